@@ -4,7 +4,7 @@ import { attempt, faulty, must, say } from "./dom";
 import { isUnlocked, unlock } from "./keys";
 
 export function unlocking(section: HTMLElement): void {
-  const passphrase = must(section, "input", HTMLInputElement);
+  const passphrase = must(section, "#unlock-passphrase", HTMLInputElement);
   const button = must(section, "[data-unlock]", HTMLButtonElement);
   const open = (): void => {
     void attempt(section, button, async () => {
@@ -19,10 +19,8 @@ export function unlocking(section: HTMLElement): void {
       passphrase.value = "";
     });
   };
-  button.addEventListener("click", open);
-  passphrase.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter") return;
-    event.preventDefault();
+  must(section, "form", HTMLFormElement).addEventListener("submit", (event) => {
+    event.preventDefault(); // never sent: the form is there for the Enter key and for password keepers
     open();
   });
   document.addEventListener("portal:unlocked", () => (section.hidden = true));
@@ -35,5 +33,5 @@ export function askToUnlock(): void {
   const section = document.querySelector('[data-part="unlock"]');
   if (!(section instanceof HTMLElement)) return;
   section.hidden = false;
-  section.querySelector("input")?.focus();
+  must(section, "#unlock-passphrase", HTMLInputElement).focus();
 }

@@ -53,9 +53,13 @@ export async function unlock(passphrase: string, progress: (share: number) => vo
   return facts;
 }
 
+/** A wrong passphrase and a wrap or recipient changed in the store look the same here, so the words say both. */
 async function openWrap(sealed: string, half: "x25519" | "ed25519", kek: CryptoKey, binding: Binding): Promise<CryptoKey> {
   return unwrap(sealed, half, kek, binding).catch(() => {
-    throw new Problem("This passphrase does not open your keys.", "Check each word and its order, then try again.");
+    throw new Problem(
+      "This passphrase does not open your keys.",
+      "Check each word and its order, then try again. If it is the one you have just signed in with, stop, and tell your Area Intelligence Co-ordinator by telephone.",
+    );
   });
 }
 
