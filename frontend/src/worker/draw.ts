@@ -48,7 +48,7 @@ async function decode(plain: Bytes, maxSide: number): Promise<ImageBitmap> {
 
 /** Name and time, in diagonal rows over the whole picture: light letters with a dark edge, both half seen through. */
 function write(pen: OffscreenCanvasRenderingContext2D, words: string, width: number, height: number): void {
-  const size = Math.max(12, Math.round(Math.max(width, height) / 45));
+  const size = Math.max(12, Math.round(Math.max(width, height) / 36));
   const reach = Math.ceil(Math.hypot(width, height) / 2) + size;
   pen.save();
   pen.font = `${size}px sans-serif`;
