@@ -9,4 +9,6 @@ pub use portal_domain as domain;
 
 pub mod actions;
 pub mod clock;
+pub mod ledger;
+pub mod sealing;
 pub mod store;
