@@ -1,1 +1,2 @@
 //! The library.
+pub mod sealing;
