@@ -30,9 +30,7 @@ pub enum CheckpointError {
     #[error("the checkpoint carries no signature of {0}")]
     Unsigned(String),
     /// A signature line of the known key that does not verify.
-    #[error(
-        "the signature of {0} on the checkpoint is FALSE: its text was changed, or it was signed by somebody else"
-    )]
+    #[error("the signature of {0} on the checkpoint is FALSE: its text was changed, or it was signed by somebody else")]
     FalseSignature(String),
     /// A true signature, but of another log's origin.
     #[error("the checkpoint is of the log {found:?}, not of {expected:?}")]
@@ -86,15 +84,9 @@ impl LogKey {
             return Err(CheckpointError::TooLarge(size));
         }
         let text = format!("{}\n{size}\n{root}\n", self.name);
-        let signature = self
-            .pair
-            .try_sign(text.as_bytes())
-            .map_err(|_| CheckpointError::Signing)?;
+        let signature = self.pair.try_sign(text.as_bytes()).map_err(|_| CheckpointError::Signing)?;
         let id = key_id(&self.name, ED25519, self.pair.public_key().as_ref());
-        Ok(format!(
-            "{text}\n{}",
-            signature_line(&self.name, id, signature.as_ref())
-        ))
+        Ok(format!("{text}\n{}", signature_line(&self.name, id, signature.as_ref())))
     }
 }
 
@@ -108,18 +100,11 @@ impl fmt::Debug for LogVerifier {
 }
 
 impl Verifiers for LogVerifier {
-    fn verifier(
-        &self,
-        name: &str,
-        id: u32,
-    ) -> Result<&dyn signed_note::Verifier, VerificationError> {
+    fn verifier(&self, name: &str, id: u32) -> Result<&dyn signed_note::Verifier, VerificationError> {
         if name == self.0.name() && id == self.0.key_id() {
             Ok(&self.0)
         } else {
-            Err(VerificationError::UnknownKey {
-                name: name.to_owned(),
-                id,
-            })
+            Err(VerificationError::UnknownKey { name: name.to_owned(), id })
         }
     }
 }
@@ -127,9 +112,7 @@ impl Verifiers for LogVerifier {
 impl LogVerifier {
     /// Reads `<name>+<8 hex>+<base64>`.
     pub fn new(vkey: &str) -> Result<Self, KeyError> {
-        StandardVerifier::new(vkey)
-            .map(Self)
-            .map_err(|_| KeyError::Vkey("an Ed25519 log key"))
+        StandardVerifier::new(vkey).map(Self).map_err(|_| KeyError::Vkey("an Ed25519 log key"))
     }
 
     /// The origin of the log.
@@ -145,13 +128,9 @@ impl LogVerifier {
             NoteError::UnverifiedNote => CheckpointError::Unsigned(self.name().to_owned()),
             _ => CheckpointError::Malformed,
         })?;
-        let tree = tlog_tiles::Checkpoint::from_bytes(parsed.text())
-            .map_err(|_| CheckpointError::Malformed)?;
+        let tree = tlog_tiles::Checkpoint::from_bytes(parsed.text()).map_err(|_| CheckpointError::Malformed)?;
         if tree.origin() != self.name() {
-            return Err(CheckpointError::Origin {
-                found: tree.origin().to_owned(),
-                expected: self.name().to_owned(),
-            });
+            return Err(CheckpointError::Origin { found: tree.origin().to_owned(), expected: self.name().to_owned() });
         }
         if tree.size() > MAX_SIZE {
             return Err(CheckpointError::TooLarge(tree.size()));
@@ -203,10 +182,7 @@ impl Checkpoint {
     /// The text that the signatures cover.
     pub(crate) fn text(&self) -> &str {
         // The last blank line ends the text; its newline belongs to it (signed-note).
-        self.note
-            .rfind("\n\n")
-            .and_then(|end| self.note.get(..=end))
-            .unwrap_or(&self.note)
+        self.note.rfind("\n\n").and_then(|end| self.note.get(..=end)).unwrap_or(&self.note)
     }
 }
 
@@ -224,19 +200,10 @@ mod tests {
     fn what_is_signed_opens_and_says_the_same() {
         let note = key().sign(7, Hash([3; 32])).unwrap();
         let opened = open(&note, &key().vkey()).unwrap();
-        assert_eq!(
-            (opened.origin(), opened.size(), opened.root()),
-            ("portal.example/log/1", 7, Hash([3; 32]))
-        );
+        assert_eq!((opened.origin(), opened.size(), opened.root()), ("portal.example/log/1", 7, Hash([3; 32])));
         assert_eq!(opened.note(), note);
-        assert_eq!(
-            opened.text(),
-            "portal.example/log/1\n7\nAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n"
-        );
-        assert_eq!(
-            key().sign(u64::MAX, Hash([3; 32])),
-            Err(CheckpointError::TooLarge(u64::MAX))
-        );
+        assert_eq!(opened.text(), "portal.example/log/1\n7\nAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n");
+        assert_eq!(key().sign(u64::MAX, Hash([3; 32])), Err(CheckpointError::TooLarge(u64::MAX)));
     }
 
     #[test]
@@ -244,23 +211,13 @@ mod tests {
         let public = key().pair.public_key().as_ref().to_vec();
         let id = key_id("portal.example/log/1", ED25519, &public);
         let secret = STANDARD.encode([&[ED25519][..], &[1; 32]].concat());
-        let signer = signed_note::StandardSigner::new(&format!(
-            "PRIVATE+KEY+portal.example/log/1+{id:08x}+{secret}"
-        ))
-        .unwrap();
-        let mut note = Note::new(
-            open(&key().sign(5, Hash([8; 32])).unwrap(), &key().vkey())
-                .unwrap()
-                .text()
-                .as_bytes(),
-            &[],
-        )
-        .unwrap();
+        let signer =
+            signed_note::StandardSigner::new(&format!("PRIVATE+KEY+portal.example/log/1+{id:08x}+{secret}")).unwrap();
+        let mut note =
+            Note::new(open(&key().sign(5, Hash([8; 32])).unwrap(), &key().vkey()).unwrap().text().as_bytes(), &[])
+                .unwrap();
         note.add_sigs(&[&signer]).unwrap();
-        assert_eq!(
-            String::from_utf8(note.to_bytes()).unwrap(),
-            key().sign(5, Hash([8; 32])).unwrap()
-        );
+        assert_eq!(String::from_utf8(note.to_bytes()).unwrap(), key().sign(5, Hash([8; 32])).unwrap());
     }
 
     #[test]
@@ -269,58 +226,33 @@ mod tests {
         let stranger = signature_line("stranger.example", 0x0102_0304, &[9; 64]);
         let ml_dsa = signature_line("portal.example/log/1", 0x0a0b_0c0d, &[9; 2428]);
         let (text, ours) = note.split_once("\n\n").unwrap();
-        let many: String = (0..90)
-            .map(|n| signature_line(&format!("w{n}.example"), n, &[0; 72]))
-            .collect();
-        for note in [
-            format!("{note}{stranger}"),
-            format!("{text}\n\n{stranger}{ours}"),
-            format!("{note}{ml_dsa}{many}"),
-        ] {
+        let many: String = (0..90).map(|n| signature_line(&format!("w{n}.example"), n, &[0; 72])).collect();
+        for note in
+            [format!("{note}{stranger}"), format!("{text}\n\n{stranger}{ours}"), format!("{note}{ml_dsa}{many}")]
+        {
             assert_eq!(open(&note, &key().vkey()).unwrap().size(), 7);
         }
         let only = format!("{text}\n\n{stranger}");
-        assert_eq!(
-            open(&only, &key().vkey()),
-            Err(CheckpointError::Unsigned("portal.example/log/1".into()))
-        );
+        assert_eq!(open(&only, &key().vkey()), Err(CheckpointError::Unsigned("portal.example/log/1".into())));
     }
 
     #[test]
     fn a_false_signature_of_the_known_key_is_refused() {
         let note = key().sign(7, Hash([3; 32])).unwrap();
         let changed = note.replacen("\n7\n", "\n8\n", 1);
-        assert_eq!(
-            open(&changed, &key().vkey()),
-            Err(CheckpointError::FalseSignature(
-                "portal.example/log/1".into()
-            ))
-        );
+        assert_eq!(open(&changed, &key().vkey()), Err(CheckpointError::FalseSignature("portal.example/log/1".into())));
         let impostor = LogKey::from_seed("portal.example/log/1", &[2; 32]).unwrap();
         let theirs = impostor.sign(7, Hash([3; 32])).unwrap();
-        assert_eq!(
-            open(&theirs, &key().vkey()),
-            Err(CheckpointError::Unsigned("portal.example/log/1".into()))
-        );
+        assert_eq!(open(&theirs, &key().vkey()), Err(CheckpointError::Unsigned("portal.example/log/1".into())));
     }
 
     #[test]
     fn another_origin_under_our_signature_is_refused() {
         let text = "portal.example/log/2\n7\nAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM=\n";
         let signature = key().pair.try_sign(text.as_bytes()).unwrap();
-        let id = key_id(
-            "portal.example/log/1",
-            ED25519,
-            key().pair.public_key().as_ref(),
-        );
-        let note = format!(
-            "{text}\n{}",
-            signature_line("portal.example/log/1", id, signature.as_ref())
-        );
-        assert!(matches!(
-            open(&note, &key().vkey()),
-            Err(CheckpointError::Origin { .. })
-        ));
+        let id = key_id("portal.example/log/1", ED25519, key().pair.public_key().as_ref());
+        let note = format!("{text}\n{}", signature_line("portal.example/log/1", id, signature.as_ref()));
+        assert!(matches!(open(&note, &key().vkey()), Err(CheckpointError::Origin { .. })));
     }
 
     #[test]
@@ -330,9 +262,7 @@ mod tests {
             for flip in [1, 0x20, 0x80] {
                 let mut bad = note.clone();
                 bad[at] ^= flip;
-                let opened = String::from_utf8(bad)
-                    .ok()
-                    .and_then(|bad| open(&bad, &key().vkey()).ok());
+                let opened = String::from_utf8(bad).ok().and_then(|bad| open(&bad, &key().vkey()).ok());
                 assert_eq!(opened, None, "byte {at}");
             }
         }
@@ -341,10 +271,7 @@ mod tests {
     #[test]
     fn keys_that_are_no_keys_are_refused() {
         for name in ["", "a b", "a+b", "a\nb", "a\u{1}b"] {
-            assert!(
-                matches!(LogKey::from_seed(name, &[1; 32]), Err(KeyError::Name(_))),
-                "{name:?}"
-            );
+            assert!(matches!(LogKey::from_seed(name, &[1; 32]), Err(KeyError::Name(_))), "{name:?}");
         }
         let vkey = key().vkey();
         for bad in [

@@ -45,16 +45,9 @@ impl Cosigner {
     /// The cosignature line, with its newline: as of `at` (POSIX seconds), this is the largest consistent tree we have seen.
     pub fn cosign(&self, checkpoint: &Checkpoint, at: u64) -> Result<String, CheckpointError> {
         let message = signed_message(at, checkpoint.text().as_bytes());
-        let signature = self
-            .pair
-            .try_sign(&message)
-            .map_err(|_| CheckpointError::Signing)?;
+        let signature = self.pair.try_sign(&message).map_err(|_| CheckpointError::Signing)?;
         let id = key_id(&self.name, COSIGNATURE, self.pair.public_key().as_ref());
-        Ok(signature_line(
-            &self.name,
-            id,
-            &[&at.to_be_bytes(), signature.as_ref()].concat(),
-        ))
+        Ok(signature_line(&self.name, id, &[&at.to_be_bytes(), signature.as_ref()].concat()))
     }
 }
 
@@ -83,14 +76,8 @@ impl CosignerVerifier {
         let (kind, public) = key.split_first()?;
         let public: [u8; 32] = public.try_into().ok()?;
         // Writing it again checks the name, the type and the eight digits in one go.
-        let same = *kind == COSIGNATURE
-            && key_name(name).is_ok()
-            && vkey(name, COSIGNATURE, &public) == text;
-        same.then(|| Self {
-            name: name.to_owned(),
-            id: key_id(name, COSIGNATURE, &public),
-            public,
-        })
+        let same = *kind == COSIGNATURE && key_name(name).is_ok() && vkey(name, COSIGNATURE, &public) == text;
+        same.then(|| Self { name: name.to_owned(), id: key_id(name, COSIGNATURE, &public), public })
     }
 
     /// Checks that this cosigner signed the checkpoint. Answers when, in POSIX seconds.
@@ -99,15 +86,11 @@ impl CosignerVerifier {
     pub fn verify(&self, note: &str) -> Result<u64, CheckpointError> {
         let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Malformed)?;
         let (ours, _) = parsed.verify(self).map_err(|error| match error {
-            signed_note::NoteError::InvalidSignature { name, .. } => {
-                CheckpointError::FalseSignature(name)
-            }
+            signed_note::NoteError::InvalidSignature { name, .. } => CheckpointError::FalseSignature(name),
             signed_note::NoteError::UnverifiedNote => CheckpointError::Unsigned(self.name.clone()),
             _ => CheckpointError::Malformed,
         })?;
-        let stamped = ours
-            .first()
-            .and_then(|signature| stamp(signature.signature()));
+        let stamped = ours.first().and_then(|signature| stamp(signature.signature()));
         stamped.map(|(at, _)| at).ok_or(CheckpointError::Malformed)
     }
 }
@@ -130,9 +113,7 @@ impl Verifier for CosignerVerifier {
 
     fn verify(&self, text: &[u8], signature: &[u8]) -> bool {
         stamp(signature).is_some_and(|(at, signature)| {
-            UnparsedPublicKey::new(&ED25519, self.public)
-                .verify(&signed_message(at, text), signature)
-                .is_ok()
+            UnparsedPublicKey::new(&ED25519, self.public).verify(&signed_message(at, text), signature).is_ok()
         })
     }
 }
@@ -142,10 +123,7 @@ impl Verifiers for CosignerVerifier {
         if name == self.name && id == self.id {
             Ok(self)
         } else {
-            Err(VerificationError::UnknownKey {
-                name: name.to_owned(),
-                id,
-            })
+            Err(VerificationError::UnknownKey { name: name.to_owned(), id })
         }
     }
 }
@@ -166,51 +144,33 @@ mod tests {
     #[test]
     fn a_cosigned_checkpoint_verifies_for_both() {
         let (log, dpu, note) = parts();
-        let line = dpu
-            .cosign(&open(&note, &log.vkey()).unwrap(), 1_679_315_147)
-            .unwrap();
+        let line = dpu.cosign(&open(&note, &log.vkey()).unwrap(), 1_679_315_147).unwrap();
         let both = format!("{note}{line}");
-        assert_eq!(
-            CosignerVerifier::new(&dpu.vkey()).unwrap().verify(&both),
-            Ok(1_679_315_147)
-        );
+        assert_eq!(CosignerVerifier::new(&dpu.vkey()).unwrap().verify(&both), Ok(1_679_315_147));
         assert_eq!(open(&both, &log.vkey()).unwrap().size(), 9);
         assert!(line.starts_with("\u{2014} dpu.example ") && line.ends_with('\n'));
     }
 
     #[test]
     fn the_signed_message_is_the_one_of_the_c2sp_text() {
-        let text =
-            "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
+        let text = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
         let expected = format!("cosignature/v1\ntime 1679315147\n{text}");
-        assert_eq!(
-            signed_message(1_679_315_147, text.as_bytes()),
-            expected.as_bytes()
-        );
+        assert_eq!(signed_message(1_679_315_147, text.as_bytes()), expected.as_bytes());
     }
 
     #[test]
     fn a_cosignature_over_anything_else_is_refused() {
         let (log, dpu, note) = parts();
         let verifier = CosignerVerifier::new(&dpu.vkey()).unwrap();
-        assert_eq!(
-            verifier.verify(&note),
-            Err(CheckpointError::Unsigned("dpu.example".into()))
-        );
+        assert_eq!(verifier.verify(&note), Err(CheckpointError::Unsigned("dpu.example".into())));
         let line = dpu.cosign(&open(&note, &log.vkey()).unwrap(), 5).unwrap();
         let moved = format!("{}{line}", log.sign(10, Hash([4; 32])).unwrap());
-        assert_eq!(
-            verifier.verify(&moved),
-            Err(CheckpointError::FalseSignature("dpu.example".into()))
-        );
+        assert_eq!(verifier.verify(&moved), Err(CheckpointError::FalseSignature("dpu.example".into())));
         let good = format!("{note}{line}").into_bytes();
         for at in note.len()..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 1;
-            assert!(
-                !String::from_utf8(bad).is_ok_and(|bad| verifier.verify(&bad).is_ok()),
-                "byte {at}"
-            );
+            assert!(!String::from_utf8(bad).is_ok_and(|bad| verifier.verify(&bad).is_ok()), "byte {at}");
         }
     }
 

@@ -76,12 +76,7 @@ pub struct Writer {
 impl Writer {
     /// Starts an export in `dir`, which must be absent or an empty directory. A new one is readable by its owner only.
     pub fn create(dir: &Path, contents: Contents) -> Result<Self, ExportError> {
-        let mut writer = Self {
-            dir: dir.to_owned(),
-            edge: Edge::empty(),
-            bundle: Vec::new(),
-            records: None,
-        };
+        let mut writer = Self { dir: dir.to_owned(), edge: Edge::empty(), bundle: Vec::new(), records: None };
         match fs::read_dir(dir) {
             Ok(mut inside) => {
                 if inside.next().is_some() {
@@ -93,10 +88,7 @@ impl Writer {
                 return Err(ExportError::NotEmpty(dir.to_owned()));
             }
             Err(source) => {
-                return Err(ExportError::File {
-                    path: dir.to_owned(),
-                    source,
-                });
+                return Err(ExportError::File { path: dir.to_owned(), source });
             }
         }
         if contents == Contents::Full {
@@ -106,31 +98,18 @@ impl Writer {
     }
 
     /// The next entry: its leaf bytes and, unless erased or lost, salt and body. For `LeavesOnly` the opening is not written.
-    pub fn push(
-        &mut self,
-        leaf_bytes: &[u8],
-        opening: Option<(&[u8; 32], &[u8])>,
-    ) -> Result<(), ExportError> {
+    pub fn push(&mut self, leaf_bytes: &[u8], opening: Option<(&[u8; 32], &[u8])>) -> Result<(), ExportError> {
         let index = self.edge.size();
-        let length = u16::try_from(leaf_bytes.len()).map_err(|_| ExportError::TooLong {
-            index,
-            bytes: leaf_bytes.len(),
-        })?;
+        let length =
+            u16::try_from(leaf_bytes.len()).map_err(|_| ExportError::TooLong { index, bytes: leaf_bytes.len() })?;
         debug_assert!(leaf_bytes.len() <= MAX_BYTES);
         self.bundle.extend_from_slice(&length.to_be_bytes());
         self.bundle.extend_from_slice(leaf_bytes);
-        self.edge
-            .grow(tlog_tiles::record_hash(leaf_bytes), |_, _| ());
+        self.edge.grow(tlog_tiles::record_hash(leaf_bytes), |_, _| ());
         if let (Some(records), Some((salt, body))) = (&mut self.records, opening) {
             let (salt, body) = (STANDARD.encode(salt), STANDARD.encode(body));
-            writeln!(
-                records,
-                r#"{{"index": {index}, "salt": "{salt}", "body": "{body}"}}"#
-            )
-            .map_err(|source| ExportError::File {
-                path: self.dir.join(layout::RECORDS),
-                source,
-            })?;
+            writeln!(records, r#"{{"index": {index}, "salt": "{salt}", "body": "{body}"}}"#)
+                .map_err(|source| ExportError::File { path: self.dir.join(layout::RECORDS), source })?;
         }
         if self.edge.size().is_multiple_of(WIDTH) {
             self.put_bundle(index / WIDTH, WIDTH)?;
@@ -141,18 +120,12 @@ impl Writer {
     /// An older signed checkpoint, into `checkpoints/<size>`.
     pub fn checkpoint(&mut self, older_note: &str) -> Result<(), ExportError> {
         let size = unchecked(older_note)?.size();
-        self.put(
-            &format!("{}/{size}", layout::CHECKPOINTS),
-            older_note.as_bytes(),
-        )
+        self.put(&format!("{}/{size}", layout::CHECKPOINTS), older_note.as_bytes())
     }
 
     /// A receipt, into `receipts/<index>.tlog-proof`.
     pub fn receipt(&mut self, index: u64, text: &str) -> Result<(), ExportError> {
-        self.put(
-            &format!("{}/{index}{}", layout::RECEIPTS, layout::RECEIPT_END),
-            text.as_bytes(),
-        )
+        self.put(&format!("{}/{index}{}", layout::RECEIPTS, layout::RECEIPT_END), text.as_bytes())
     }
 
     /// Ends the export with the newest signed checkpoint, and syncs it to the disk.
@@ -164,12 +137,7 @@ impl Writer {
         }
         if let Some(records) = self.records.take() {
             let path = self.dir.join(layout::RECORDS);
-            let sync = || {
-                records
-                    .into_inner()
-                    .map_err(io::IntoInnerError::into_error)?
-                    .sync_all()
-            };
+            let sync = || records.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all();
             sync().map_err(|source| ExportError::File { path, source })?;
         }
         // Everything else first: a directory without a checkpoint is not an export.
@@ -178,14 +146,8 @@ impl Writer {
         sync_dir(&self.dir)?;
         let agrees = signed.size() == size && *signed.hash() == root;
         let alarm = (!agrees).then(|| {
-            let signed = format!(
-                "the checkpoint signs {} entries with root {}",
-                signed.size(),
-                signed.hash()
-            );
-            format!(
-                "{signed}, but the store holds {size} with root {root}: it was damaged or changed"
-            )
+            let signed = format!("the checkpoint signs {} entries with root {}", signed.size(), signed.hash());
+            format!("{signed}, but the store holds {size} with root {root}: it was damaged or changed")
         });
         Ok(Finished { size, root, alarm })
     }
@@ -201,10 +163,7 @@ impl Writer {
     fn put(&self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
         let mut file = self.new_file(name)?;
         let written = file.write_all(bytes).and_then(|()| file.sync_all());
-        written.map_err(|source| ExportError::File {
-            path: self.dir.join(name),
-            source,
-        })
+        written.map_err(|source| ExportError::File { path: self.dir.join(name), source })
     }
 
     fn new_file(&self, name: &str) -> Result<File, ExportError> {
@@ -212,35 +171,24 @@ impl Writer {
         if let Some(parent) = path.parent() {
             Self::make_dir(parent)?;
         }
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path);
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
         file.map_err(|source| ExportError::File { path, source })
     }
 
     fn make_dir(dir: &Path) -> Result<(), ExportError> {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-        made.map_err(|source| ExportError::File {
-            path: dir.to_owned(),
-            source,
-        })
+        made.map_err(|source| ExportError::File { path: dir.to_owned(), source })
     }
 }
 
 /// Reads size and root without checking the signature: the writer holds no key, and the verifier will look.
 fn unchecked(note: &str) -> Result<tlog_tiles::Checkpoint, ExportError> {
-    let note =
-        signed_note::Note::from_bytes(note.as_bytes()).map_err(|_| ExportError::NotACheckpoint)?;
+    let note = signed_note::Note::from_bytes(note.as_bytes()).map_err(|_| ExportError::NotACheckpoint)?;
     tlog_tiles::Checkpoint::from_bytes(note.text()).map_err(|_| ExportError::NotACheckpoint)
 }
 
 fn sync_dirs(dir: &Path) -> Result<(), ExportError> {
-    let fault = |source| ExportError::File {
-        path: dir.to_owned(),
-        source,
-    };
+    let fault = |source| ExportError::File { path: dir.to_owned(), source };
     for inside in fs::read_dir(dir).map_err(fault)? {
         let inside = inside.map_err(fault)?;
         if inside.file_type().map_err(fault)?.is_dir() {
@@ -252,8 +200,5 @@ fn sync_dirs(dir: &Path) -> Result<(), ExportError> {
 
 fn sync_dir(dir: &Path) -> Result<(), ExportError> {
     let synced = File::open(dir).and_then(|handle| handle.sync_all());
-    synced.map_err(|source| ExportError::File {
-        path: dir.to_owned(),
-        source,
-    })
+    synced.map_err(|source| ExportError::File { path: dir.to_owned(), source })
 }

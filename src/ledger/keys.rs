@@ -10,9 +10,7 @@ use signed_note::is_key_name_valid;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// The name is empty or has a space, a plus sign or a control character.
-    #[error(
-        "the key name {0:?} must not be empty nor hold spaces, plus signs or control characters"
-    )]
+    #[error("the key name {0:?} must not be empty nor hold spaces, plus signs or control characters")]
     Name(String),
     /// The seed was refused by the cryptographic library.
     #[error("the key seed was refused; make a new one")]
@@ -39,16 +37,9 @@ pub(crate) fn key_id(name: &str, kind: u8, public: &[u8]) -> u32 {
 
 pub(crate) fn vkey(name: &str, kind: u8, public: &[u8]) -> String {
     let key = [&[kind], public].concat();
-    format!(
-        "{name}+{:08x}+{}",
-        signed_note::key_id(name, &key),
-        STANDARD.encode(&key)
-    )
+    format!("{name}+{:08x}+{}", signed_note::key_id(name, &key), STANDARD.encode(&key))
 }
 
 pub(crate) fn signature_line(name: &str, id: u32, signature: &[u8]) -> String {
-    format!(
-        "\u{2014} {name} {}\n",
-        STANDARD.encode([&id.to_be_bytes(), signature].concat())
-    )
+    format!("\u{2014} {name} {}\n", STANDARD.encode([&id.to_be_bytes(), signature].concat()))
 }

@@ -32,11 +32,7 @@ pub(crate) enum Shelf {
 /// The path of a bundle or tile: number `n`, holding `width` of at most 256.
 pub(crate) fn path(shelf: Shelf, n: u64, width: u64) -> String {
     let whole = whole_path(shelf, n);
-    if width == WIDTH {
-        whole
-    } else {
-        format!("{whole}.p/{width}")
-    }
+    if width == WIDTH { whole } else { format!("{whole}.p/{width}") }
 }
 
 /// The path of the full bundle or tile number `n`; with `.p` behind it, of the directory of its partial versions.
@@ -55,15 +51,8 @@ pub(crate) fn whole_path(shelf: Shelf, n: u64) -> String {
 
 /// Reads such a path back; `None` for any other name.
 pub(crate) fn parse(text: &str) -> Option<(Shelf, u64, u64)> {
-    let (shelf, rest) = text
-        .strip_prefix(TILE)?
-        .strip_prefix('/')?
-        .split_once('/')?;
-    let shelf = if shelf == "entries" {
-        Shelf::Entries
-    } else {
-        Shelf::Level(u8::try_from(decimal(shelf)?).ok()?)
-    };
+    let (shelf, rest) = text.strip_prefix(TILE)?.strip_prefix('/')?.split_once('/')?;
+    let shelf = if shelf == "entries" { Shelf::Entries } else { Shelf::Level(u8::try_from(decimal(shelf)?).ok()?) };
     let (number, width) = match rest.split_once(".p/") {
         Some((number, width)) => (number, decimal(width)?),
         None => (rest, WIDTH),
@@ -84,10 +73,7 @@ mod tests {
     #[test]
     fn paths_are_those_of_tlog_tiles() {
         assert_eq!(path(Shelf::Entries, 0, 256), "tile/entries/000");
-        assert_eq!(
-            path(Shelf::Entries, 1_234_067, 256),
-            "tile/entries/x001/x234/067"
-        );
+        assert_eq!(path(Shelf::Entries, 1_234_067, 256), "tile/entries/x001/x234/067");
         assert_eq!(path(Shelf::Entries, 1_000, 7), "tile/entries/x001/000.p/7");
         assert_eq!(path(Shelf::Level(2), 5, 255), "tile/2/005.p/255");
     }

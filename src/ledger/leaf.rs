@@ -45,16 +45,9 @@ pub fn commitment(salt: &[u8; 32], body: &[u8]) -> [u8; 32] {
 /// The text of line 3 for UTC milliseconds `at`, such as `2026-11-21T18:00:00.123Z`; the body's `at` must be equal to it.
 /// `LeafError::Time` outside the years 0000 to 9999.
 pub fn time_text(at: i64) -> Result<String, LeafError> {
-    let text = DateTime::from_timestamp_millis(at)
-        .ok_or(LeafError::Time)?
-        .format("%Y-%m-%dT%H:%M:%S%.3fZ")
-        .to_string();
+    let text = DateTime::from_timestamp_millis(at).ok_or(LeafError::Time)?.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
     // A year beyond four digits is written longer, or with a sign.
-    if text.len() == 24 && !text.starts_with(['+', '-']) {
-        Ok(text)
-    } else {
-        Err(LeafError::Time)
-    }
+    if text.len() == 24 && !text.starts_with(['+', '-']) { Ok(text) } else { Err(LeafError::Time) }
 }
 
 /// One entry of the log.
@@ -72,12 +65,7 @@ impl Leaf {
         if !is_kind(kind) {
             return Err(LeafError::Kind);
         }
-        Ok(Self {
-            kind: kind.to_owned(),
-            at,
-            at_text: time_text(at)?,
-            commitment,
-        })
+        Ok(Self { kind: kind.to_owned(), at, at_text: time_text(at)?, commitment })
     }
 
     /// Reads the exact bytes of a leaf; every deviation is an error.
@@ -93,13 +81,7 @@ impl Leaf {
 
     /// The bytes that are hashed into the tree.
     pub fn to_bytes(&self) -> Vec<u8> {
-        format!(
-            "{FORMAT}\n{}\n{}\n{}\n",
-            self.kind,
-            self.at_text,
-            hex::encode(self.commitment)
-        )
-        .into_bytes()
+        format!("{FORMAT}\n{}\n{}\n{}\n", self.kind, self.at_text, hex::encode(self.commitment)).into_bytes()
     }
 
     /// What happened, one of the closed list of kinds.
@@ -134,14 +116,10 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, LeafError> {
         let text = str::from_utf8(bytes).map_err(|_| LeafError::Lines)?;
-        let rest = text
-            .strip_prefix(FORMAT)
-            .and_then(|rest| rest.strip_prefix('\n'))
-            .ok_or(LeafError::Lines)?;
+        let rest = text.strip_prefix(FORMAT).and_then(|rest| rest.strip_prefix('\n')).ok_or(LeafError::Lines)?;
         let rest = rest.strip_suffix('\n').ok_or(LeafError::Lines)?;
         let mut lines = rest.split('\n');
-        let (Some(kind), Some(at_text), Some(digits), None) =
-            (lines.next(), lines.next(), lines.next(), lines.next())
+        let (Some(kind), Some(at_text), Some(digits), None) = (lines.next(), lines.next(), lines.next(), lines.next())
         else {
             return Err(LeafError::Lines);
         };
@@ -150,70 +128,30 @@ impl<'a> View<'a> {
         }
         let at = milliseconds(at_text.as_bytes()).ok_or(LeafError::Time)?;
         let commitment = digest_of(digits).ok_or(LeafError::Commitment)?;
-        Ok(Self {
-            kind,
-            at,
-            at_text,
-            commitment,
-        })
+        Ok(Self { kind, at, at_text, commitment })
     }
 }
 
 fn is_kind(kind: &str) -> bool {
-    (1..=32).contains(&kind.len())
-        && kind
-            .bytes()
-            .all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
+    (1..=32).contains(&kind.len()) && kind.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
 }
 
 /// `YYYY-MM-DDTHH:MM:SS.mmmZ`, nothing looser: two spellings of one time would be two leaves.
 fn milliseconds(text: &[u8]) -> Option<i64> {
-    let [
-        y1,
-        y2,
-        y3,
-        y4,
-        b'-',
-        o1,
-        o2,
-        b'-',
-        d1,
-        d2,
-        b'T',
-        h1,
-        h2,
-        b':',
-        m1,
-        m2,
-        b':',
-        s1,
-        s2,
-        b'.',
-        f1,
-        f2,
-        f3,
-        b'Z',
-    ] = *text
+    let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', h1, h2, b':', m1, m2, b':', s1, s2, b'.', f1, f2, f3, b'Z'] =
+        *text
     else {
         return None;
     };
     let year = i32::try_from(decimal(&[y1, y2, y3, y4])?).ok()?;
     let day = NaiveDate::from_ymd_opt(year, decimal(&[o1, o2])?, decimal(&[d1, d2])?)?;
-    let moment = day.and_hms_milli_opt(
-        decimal(&[h1, h2])?,
-        decimal(&[m1, m2])?,
-        decimal(&[s1, s2])?,
-        decimal(&[f1, f2, f3])?,
-    )?;
+    let moment =
+        day.and_hms_milli_opt(decimal(&[h1, h2])?, decimal(&[m1, m2])?, decimal(&[s1, s2])?, decimal(&[f1, f2, f3])?)?;
     Some(moment.and_utc().timestamp_millis())
 }
 
 fn decimal(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0, |sum, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| sum * 10 + u32::from(digit - b'0'))
-    })
+    digits.iter().try_fold(0, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')))
 }
 
 fn digest_of(digits: &str) -> Option<[u8; 32]> {
@@ -241,25 +179,17 @@ mod tests {
         let leaf = Leaf::new("view", AT, commitment(&[7; 32], body)).unwrap();
         assert_eq!(String::from_utf8(leaf.to_bytes()).unwrap(), GOLDEN);
         assert_eq!(Leaf::parse(GOLDEN.as_bytes()).unwrap(), leaf);
-        assert_eq!(
-            (leaf.kind(), leaf.at(), leaf.at_text()),
-            ("view", AT, "2026-11-21T18:00:00.123Z")
-        );
+        assert_eq!((leaf.kind(), leaf.at(), leaf.at_text()), ("view", AT, "2026-11-21T18:00:00.123Z"));
     }
 
     #[test]
     fn whatever_is_not_exactly_a_leaf_is_refused_with_its_line() {
         let hash = "ab".repeat(32);
-        let of =
-            |kind: &str, at: &str, hash: &str| format!("access-log/v1\n{kind}\n{at}\n{hash}\n");
+        let of = |kind: &str, at: &str, hash: &str| format!("access-log/v1\n{kind}\n{at}\n{hash}\n");
         let at = "2026-11-21T18:00:00.123Z";
         assert!(Leaf::parse(of("view", at, &hash).as_bytes()).is_ok());
         for kind in ["", "View", "a b", "é", &"a".repeat(33)] {
-            assert_eq!(
-                Leaf::parse(of(kind, at, &hash).as_bytes()),
-                Err(LeafError::Kind),
-                "{kind}"
-            );
+            assert_eq!(Leaf::parse(of(kind, at, &hash).as_bytes()), Err(LeafError::Kind), "{kind}");
         }
         for at in [
             "2026-11-21T18:00:00Z",
@@ -272,24 +202,10 @@ mod tests {
             "",
             "2026-11-21T18:00:00.123z",
         ] {
-            assert_eq!(
-                Leaf::parse(of("view", at, &hash).as_bytes()),
-                Err(LeafError::Time),
-                "{at}"
-            );
+            assert_eq!(Leaf::parse(of("view", at, &hash).as_bytes()), Err(LeafError::Time), "{at}");
         }
-        for hash in [
-            "",
-            &"AB".repeat(32),
-            &"ab".repeat(31),
-            &"ab".repeat(33),
-            &"zz".repeat(32),
-        ] {
-            assert_eq!(
-                Leaf::parse(of("view", at, hash).as_bytes()),
-                Err(LeafError::Commitment),
-                "{hash}"
-            );
+        for hash in ["", &"AB".repeat(32), &"ab".repeat(31), &"ab".repeat(33), &"zz".repeat(32)] {
+            assert_eq!(Leaf::parse(of("view", at, hash).as_bytes()), Err(LeafError::Commitment), "{hash}");
         }
         let good = of("view", at, &hash);
         for bad in [

@@ -17,9 +17,7 @@ const MAX_HASHES: usize = 63;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProofError {
     /// Not a tlog-proof.
-    #[error(
-        "this is not a receipt: a c2sp.org/tlog-proof@v1 text with index, hashes, a blank line and a checkpoint"
-    )]
+    #[error("this is not a receipt: a c2sp.org/tlog-proof@v1 text with index, hashes, a blank line and a checkpoint")]
     MalformedReceipt,
     /// Not an `add-checkpoint` body.
     #[error("this is not a log update: `old N`, hashes, a blank line and a checkpoint")]
@@ -54,10 +52,7 @@ pub struct Included {
 
 /// Writes a receipt: the proof that entry `index` is in the tree of this signed checkpoint.
 pub fn make(index: u64, proof: &[Hash], checkpoint_note: &str) -> String {
-    format!(
-        "{RECEIPT}\nindex {index}\n{}\n{checkpoint_note}",
-        lines(proof)
-    )
+    format!("{RECEIPT}\nindex {index}\n{}\n{checkpoint_note}", lines(proof))
 }
 
 /// Reads a receipt strictly. An `extra` line is allowed, as C2SP says, and left out.
@@ -74,17 +69,11 @@ fn read_receipt(text: &str) -> Option<Receipt> {
     let mut line = head.next()?;
     if let Some(extra) = line.strip_prefix("extra ") {
         use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD
-            .decode(extra)
-            .ok()?;
+        base64::engine::general_purpose::STANDARD.decode(extra).ok()?;
         line = head.next()?;
     }
     let index = decimal(line.strip_prefix("index ")?)?;
-    Some(Receipt {
-        index,
-        proof: hashes(head)?,
-        note: note.to_owned(),
-    })
+    Some(Receipt { index, proof: hashes(head)?, note: note.to_owned() })
 }
 
 /// Checks a receipt against the bytes of the leaf and the log's verifier key.
@@ -97,17 +86,8 @@ impl Receipt {
     /// Checks signature, origin and audit path for these leaf bytes.
     pub fn check(&self, leaf_bytes: &[u8], log: &LogVerifier) -> Result<Included, ProofError> {
         let checkpoint = log.open(&self.note)?;
-        tree::check_inclusion(
-            &self.proof,
-            checkpoint.size(),
-            checkpoint.root(),
-            self.index,
-            leaf_bytes,
-        )?;
-        Ok(Included {
-            index: self.index,
-            checkpoint,
-        })
+        tree::check_inclusion(&self.proof, checkpoint.size(), checkpoint.root(), self.index, leaf_bytes)?;
+        Ok(Included { index: self.index, checkpoint })
     }
 }
 
@@ -136,39 +116,24 @@ fn read_update(text: &str) -> Option<Update> {
     let (head, note) = text.split_once("\n\n")?;
     let mut head = head.split('\n');
     let old = decimal(head.next()?.strip_prefix("old ")?)?;
-    Some(Update {
-        old,
-        proof: hashes(head)?,
-        note: note.to_owned(),
-    })
+    Some(Update { old, proof: hashes(head)?, note: note.to_owned() })
 }
 
 impl Update {
     /// Checks signature, origin and that the tree (`self.old`, `old_root`) is a prefix of the new one.
     pub fn check(&self, old_root: Hash, log: &LogVerifier) -> Result<Checkpoint, ProofError> {
         let checkpoint = log.open(&self.note)?;
-        tree::check_consistency(
-            &self.proof,
-            checkpoint.size(),
-            checkpoint.root(),
-            self.old,
-            old_root,
-        )?;
+        tree::check_consistency(&self.proof, checkpoint.size(), checkpoint.root(), self.old, old_root)?;
         Ok(checkpoint)
     }
 }
 
 fn lines(hashes: &[Hash]) -> String {
-    hashes
-        .iter()
-        .fold(String::new(), |text, hash| text + &hash.to_string() + "\n")
+    hashes.iter().fold(String::new(), |text, hash| text + &hash.to_string() + "\n")
 }
 
 fn hashes<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Vec<Hash>> {
-    let found: Vec<Hash> = lines
-        .take(MAX_HASHES + 1)
-        .map(|line| Hash::parse_hash(line).ok())
-        .collect::<Option<_>>()?;
+    let found: Vec<Hash> = lines.take(MAX_HASHES + 1).map(|line| Hash::parse_hash(line).ok()).collect::<Option<_>>()?;
     (found.len() <= MAX_HASHES).then_some(found)
 }
 
@@ -198,8 +163,7 @@ mod tests {
             stored: HashMap::new(),
         };
         for index in 0..size {
-            log.stored
-                .extend(log.edge.append(format!("{index}").as_bytes()));
+            log.stored.extend(log.edge.append(format!("{index}").as_bytes()));
         }
         log
     }
@@ -210,11 +174,7 @@ mod tests {
         }
 
         fn receipt(&self, index: u64) -> String {
-            make(
-                index,
-                &tree::inclusion(self.edge.size(), index, &self.stored).unwrap(),
-                &self.note(),
-            )
+            make(index, &tree::inclusion(self.edge.size(), index, &self.stored).unwrap(), &self.note())
         }
     }
 
@@ -224,8 +184,7 @@ mod tests {
             let log = log(size);
             for index in 0..size {
                 let text = log.receipt(index);
-                let included =
-                    verify(&text, format!("{index}").as_bytes(), &log.key.vkey()).unwrap();
+                let included = verify(&text, format!("{index}").as_bytes(), &log.key.vkey()).unwrap();
                 assert_eq!((included.index, included.checkpoint.size()), (index, size));
                 assert!(verify(&text, b"another", &log.key.vkey()).is_err());
             }
@@ -240,9 +199,7 @@ mod tests {
             for flip in [1, 0x20] {
                 let mut bad = text.clone();
                 bad[at] ^= flip;
-                let accepted = String::from_utf8(bad)
-                    .ok()
-                    .and_then(|bad| verify(&bad, b"6", &log.key.vkey()).ok());
+                let accepted = String::from_utf8(bad).ok().and_then(|bad| verify(&bad, b"6", &log.key.vkey()).ok());
                 assert_eq!(accepted, None, "byte {at}");
             }
         }
@@ -294,13 +251,7 @@ mod tests {
         for old in 0..=21 {
             let proof = tree::consistency(old, 21, &new.stored).unwrap();
             let update = parse_update(&make_update(old, &proof, &new.note())).unwrap();
-            assert_eq!(
-                update
-                    .check(log(old).edge.root(), &verifier)
-                    .unwrap()
-                    .size(),
-                21
-            );
+            assert_eq!(update.check(log(old).edge.root(), &verifier).unwrap().size(), 21);
             assert!(update.check(Hash([5; 32]), &verifier).is_err());
         }
     }

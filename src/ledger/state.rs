@@ -90,15 +90,9 @@ impl State {
         let mut state = Self::empty();
         for (at, line) in text.lines().enumerate() {
             let fault = |why: String| StateError::Line { line: at + 1, why };
-            let line: Line =
-                serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
-            let checkpoint = log
-                .open(&line.note)
-                .map_err(|error| fault(error.to_string()))?;
-            if state
-                .newest()
-                .is_some_and(|newest| newest.size() >= checkpoint.size())
-            {
+            let line: Line = serde_json::from_str(line).map_err(|error| fault(error.to_string()))?;
+            let checkpoint = log.open(&line.note).map_err(|error| fault(error.to_string()))?;
+            if state.newest().is_some_and(|newest| newest.size() >= checkpoint.size()) {
                 return Err(fault("the sizes must rise from line to line".to_owned()));
             }
             state.accepted.push(checkpoint);
@@ -108,9 +102,7 @@ impl State {
 
     /// The text of the state file.
     pub fn to_text(&self) -> String {
-        let line = |checkpoint: &Checkpoint| {
-            serde_json::json!({ "note": checkpoint.note() }).to_string() + "\n"
-        };
+        let line = |checkpoint: &Checkpoint| serde_json::json!({ "note": checkpoint.note() }).to_string() + "\n";
         self.accepted.iter().map(line).collect()
     }
 
@@ -126,19 +118,13 @@ impl State {
     }
 
     fn write(&self, path: &Path) -> io::Result<()> {
-        let name = path
-            .file_name()
-            .ok_or(io::ErrorKind::InvalidInput)?
-            .to_string_lossy();
+        let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
         let beside = path.with_file_name(format!(".{name}.new"));
         let mut file = File::create(&beside)?;
         file.write_all(self.to_text().as_bytes())?;
         file.sync_all()?;
         fs::rename(&beside, path)?;
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(parent)?.sync_all()
     }
 
@@ -157,20 +143,11 @@ impl State {
     pub fn accept(&mut self, checkpoint: Checkpoint) -> Result<(), StateError> {
         if let Some(newest) = self.newest() {
             if checkpoint.size() < newest.size() {
-                return Err(StateError::Rollback {
-                    accepted: newest.size(),
-                    offered: checkpoint.size(),
-                });
+                return Err(StateError::Rollback { accepted: newest.size(), offered: checkpoint.size() });
             }
             if checkpoint.size() == newest.size() {
                 let same = checkpoint.root() == newest.root();
-                return if same {
-                    Ok(())
-                } else {
-                    Err(StateError::SplitView {
-                        size: newest.size(),
-                    })
-                };
+                return if same { Ok(()) } else { Err(StateError::SplitView { size: newest.size() }) };
             }
         }
         self.accepted.push(checkpoint);
@@ -182,23 +159,15 @@ impl State {
     pub fn advance(&mut self, update: &str, log: &LogVerifier) -> Result<Checkpoint, StateError> {
         let update = proof::parse_update(update)?;
         let offered = log.open(&update.note).map_err(ProofError::from)?;
-        let (size, root) = self.newest().map_or((0, tlog_tiles::EMPTY_HASH), |newest| {
-            (newest.size(), newest.root())
-        });
+        let (size, root) = self.newest().map_or((0, tlog_tiles::EMPTY_HASH), |newest| (newest.size(), newest.root()));
         if offered.size() < size {
-            return Err(StateError::Rollback {
-                accepted: size,
-                offered: offered.size(),
-            });
+            return Err(StateError::Rollback { accepted: size, offered: offered.size() });
         }
         if offered.size() == size && offered.root() != root {
             return Err(StateError::SplitView { size });
         }
         if update.old != size {
-            return Err(StateError::Start {
-                accepted: size,
-                offered: update.old,
-            });
+            return Err(StateError::Start { accepted: size, offered: update.old });
         }
         let checkpoint = update.check(root, log).map_err(|error| match error {
             ProofError::Tree(_) => StateError::SplitView { size },
@@ -210,10 +179,7 @@ impl State {
 }
 
 fn at_file(path: &Path, source: io::Error) -> StateError {
-    StateError::File {
-        path: path.display().to_string(),
-        source,
-    }
+    StateError::File { path: path.display().to_string(), source }
 }
 
 impl From<CheckpointError> for StateError {
@@ -255,13 +221,7 @@ mod tests {
     fn the_auditor_follows_the_log_and_the_file_reads_back() {
         let mut state = State::empty();
         for (old, size) in [(0, 3), (3, 3), (3, 8), (8, 21)] {
-            assert_eq!(
-                state
-                    .advance(&update(old, size, ""), &verifier())
-                    .unwrap()
-                    .size(),
-                size
-            );
+            assert_eq!(state.advance(&update(old, size, ""), &verifier()).unwrap().size(), size);
         }
         assert_eq!(state.accepted().len(), 3);
         assert_eq!(State::parse(&state.to_text(), &verifier()).unwrap(), state);
@@ -274,30 +234,15 @@ mod tests {
         let before = state.clone();
         assert!(matches!(
             state.advance(&update(0, 5, ""), &verifier()),
-            Err(StateError::Rollback {
-                accepted: 8,
-                offered: 5
-            })
+            Err(StateError::Rollback { accepted: 8, offered: 5 })
         ));
-        assert!(matches!(
-            state.advance(&update(8, 8, "x"), &verifier()),
-            Err(StateError::SplitView { size: 8 })
-        ));
-        assert!(matches!(
-            state.advance(&update(8, 13, "x"), &verifier()),
-            Err(StateError::SplitView { size: 8 })
-        ));
+        assert!(matches!(state.advance(&update(8, 8, "x"), &verifier()), Err(StateError::SplitView { size: 8 })));
+        assert!(matches!(state.advance(&update(8, 13, "x"), &verifier()), Err(StateError::SplitView { size: 8 })));
         assert!(matches!(
             state.advance(&update(5, 13, ""), &verifier()),
-            Err(StateError::Start {
-                accepted: 8,
-                offered: 5
-            })
+            Err(StateError::Start { accepted: 8, offered: 5 })
         ));
-        assert!(matches!(
-            state.advance("old 8\n", &verifier()),
-            Err(StateError::Update(_))
-        ));
+        assert!(matches!(state.advance("old 8\n", &verifier()), Err(StateError::Update(_))));
         assert_eq!(state, before);
     }
 
@@ -311,13 +256,7 @@ mod tests {
         let swapped = format!("{second}{first}\n");
         let changed = text.replacen("\\n8\\n", "\\n9\\n", 1);
         for bad in [swapped, changed, format!("{text}\n")] {
-            assert!(
-                matches!(
-                    State::parse(&bad, &verifier()),
-                    Err(StateError::Line { .. })
-                ),
-                "{bad}"
-            );
+            assert!(matches!(State::parse(&bad, &verifier()), Err(StateError::Line { .. })), "{bad}");
         }
         assert_eq!(State::parse("", &verifier()).unwrap(), State::empty());
     }

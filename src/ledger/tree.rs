@@ -7,8 +7,7 @@
 mod proofs;
 
 pub use self::proofs::{
-    check_consistency, check_inclusion, consistency, inclusion, needed_for_consistency,
-    needed_for_inclusion,
+    check_consistency, check_inclusion, consistency, inclusion, needed_for_consistency, needed_for_inclusion,
 };
 pub use tlog_tiles::Hash;
 use tlog_tiles::{node_hash, record_hash, stored_hash_index};
@@ -39,9 +38,7 @@ pub enum TreeError {
     #[error("{0} entries are more than any log of this kind holds")]
     TooLarge(u64),
     /// The stored right edge does not belong to the stored size.
-    #[error(
-        "the right edge of a tree of {size} entries has {expected} bytes, not {found}: the stored head is damaged"
-    )]
+    #[error("the right edge of a tree of {size} entries has {expected} bytes, not {found}: the stored head is damaged")]
     EdgeLength {
         /// The size it was said to belong to.
         size: u64,
@@ -68,10 +65,7 @@ pub struct Edge {
 impl Edge {
     /// The edge of a log without entries.
     pub fn empty() -> Self {
-        Self {
-            size: 0,
-            peaks: Vec::new(),
-        }
+        Self { size: 0, peaks: Vec::new() }
     }
 
     /// Reads what `to_bytes` wrote: 32 bytes for each one-bit of `size`.
@@ -82,16 +76,9 @@ impl Edge {
         let (peaks, rest) = bytes.as_chunks::<32>();
         if peaks.len() != size.count_ones() as usize || !rest.is_empty() {
             let expected = size.count_ones() as usize * 32;
-            return Err(TreeError::EdgeLength {
-                size,
-                expected,
-                found: bytes.len(),
-            });
+            return Err(TreeError::EdgeLength { size, expected, found: bytes.len() });
         }
-        Ok(Self {
-            size,
-            peaks: peaks.iter().map(|peak| Hash(*peak)).collect(),
-        })
+        Ok(Self { size, peaks: peaks.iter().map(|peak| Hash(*peak)).collect() })
     }
 
     /// The hashes one after the other, largest subtree first; with the size, all that appending needs.
@@ -148,9 +135,7 @@ mod tests {
     use super::proofs::Stored;
     use super::*;
     use std::collections::HashMap;
-    use tlog_tiles::{
-        HashReader as _, stored_hash_count, stored_hashes, sub_tree_index, tree_hash,
-    };
+    use tlog_tiles::{HashReader as _, stored_hash_count, stored_hashes, sub_tree_index, tree_hash};
 
     fn leaf(index: u64) -> Vec<u8> {
         format!("entry {index}").into_bytes()
@@ -167,9 +152,7 @@ mod tests {
             assert_eq!(got, (first..).zip(expected).collect::<Vec<_>>());
             stored.extend(got);
             assert_eq!(edge.root(), tree_hash(index + 1, &Stored(&stored)).unwrap());
-            let peaks = Stored(&stored)
-                .read_hashes(&sub_tree_index(0, index + 1, vec![]))
-                .unwrap();
+            let peaks = Stored(&stored).read_hashes(&sub_tree_index(0, index + 1, vec![])).unwrap();
             assert_eq!(edge.peaks, peaks);
             edge = Edge::from_bytes(edge.size(), &edge.to_bytes()).unwrap();
         }
@@ -186,9 +169,6 @@ mod tests {
         assert!(Edge::from_bytes(8, &bytes).is_err());
         assert!(Edge::from_bytes(7, &bytes[1..]).is_err());
         assert!(Edge::from_bytes(7, &[&bytes[..], &[0]].concat()).is_err());
-        assert_eq!(
-            Edge::from_bytes(u64::MAX, &bytes),
-            Err(TreeError::TooLarge(u64::MAX))
-        );
+        assert_eq!(Edge::from_bytes(u64::MAX, &bytes), Err(TreeError::TooLarge(u64::MAX)));
     }
 }

@@ -27,15 +27,7 @@ pub(super) struct Stored<'a, S>(pub(super) &'a HashMap<u64, Hash, S>);
 
 impl<S: BuildHasher> HashReader for Stored<'_, S> {
     fn read_hashes(&self, positions: &[u64]) -> Result<Vec<Hash>, tlog_tiles::Error> {
-        positions
-            .iter()
-            .map(|at| {
-                self.0
-                    .get(at)
-                    .copied()
-                    .ok_or(tlog_tiles::Error::IndexesNotInTree)
-            })
-            .collect()
+        positions.iter().map(|at| self.0.get(at).copied().ok_or(tlog_tiles::Error::IndexesNotInTree)).collect()
     }
 }
 
@@ -77,35 +69,21 @@ pub fn needed_for_consistency(old: u64, size: u64) -> Result<Vec<u64>, TreeError
     Ok(recorder.0.into_inner())
 }
 
-fn all_there(
-    needed: &[u64],
-    stored: &HashMap<u64, Hash, impl BuildHasher>,
-) -> Result<(), TreeError> {
-    match needed
-        .iter()
-        .find(|position| !stored.contains_key(position))
-    {
+fn all_there(needed: &[u64], stored: &HashMap<u64, Hash, impl BuildHasher>) -> Result<(), TreeError> {
+    match needed.iter().find(|position| !stored.contains_key(position)) {
         Some(position) => Err(TreeError::MissingHash(*position)),
         None => Ok(()),
     }
 }
 
 /// The audit path of entry `index` in the tree of `size` (RFC 6962 §2.1.1), leaf's sibling first.
-pub fn inclusion(
-    size: u64,
-    index: u64,
-    stored: &HashMap<u64, Hash, impl BuildHasher>,
-) -> Result<Vec<Hash>, TreeError> {
+pub fn inclusion(size: u64, index: u64, stored: &HashMap<u64, Hash, impl BuildHasher>) -> Result<Vec<Hash>, TreeError> {
     all_there(&needed_for_inclusion(size, index)?, stored)?;
     prove_record(size, index, &Stored(stored)).map_err(|_| TreeError::BadProof)
 }
 
 /// The proof that `old` entries are a prefix of `size` (RFC 6962 §2.1.2); empty for `old` 0 and for equal sizes.
-pub fn consistency(
-    old: u64,
-    size: u64,
-    stored: &HashMap<u64, Hash, impl BuildHasher>,
-) -> Result<Vec<Hash>, TreeError> {
+pub fn consistency(old: u64, size: u64, stored: &HashMap<u64, Hash, impl BuildHasher>) -> Result<Vec<Hash>, TreeError> {
     all_there(&needed_for_consistency(old, size)?, stored)?;
     if old == 0 {
         return Ok(Vec::new());
@@ -114,34 +92,17 @@ pub fn consistency(
 }
 
 /// Checks an audit path for these leaf bytes (RFC 9162 §2.1.3.2).
-pub fn check_inclusion(
-    proof: &[Hash],
-    size: u64,
-    root: Hash,
-    index: u64,
-    leaf_bytes: &[u8],
-) -> Result<(), TreeError> {
+pub fn check_inclusion(proof: &[Hash], size: u64, root: Hash, index: u64, leaf_bytes: &[u8]) -> Result<(), TreeError> {
     sound_inclusion(size, index)?;
-    check_record(&proof.to_vec(), size, root, index, record_hash(leaf_bytes))
-        .map_err(|_| TreeError::BadProof)
+    check_record(&proof.to_vec(), size, root, index, record_hash(leaf_bytes)).map_err(|_| TreeError::BadProof)
 }
 
 /// Checks that the tree (`old`, `old_root`) is a prefix of the tree (`size`, `root`) (RFC 9162 §2.1.4.2).
-pub fn check_consistency(
-    proof: &[Hash],
-    size: u64,
-    root: Hash,
-    old: u64,
-    old_root: Hash,
-) -> Result<(), TreeError> {
+pub fn check_consistency(proof: &[Hash], size: u64, root: Hash, old: u64, old_root: Hash) -> Result<(), TreeError> {
     sound_consistency(old, size)?;
     if old == 0 {
         let sound = proof.is_empty() && old_root == tlog_tiles::EMPTY_HASH;
-        return if sound {
-            Ok(())
-        } else {
-            Err(TreeError::BadProof)
-        };
+        return if sound { Ok(()) } else { Err(TreeError::BadProof) };
     }
     check_tree(&proof.to_vec(), size, root, old, old_root).map_err(|_| TreeError::BadProof)
 }
@@ -181,10 +142,7 @@ mod tests {
                 for at in 0..proof.len() {
                     let mut bad = proof.clone();
                     bad[at].0[31] ^= 1;
-                    assert_eq!(
-                        check_inclusion(&bad, size, root, index, &leaf(index)),
-                        Err(TreeError::BadProof)
-                    );
+                    assert_eq!(check_inclusion(&bad, size, root, index, &leaf(index)), Err(TreeError::BadProof));
                 }
             }
             for old in 0..=size {
@@ -207,40 +165,22 @@ mod tests {
         for position in needed_for_inclusion(77, 31).unwrap() {
             let mut holed = stored.clone();
             holed.remove(&position);
-            assert_eq!(
-                inclusion(77, 31, &holed),
-                Err(TreeError::MissingHash(position))
-            );
+            assert_eq!(inclusion(77, 31, &holed), Err(TreeError::MissingHash(position)));
         }
         for position in needed_for_consistency(31, 77).unwrap() {
             let mut holed = stored.clone();
             holed.remove(&position);
-            assert_eq!(
-                consistency(31, 77, &holed),
-                Err(TreeError::MissingHash(position))
-            );
+            assert_eq!(consistency(31, 77, &holed), Err(TreeError::MissingHash(position)));
         }
     }
 
     #[test]
     fn questions_without_an_answer_are_refused() {
         let none = HashMap::new();
-        assert_eq!(
-            inclusion(3, 3, &none),
-            Err(TreeError::NoSuchEntry { index: 3, size: 3 })
-        );
-        assert_eq!(
-            consistency(4, 3, &none),
-            Err(TreeError::NoSuchSize { old: 4, size: 3 })
-        );
-        assert_eq!(
-            needed_for_inclusion(u64::MAX, 0),
-            Err(TreeError::TooLarge(u64::MAX))
-        );
-        assert_eq!(
-            needed_for_consistency(1, u64::MAX),
-            Err(TreeError::TooLarge(u64::MAX))
-        );
+        assert_eq!(inclusion(3, 3, &none), Err(TreeError::NoSuchEntry { index: 3, size: 3 }));
+        assert_eq!(consistency(4, 3, &none), Err(TreeError::NoSuchSize { old: 4, size: 3 }));
+        assert_eq!(needed_for_inclusion(u64::MAX, 0), Err(TreeError::TooLarge(u64::MAX)));
+        assert_eq!(needed_for_consistency(1, u64::MAX), Err(TreeError::TooLarge(u64::MAX)));
         assert!(check_inclusion(&[], 0, Hash::default(), 0, b"").is_err());
         assert!(check_consistency(&[], 2, Hash::default(), 3, Hash::default()).is_err());
     }

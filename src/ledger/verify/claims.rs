@@ -37,22 +37,15 @@ impl Claims {
         accepted: &[Checkpoint],
         findings: &mut Findings,
     ) -> Result<Self, Unreadable> {
-        let mut claims = Self {
-            by_size: BTreeMap::new(),
-            receipts: BTreeMap::new(),
-            sound_below: 0,
-            older: 0,
-            accepted: 0,
-        };
+        let mut claims =
+            Self { by_size: BTreeMap::new(), receipts: BTreeMap::new(), sound_below: 0, older: 0, accepted: 0 };
         claims.add(last, last, Source::Newest, findings);
         for checkpoint in accepted {
             claims.add(checkpoint, last, Source::Accepted, findings);
         }
         for name in files::names(&dir.join(layout::CHECKPOINTS))? {
             let name = format!("{}/{name}", layout::CHECKPOINTS);
-            match text(dir, &name)?
-                .and_then(|note| log.open(&note).map_err(|error| error.to_string()))
-            {
+            match text(dir, &name)?.and_then(|note| log.open(&note).map_err(|error| error.to_string())) {
                 Ok(checkpoint) => claims.add(&checkpoint, last, Source::Older(name), findings),
                 Err(why) => findings.fail(None, format!("{name}: {why}")),
             }
@@ -62,10 +55,7 @@ impl Claims {
             if name.ends_with(layout::RECEIPT_END) {
                 claims.receipt(dir, log, last, path, findings)?;
             } else {
-                findings.warn(format!(
-                    "{path}: not a receipt (*{}); it was not looked at",
-                    layout::RECEIPT_END
-                ));
+                findings.warn(format!("{path}: not a receipt (*{}); it was not looked at", layout::RECEIPT_END));
             }
         }
         Ok(claims)
@@ -90,9 +80,7 @@ impl Claims {
                     let size = last.size();
                     findings.fail(
                         Some(size),
-                        format!(
-                            "{path}: proves entry {index}, but the export ends at {size} entries"
-                        ),
+                        format!("{path}: proves entry {index}, but the export ends at {size} entries"),
                     );
                 }
                 self.receipts.entry(index).or_default().push(path.clone());
@@ -103,18 +91,11 @@ impl Claims {
         Ok(())
     }
 
-    fn add(
-        &mut self,
-        checkpoint: &Checkpoint,
-        last: &Checkpoint,
-        source: Source,
-        findings: &mut Findings,
-    ) {
+    fn add(&mut self, checkpoint: &Checkpoint, last: &Checkpoint, source: Source, findings: &mut Findings) {
         let (signed, size) = (checkpoint.size(), last.size());
         if signed > size {
-            let cut = format!(
-                "the log signed {signed} entries before, and now shows only {size}: entries were cut off"
-            );
+            let cut =
+                format!("the log signed {signed} entries before, and now shows only {size}: entries were cut off");
             findings.fail(
                 Some(size),
                 match source {
@@ -129,20 +110,13 @@ impl Claims {
             );
             return;
         }
-        self.by_size
-            .entry(signed)
-            .or_default()
-            .push((checkpoint.root(), source));
+        self.by_size.entry(signed).or_default().push((checkpoint.root(), source));
     }
 
     /// Compares the root over the first `size` entries with every root that was signed for that size.
     pub(crate) fn meet(&mut self, size: u64, root: impl FnOnce() -> Hash, findings: &mut Findings) {
         // The common case, millions of times: nobody signed this size.
-        if self
-            .by_size
-            .first_key_value()
-            .is_none_or(|(next, _)| *next != size)
-        {
+        if self.by_size.first_key_value().is_none_or(|(next, _)| *next != size) {
             return;
         }
         let Some((_, claims)) = self.by_size.pop_first() else {
@@ -150,10 +124,7 @@ impl Claims {
         };
         let root = root();
         let between = match size.checked_sub(1) {
-            Some(last) => format!(
-                "the first difference lies between entry {} and entry {last}",
-                self.sound_below
-            ),
+            Some(last) => format!("the first difference lies between entry {} and entry {last}", self.sound_below),
             None => "the empty log has only one root".to_owned(),
         };
         for (signed, source) in claims {
@@ -172,17 +143,10 @@ impl Claims {
 
     /// The receipts about this entry.
     pub(crate) fn receipts_of(&mut self, index: u64) -> Vec<String> {
-        if self
-            .receipts
-            .first_key_value()
-            .is_none_or(|(next, _)| *next != index)
-        {
+        if self.receipts.first_key_value().is_none_or(|(next, _)| *next != index) {
             return Vec::new();
         }
-        self.receipts
-            .pop_first()
-            .map(|(_, names)| names)
-            .unwrap_or_default()
+        self.receipts.pop_first().map(|(_, names)| names).unwrap_or_default()
     }
 }
 
@@ -203,9 +167,7 @@ fn differs(source: &Source, size: u64, between: &str) -> String {
 /// A small text file, or what is wrong with it.
 pub(crate) fn text(dir: &Path, name: &str) -> Result<Result<String, String>, Unreadable> {
     Ok(match files::read(&dir.join(name), files::NOTE_LIMIT)? {
-        Read::Bytes(bytes) => {
-            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
-        }
+        Read::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
         Read::Missing => Err("it is missing".to_owned()),
         Read::Unusable(why) => Err(why.to_owned()),
     })

@@ -88,8 +88,7 @@ impl Entries {
 
     fn entry(&mut self, index: u64, entry: &[u8]) -> Result<(), Unreadable> {
         let leaf = View::parse(entry).map_err(|error| {
-            self.findings
-                .fail(Some(index), format!("entry {index}: {error}"));
+            self.findings.fail(Some(index), format!("entry {index}: {error}"));
         });
         if let Ok(leaf) = &leaf {
             self.time(index, leaf);
@@ -114,9 +113,7 @@ impl Entries {
                 self.says_erased.extend(covers.erased);
                 self.says_lost.extend(covers.lost);
             }
-            Err(why) => self
-                .findings
-                .fail(Some(index), format!("entry {index} ({}): {why}", leaf.kind)),
+            Err(why) => self.findings.fail(Some(index), format!("entry {index} ({}): {why}", leaf.kind)),
         }
         Ok(())
     }
@@ -124,10 +121,8 @@ impl Entries {
     fn time(&mut self, index: u64, leaf: &View<'_>) {
         if leaf.at < self.latest {
             let before = self.last_at.as_deref().unwrap_or_default();
-            let words = format!(
-                "entry {index}: its time {} is before {before}, the time of an earlier entry",
-                leaf.at_text
-            );
+            let words =
+                format!("entry {index}: its time {} is before {before}, the time of an earlier entry", leaf.at_text);
             self.findings.fail(Some(index), words);
             return;
         }
@@ -146,46 +141,29 @@ impl Entries {
     /// After the last entry: which missing openings are accounted for.
     pub(crate) fn settle(&mut self, size: u64) -> Result<(), Unreadable> {
         let Some(openings) = &mut self.openings else {
-            self.findings.warn(
-                "no records.jsonl: only the leaves were checked, no body was looked at".to_owned(),
-            );
+            self.findings.warn("no records.jsonl: only the leaves were checked, no body was looked at".to_owned());
             return Ok(());
         };
         openings.rest(size, &mut self.findings)?;
         let erased = Spans::of(std::mem::take(&mut self.says_erased));
         let lost = Spans::of(std::mem::take(&mut self.says_lost));
         for span in self.missing.minus(&erased).minus(&lost).iter() {
-            let words = format!(
-                "{}: not in records.jsonl, and no erase or restored record covers them",
-                name(span)
-            );
+            let words = format!("{}: not in records.jsonl, and no erase or restored record covers them", name(span));
             self.findings.fail(Some(span.first), words);
         }
         // An erasure that could erase its own trace would be no trace.
         for span in self.missing_erase.and(&erased).minus(&lost).iter() {
-            let words = format!(
-                "{}: erase records that are missing; these are never erased",
-                name(span)
-            );
+            let words = format!("{}: erase records that are missing; these are never erased", name(span));
             self.findings.fail(Some(span.first), words);
         }
         self.erased = self.missing.and(&erased);
         self.lost = self.missing.and(&lost).minus(&self.erased);
         for span in self.lost.iter() {
-            self.findings.warn(format!(
-                "LOST: {}: their bodies were lost in a disaster, as a restored record says",
-                name(span)
-            ));
+            self.findings
+                .warn(format!("LOST: {}: their bodies were lost in a disaster, as a restored record says", name(span)));
         }
-        for span in erased
-            .minus(&self.missing)
-            .minus(&self.erase_records)
-            .iter()
-        {
-            self.findings.warn(format!(
-                "{}: logged as erased, but their bodies are still here",
-                name(span)
-            ));
+        for span in erased.minus(&self.missing).minus(&self.erase_records).iter() {
+            self.findings.warn(format!("{}: logged as erased, but their bodies are still here", name(span)));
         }
         Ok(())
     }
@@ -208,14 +186,10 @@ struct Covers {
 /// Whether the opening is the one the leaf committed to and says what the leaf says.
 fn judge(leaf: &View<'_>, opening: &Opening) -> Result<Covers, String> {
     if leaf::commitment(&opening.salt, &opening.body) != leaf.commitment {
-        return Err(
-            "its body or salt is not the one that was committed to: it was changed or swapped"
-                .to_owned(),
-        );
+        return Err("its body or salt is not the one that was committed to: it was changed or swapped".to_owned());
     }
     let object = opening.body.trim_ascii_start().starts_with(b"{");
-    let stamp: Stamp<'_> =
-        serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
+    let stamp: Stamp<'_> = serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
     if !object {
         return Err("its body is not a JSON object".to_owned());
     }
@@ -227,13 +201,11 @@ fn judge(leaf: &View<'_>, opening: &Opening) -> Result<Covers, String> {
     }
     let mut covers = Covers::default();
     if leaf.kind == ERASE {
-        let body: Erased =
-            serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
+        let body: Erased = serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
         covers.erased = below(opening.index, &body.erased)?;
     }
     if leaf.kind == RESTORED {
-        let body: Lost =
-            serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
+        let body: Lost = serde_json::from_slice(&opening.body).map_err(|error| format!("its body: {error}"))?;
         covers.lost = below(opening.index, &body.lost)?;
     }
     Ok(covers)

@@ -30,10 +30,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Read, Unreadable> {
         Ok(about) => about,
         Err(error) if absent(&error) => return Ok(Read::Missing),
         Err(source) => {
-            return Err(Unreadable::File {
-                path: path.to_owned(),
-                source,
-            });
+            return Err(Unreadable::File { path: path.to_owned(), source });
         }
     };
     if !about.is_file() {
@@ -44,26 +41,17 @@ pub(crate) fn read(path: &Path, limit: u64) -> Result<Read, Unreadable> {
     }
     match fs::read(path) {
         Ok(bytes) => Ok(Read::Bytes(bytes)),
-        Err(source) => Err(Unreadable::File {
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source) => Err(Unreadable::File { path: path.to_owned(), source }),
     }
 }
 
 fn absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// The names in a directory, sorted; none if it is absent.
 pub(crate) fn names(dir: &Path) -> Result<Vec<String>, Unreadable> {
-    let fault = |source| Unreadable::File {
-        path: dir.to_owned(),
-        source,
-    };
+    let fault = |source| Unreadable::File { path: dir.to_owned(), source };
     let inside = match fs::read_dir(dir) {
         Ok(inside) => inside,
         Err(error) if absent(&error) => return Ok(Vec::new()),
@@ -71,12 +59,7 @@ pub(crate) fn names(dir: &Path) -> Result<Vec<String>, Unreadable> {
     };
     let mut names = Vec::new();
     for one in inside {
-        names.push(
-            one.map_err(fault)?
-                .file_name()
-                .to_string_lossy()
-                .into_owned(),
-        );
+        names.push(one.map_err(fault)?.file_name().to_string_lossy().into_owned());
     }
     names.sort_unstable();
     Ok(names)
@@ -85,17 +68,9 @@ pub(crate) fn names(dir: &Path) -> Result<Vec<String>, Unreadable> {
 /// Looks for what lies beyond the checkpoint: entries added behind the end, or files that no tree of this size has.
 pub(crate) fn strays(dir: &Path, size: u64, findings: &mut Findings) -> Result<(), Unreadable> {
     for name in names(dir)? {
-        let known = [
-            layout::CHECKPOINT,
-            layout::CHECKPOINTS,
-            layout::RECORDS,
-            layout::RECEIPTS,
-            layout::TILE,
-        ];
+        let known = [layout::CHECKPOINT, layout::CHECKPOINTS, layout::RECORDS, layout::RECEIPTS, layout::TILE];
         if !known.contains(&name.as_str()) {
-            findings.warn(format!(
-                "{name}: not part of an export; it was not looked at"
-            ));
+            findings.warn(format!("{name}: not part of an export; it was not looked at"));
         }
     }
     below(dir, layout::TILE, size, findings)
@@ -106,13 +81,8 @@ fn below(dir: &Path, at: &str, size: u64, findings: &mut Findings) -> Result<(),
         let path = format!("{at}/{name}");
         if fs::symlink_metadata(dir.join(&path)).is_ok_and(|about| about.is_dir()) {
             below(dir, &path, size, findings)?;
-        } else if !layout::parse(&path)
-            .is_some_and(|(shelf, n, width)| covered(shelf, n, width, size))
-        {
-            findings.fail(
-                None,
-                format!("{path}: the checkpoint over {size} entries does not cover this file"),
-            );
+        } else if !layout::parse(&path).is_some_and(|(shelf, n, width)| covered(shelf, n, width, size)) {
+            findings.fail(None, format!("{path}: the checkpoint over {size} entries does not cover this file"));
         }
     }
     Ok(())
@@ -124,9 +94,7 @@ fn covered(shelf: Shelf, n: u64, width: u64, size: u64) -> bool {
         Shelf::Entries => size,
         Shelf::Level(level) => size.checked_shr(u32::from(level) * 8).unwrap_or(0),
     };
-    n.checked_mul(WIDTH)
-        .and_then(|first| first.checked_add(width))
-        .is_some_and(|end| end <= count)
+    n.checked_mul(WIDTH).and_then(|first| first.checked_add(width)).is_some_and(|end| end <= count)
 }
 
 #[cfg(test)]
@@ -136,18 +104,11 @@ mod tests {
     #[test]
     fn a_tree_of_70_000_has_the_tiles_of_the_c2sp_text() {
         assert!(covered(Shelf::Level(0), 272, 256, 70_000));
-        assert!(
-            covered(Shelf::Level(0), 273, 112, 70_000)
-                && !covered(Shelf::Level(0), 273, 113, 70_000)
-        );
+        assert!(covered(Shelf::Level(0), 273, 112, 70_000) && !covered(Shelf::Level(0), 273, 113, 70_000));
         assert!(covered(Shelf::Level(1), 0, 256, 70_000));
-        assert!(
-            covered(Shelf::Level(1), 1, 17, 70_000) && !covered(Shelf::Level(1), 1, 18, 70_000)
-        );
+        assert!(covered(Shelf::Level(1), 1, 17, 70_000) && !covered(Shelf::Level(1), 1, 18, 70_000));
         assert!(covered(Shelf::Level(2), 0, 1, 70_000) && !covered(Shelf::Level(2), 0, 2, 70_000));
-        assert!(
-            !covered(Shelf::Level(3), 0, 1, 70_000) && !covered(Shelf::Level(255), 0, 1, 70_000)
-        );
+        assert!(!covered(Shelf::Level(3), 0, 1, 70_000) && !covered(Shelf::Level(255), 0, 1, 70_000));
         assert!(!covered(Shelf::Entries, u64::MAX, 1, 70_000));
     }
 }

@@ -34,31 +34,20 @@ impl Findings {
     }
 
     pub(crate) fn join(&mut self, other: Self) {
-        self.first_bad = [self.first_bad, other.first_bad]
-            .into_iter()
-            .flatten()
-            .min();
+        self.first_bad = [self.first_bad, other.first_bad].into_iter().flatten().min();
         self.more_failures += other.more_failures;
         self.more_warnings += other.more_warnings;
-        other
-            .failures
-            .into_iter()
-            .for_each(|words| self.fail(None, words));
-        other
-            .warnings
-            .into_iter()
-            .for_each(|words| self.warn(words));
+        other.failures.into_iter().for_each(|words| self.fail(None, words));
+        other.warnings.into_iter().for_each(|words| self.warn(words));
     }
 
     /// Failures and warnings, with how many more there were.
     pub(crate) fn into_words(mut self) -> (Vec<String>, Vec<String>) {
         if self.more_failures > 0 {
-            self.failures
-                .push(format!("and {} more failures", self.more_failures));
+            self.failures.push(format!("and {} more failures", self.more_failures));
         }
         if self.more_warnings > 0 {
-            self.warnings
-                .push(format!("and {} more warnings", self.more_warnings));
+            self.warnings.push(format!("and {} more warnings", self.more_warnings));
         }
         (self.failures, self.warnings)
     }

@@ -51,9 +51,7 @@ pub enum Unreadable {
         source: io::Error,
     },
     /// The state file remembers another log.
-    #[error(
-        "the state file is of the log {state:?}, the verifier key of {vkey:?}: use the state file of this log"
-    )]
+    #[error("the state file is of the log {state:?}, the verifier key of {vkey:?}: use the state file of this log")]
     OtherLog {
         /// The origin in the state file.
         state: String,
@@ -125,14 +123,8 @@ impl Report {
 pub fn verify(dir: &Path, vkey: &str, state: Option<&State>) -> Result<Report, Unreadable> {
     let log = LogVerifier::new(vkey)?;
     let accepted = state.map_or(&[][..], State::accepted);
-    if let Some(other) = accepted
-        .iter()
-        .find(|checkpoint| checkpoint.origin() != log.name())
-    {
-        return Err(Unreadable::OtherLog {
-            state: other.origin().to_owned(),
-            vkey: log.name().to_owned(),
-        });
+    if let Some(other) = accepted.iter().find(|checkpoint| checkpoint.origin() != log.name()) {
+        return Err(Unreadable::OtherLog { state: other.origin().to_owned(), vkey: log.name().to_owned() });
     }
     let mut findings = Findings::default();
     let Some(last) = newest(dir, &log, &mut findings)? else {
@@ -144,15 +136,9 @@ pub fn verify(dir: &Path, vkey: &str, state: Option<&State>) -> Result<Report, U
     Ok(report(last, findings, walk, entries))
 }
 
-fn newest(
-    dir: &Path,
-    log: &LogVerifier,
-    findings: &mut Findings,
-) -> Result<Option<Checkpoint>, Unreadable> {
+fn newest(dir: &Path, log: &LogVerifier, findings: &mut Findings) -> Result<Option<Checkpoint>, Unreadable> {
     let note = match files::read(&dir.join(layout::CHECKPOINT), files::NOTE_LIMIT)? {
-        Read::Bytes(bytes) => {
-            String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
-        }
+        Read::Bytes(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
         Read::Missing => return Err(Unreadable::NotAnExport(dir.to_owned())),
         Read::Unusable(why) => Err(why.to_owned()),
     };
@@ -166,12 +152,7 @@ fn newest(
 }
 
 /// The tree on this thread, leaf form and openings on another, one bundle behind the other.
-fn both(
-    dir: &Path,
-    last: &Checkpoint,
-    log: &LogVerifier,
-    claims: Claims,
-) -> Result<(Walk, Entries), Unreadable> {
+fn both(dir: &Path, last: &Checkpoint, log: &LogVerifier, claims: Claims) -> Result<(Walk, Entries), Unreadable> {
     let (to, from) = sync_channel(2);
     thread::scope(|scope| {
         let reading = thread::Builder::new().spawn_scoped(scope, move || {
@@ -196,8 +177,7 @@ fn both(
 fn report(newest: Checkpoint, mut findings: Findings, walk: Walk, entries: Entries) -> Report {
     findings.join(walk.findings);
     let older_checkpoints = walk.claims.older;
-    let (receipts, hash_tiles, accepted_before) =
-        (walk.receipts, walk.tiles.checked, walk.claims.accepted);
+    let (receipts, hash_tiles, accepted_before) = (walk.receipts, walk.tiles.checked, walk.claims.accepted);
     let (erased, lost) = (entries.erased.into_spans(), entries.lost.into_spans());
     let leaves_only = entries.leaves_only;
     findings.join(entries.findings);

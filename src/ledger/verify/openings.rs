@@ -52,10 +52,7 @@ impl Openings {
     /// Opens `records.jsonl`; `None` if there is none.
     pub(crate) fn start(dir: &Path) -> Result<Option<Self>, Unreadable> {
         let path = dir.join(layout::RECORDS);
-        let fault = |source| Unreadable::File {
-            path: path.clone(),
-            source,
-        };
+        let fault = |source| Unreadable::File { path: path.clone(), source };
         match std::fs::symlink_metadata(&path) {
             Ok(about) if about.is_file() => {}
             Ok(_) => return Err(fault(io::Error::other("it is not a regular file"))),
@@ -64,23 +61,11 @@ impl Openings {
         }
         let reader = BufReader::with_capacity(1 << 16, File::open(&path).map_err(fault)?);
         let current = Opening::default();
-        Ok(Some(Self {
-            path,
-            reader,
-            line: Vec::new(),
-            number: 0,
-            current,
-            waiting: false,
-            highest: None,
-        }))
+        Ok(Some(Self { path, reader, line: Vec::new(), number: 0, current, waiting: false, highest: None }))
     }
 
     /// The opening of entry `index`, if it comes next. Openings left behind are failures.
-    pub(crate) fn of(
-        &mut self,
-        index: u64,
-        findings: &mut Findings,
-    ) -> Result<Option<&Opening>, Unreadable> {
+    pub(crate) fn of(&mut self, index: u64, findings: &mut Findings) -> Result<Option<&Opening>, Unreadable> {
         if !self.waiting {
             self.advance(findings)?;
         }
@@ -104,10 +89,7 @@ impl Openings {
             let index = self.current.index;
             findings.fail(
                 Some(size),
-                format!(
-                    "{}: it opens entry {index}, but there are only {size} entries",
-                    self.here()
-                ),
+                format!("{}: it opens entry {index}, but there are only {size} entries", self.here()),
             );
         }
     }
@@ -120,25 +102,14 @@ impl Openings {
     fn advance(&mut self, findings: &mut Findings) -> Result<(), Unreadable> {
         loop {
             self.line.clear();
-            let read = self
-                .reader
-                .by_ref()
-                .take(LINE_LIMIT)
-                .read_until(b'\n', &mut self.line);
-            let read = read.map_err(|source| Unreadable::File {
-                path: self.path.clone(),
-                source,
-            })?;
+            let read = self.reader.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut self.line);
+            let read = read.map_err(|source| Unreadable::File { path: self.path.clone(), source })?;
             if read == 0 {
                 return Ok(());
             }
             self.number += 1;
             let wrong = match parse(&self.line, &mut self.current) {
-                Ok(())
-                    if self
-                        .highest
-                        .is_some_and(|highest| highest >= self.current.index) =>
-                {
+                Ok(()) if self.highest.is_some_and(|highest| highest >= self.current.index) => {
                     "its index does not rise above the line before".to_owned()
                 }
                 Ok(()) => {
@@ -148,18 +119,13 @@ impl Openings {
                 }
                 Err(why) => why,
             };
-            findings.fail(
-                self.highest.map(|highest| highest + 1).or(Some(0)),
-                format!("{}: {wrong}", self.here()),
-            );
+            findings.fail(self.highest.map(|highest| highest + 1).or(Some(0)), format!("{}: {wrong}", self.here()));
         }
     }
 }
 
 fn parse(line: &[u8], into: &mut Opening) -> Result<(), String> {
-    let object = line
-        .strip_suffix(b"\n")
-        .ok_or("it does not end with a newline, or is longer than 16 MiB")?;
+    let object = line.strip_suffix(b"\n").ok_or("it does not end with a newline, or is longer than 16 MiB")?;
     // JSON would allow tabs and carriage returns between its parts; a changed byte must not pass as a blank.
     if !object.starts_with(b"{") || object.iter().any(u8::is_ascii_control) {
         return Err("it is not one JSON object".to_owned());
@@ -190,10 +156,7 @@ mod tests {
             format!("{{\"body\":\"e30=\",\"index\":7,\"salt\":\"{salt}\"}}\n"),
         ] {
             parse(good.as_bytes(), &mut opening).unwrap();
-            assert_eq!(
-                (opening.index, opening.salt, opening.body.as_slice()),
-                (7, [7; 32], &b"{}"[..])
-            );
+            assert_eq!((opening.index, opening.salt, opening.body.as_slice()), (7, [7; 32], &b"{}"[..]));
         }
         let line = |index: &str, salt: &str, body: &str| {
             format!("{{\"index\": {index}, \"salt\": \"{salt}\", \"body\": \"{body}\"}}")

@@ -32,20 +32,13 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
         return writeln!(out, "PASSED       every check on {} entries", report.size);
     }
     match report.first_bad {
-        Some(index) => writeln!(
-            out,
-            "NOT PASSED   the first doubtful entry is {index}. Keep these files as they are."
-        ),
+        Some(index) => writeln!(out, "NOT PASSED   the first doubtful entry is {index}. Keep these files as they are."),
         None => writeln!(out, "NOT PASSED   keep these files as they are."),
     }
 }
 
 fn checked(report: &Report, out: &mut String) -> std::fmt::Result {
-    writeln!(
-        out,
-        "checkpoint   {} entries, root {}",
-        report.size, report.root
-    )?;
+    writeln!(out, "checkpoint   {} entries, root {}", report.size, report.root)?;
     if let (Some(first), Some(last)) = (&report.first_at, &report.last_at) {
         writeln!(out, "times        {first} to {last}")?;
     }
@@ -57,16 +50,10 @@ fn checked(report: &Report, out: &mut String) -> std::fmt::Result {
     spans("erased", &report.erased, out)?;
     spans("LOST", &report.lost, out)?;
     for (count, what) in [
-        (
-            report.older_checkpoints,
-            "older checkpoints, each a prefix of the newest",
-        ),
+        (report.older_checkpoints, "older checkpoints, each a prefix of the newest"),
         (report.receipts, "receipts that hold"),
         (report.hash_tiles, "hash tiles that match"),
-        (
-            report.accepted_before,
-            "checkpoints accepted before, each a prefix of the newest",
-        ),
+        (report.accepted_before, "checkpoints accepted before, each a prefix of the newest"),
     ] {
         if count > 0 {
             writeln!(out, "also         {count} {what}")?;
@@ -80,22 +67,10 @@ fn spans(title: &str, spans: &[Span], out: &mut String) -> std::fmt::Result {
         return Ok(());
     }
     let total: u64 = spans.iter().map(|span| span.last - span.first + 1).sum();
-    let listed: Vec<String> = spans
-        .iter()
-        .take(LISTED)
-        .map(|span| format!("{}-{}", span.first, span.last))
-        .collect();
+    let listed: Vec<String> = spans.iter().take(LISTED).map(|span| format!("{}-{}", span.first, span.last)).collect();
     let more = spans.len().saturating_sub(LISTED);
-    let more = if more > 0 {
-        format!(" and {more} more spans")
-    } else {
-        String::new()
-    };
-    writeln!(
-        out,
-        "{title:<12} {total} entries, covered by the log: {}{more}",
-        listed.join(", ")
-    )
+    let more = if more > 0 { format!(" and {more} more spans") } else { String::new() };
+    writeln!(out, "{title:<12} {total} entries, covered by the log: {}{more}", listed.join(", "))
 }
 
 #[cfg(test)]
@@ -114,12 +89,7 @@ mod tests {
             root: "R".into(),
             leaves_only: false,
             opened: 30,
-            erased: (0..25)
-                .map(|n| Span {
-                    first: n * 10,
-                    last: n * 10 + 1,
-                })
-                .collect(),
+            erased: (0..25).map(|n| Span { first: n * 10, last: n * 10 + 1 }).collect(),
             lost: vec![Span { first: 9, last: 9 }],
             older_checkpoints: 2,
             receipts: 0,
@@ -133,26 +103,17 @@ mod tests {
             checkpoint: Some(open(&note, &key.vkey()).unwrap()),
         };
         let text = render(&report);
-        assert!(
-            text.ends_with("PASSED       every check on 40 entries\n"),
-            "{text}"
-        );
-        for words in [
-            "50 entries",
-            "and 5 more spans",
-            "LOST         1 entries",
-            "WARNING      see this",
-            "2 older",
-            "A to B",
-        ] {
+        assert!(text.ends_with("PASSED       every check on 40 entries\n"), "{text}");
+        for words in
+            ["50 entries", "and 5 more spans", "LOST         1 entries", "WARNING      see this", "2 older", "A to B"]
+        {
             assert!(text.contains(words), "{words}: {text}");
         }
         report.failures.push("it is wrong".into());
         report.first_bad = Some(3);
         let text = render(&report);
         assert!(
-            text.contains("FAILED       it is wrong")
-                && text.contains("\nNOT PASSED   the first doubtful entry is 3."),
+            text.contains("FAILED       it is wrong") && text.contains("\nNOT PASSED   the first doubtful entry is 3."),
             "{text}"
         );
         report.checkpoint = None;

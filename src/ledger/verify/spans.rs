@@ -14,10 +14,7 @@ impl Spans {
     pub(crate) fn push(&mut self, index: u64) {
         match self.0.last_mut() {
             Some(span) if span.last.checked_add(1) == Some(index) => span.last = index,
-            _ => self.0.push(Span {
-                first: index,
-                last: index,
-            }),
+            _ => self.0.push(Span { first: index, last: index }),
         }
     }
 
@@ -48,17 +45,11 @@ impl Spans {
                     cuts.next();
                 }
                 let Some(cut) = cuts.peek().filter(|cut| cut.first <= span.last) else {
-                    out.push(Span {
-                        first,
-                        last: span.last,
-                    });
+                    out.push(Span { first, last: span.last });
                     break;
                 };
                 if cut.first > first {
-                    out.push(Span {
-                        first,
-                        last: cut.first - 1,
-                    });
+                    out.push(Span { first, last: cut.first - 1 });
                 }
                 if cut.last >= span.last {
                     break;
@@ -90,10 +81,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn set(spans: &Spans) -> BTreeSet<u64> {
-        spans
-            .iter()
-            .flat_map(|span| span.first..=span.last)
-            .collect()
+        spans.iter().flat_map(|span| span.first..=span.last).collect()
     }
 
     fn from(set: &BTreeSet<u64>) -> Spans {
@@ -119,26 +107,11 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_numbers_do_not_overflow() {
-        let all = Spans::of(vec![
-            Span {
-                first: 0,
-                last: u64::MAX,
-            },
-            Span {
-                first: 5,
-                last: u64::MAX,
-            },
-        ]);
+        let all = Spans::of(vec![Span { first: 0, last: u64::MAX }, Span { first: 5, last: u64::MAX }]);
         assert_eq!(all.minus(&all), Spans::default());
         let mut one = Spans::default();
         one.push(u64::MAX);
         one.push(u64::MAX);
-        assert_eq!(
-            one.and(&all).iter().next(),
-            Some(Span {
-                first: u64::MAX,
-                last: u64::MAX
-            })
-        );
+        assert_eq!(one.and(&all).iter().next(), Some(Span { first: u64::MAX, last: u64::MAX }));
     }
 }

@@ -31,14 +31,8 @@ struct Growing {
 
 impl Tiles {
     pub(crate) fn new(dir: &Path) -> Result<Self, Unreadable> {
-        let present = files::names(&dir.join(layout::TILE))?
-            .iter()
-            .any(|name| name != "entries");
-        Ok(Self {
-            present,
-            levels: Vec::new(),
-            checked: 0,
-        })
+        let present = files::names(&dir.join(layout::TILE))?.iter().any(|name| name != "entries");
+        Ok(Self { present, levels: Vec::new(), checked: 0 })
     }
 
     /// A completed node; every eighth level of the tree is a level of tiles.
@@ -59,13 +53,7 @@ impl Tiles {
     pub(crate) fn settle(&mut self, dir: &Path, findings: &mut Findings) -> Result<(), Unreadable> {
         for (level, growing) in (0..).zip(&mut self.levels) {
             if growing.hashes.len() as u64 == LIMIT {
-                self.checked += compare(
-                    dir,
-                    Shelf::Level(level),
-                    growing.n,
-                    &growing.hashes,
-                    findings,
-                )?;
+                self.checked += compare(dir, Shelf::Level(level), growing.n, &growing.hashes, findings)?;
                 growing.n += 1;
                 growing.hashes.clear();
             }
@@ -76,26 +64,14 @@ impl Tiles {
     /// Compares the tiles that stay partial.
     pub(crate) fn end(&mut self, dir: &Path, findings: &mut Findings) -> Result<(), Unreadable> {
         for (level, growing) in (0..).zip(&self.levels) {
-            self.checked += compare(
-                dir,
-                Shelf::Level(level),
-                growing.n,
-                &growing.hashes,
-                findings,
-            )?;
+            self.checked += compare(dir, Shelf::Level(level), growing.n, &growing.hashes, findings)?;
         }
         Ok(())
     }
 }
 
 /// Compares tile `n` and its partial versions with the hashes the entries give. Answers how many were there and matched.
-fn compare(
-    dir: &Path,
-    shelf: Shelf,
-    n: u64,
-    hashes: &[u8],
-    findings: &mut Findings,
-) -> Result<u64, Unreadable> {
+fn compare(dir: &Path, shelf: Shelf, n: u64, hashes: &[u8], findings: &mut Findings) -> Result<u64, Unreadable> {
     let width = hashes.len() as u64 / 32;
     let mut checked = 0;
     if width == WIDTH {
@@ -120,31 +96,17 @@ pub(crate) fn compare_partials(
     let mut checked = 0;
     for name in files::names(&dir.join(&partials))? {
         // A name that is no width of this tree is found among the strays.
-        let Some(beginning) = decimal(&name)
-            .filter(|one| *one <= width)
-            .and_then(&end)
-            .and_then(|end| whole.get(..end))
+        let Some(beginning) =
+            decimal(&name).filter(|one| *one <= width).and_then(&end).and_then(|end| whole.get(..end))
         else {
             continue;
         };
-        checked += same(
-            dir,
-            &format!("{partials}/{name}"),
-            beginning,
-            files::BUNDLE_LIMIT,
-            findings,
-        )?;
+        checked += same(dir, &format!("{partials}/{name}"), beginning, files::BUNDLE_LIMIT, findings)?;
     }
     Ok(checked)
 }
 
-fn same(
-    dir: &Path,
-    name: &str,
-    expected: &[u8],
-    limit: u64,
-    findings: &mut Findings,
-) -> Result<u64, Unreadable> {
+fn same(dir: &Path, name: &str, expected: &[u8], limit: u64, findings: &mut Findings) -> Result<u64, Unreadable> {
     match files::read(&dir.join(name), limit)? {
         Read::Bytes(bytes) if bytes == expected => return Ok(1),
         Read::Bytes(_) => findings.fail(None, format!("{name}: it does not match the entries")),

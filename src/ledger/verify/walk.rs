@@ -31,9 +31,7 @@ impl Bundle {
         let mut ends = Vec::with_capacity(256);
         let mut end = 0;
         for index in first..first + width {
-            let next = bytes
-                .get(end..)
-                .and_then(|rest| rest.split_first_chunk::<2>());
+            let next = bytes.get(end..).and_then(|rest| rest.split_first_chunk::<2>());
             let Some((length, rest)) = next else {
                 return Err((index, format!("it ends before entry {index}")));
             };
@@ -46,10 +44,7 @@ impl Bundle {
         }
         if end != bytes.len() {
             let last = first + width - 1;
-            return Err((
-                last,
-                format!("{} bytes follow behind entry {last}", bytes.len() - end),
-            ));
+            return Err((last, format!("{} bytes follow behind entry {last}", bytes.len() - end)));
         }
         Ok(Self { first, bytes, ends })
     }
@@ -57,15 +52,11 @@ impl Bundle {
     /// The entries, in order.
     pub(crate) fn entries(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
-        begins
-            .zip(&self.ends)
-            .map(|(begin, end)| self.bytes.get(begin + 2..*end).unwrap_or_default())
+        begins.zip(&self.ends).map(|(begin, end)| self.bytes.get(begin + 2..*end).unwrap_or_default())
     }
 
     fn end_of(&self, width: u64) -> Option<usize> {
-        self.ends
-            .get(usize::try_from(width.checked_sub(1)?).ok()?)
-            .copied()
+        self.ends.get(usize::try_from(width.checked_sub(1)?).ok()?).copied()
     }
 }
 
@@ -90,16 +81,8 @@ impl Walk {
     ) -> Result<Self, Unreadable> {
         let tiles = Tiles::new(dir)?;
         let findings = Findings::default();
-        let mut walk = Self {
-            edge: Edge::empty(),
-            claims,
-            tiles,
-            receipts: 0,
-            findings,
-            complete: true,
-        };
-        walk.claims
-            .meet(0, || Edge::empty().root(), &mut walk.findings);
+        let mut walk = Self { edge: Edge::empty(), claims, tiles, receipts: 0, findings, complete: true };
+        walk.claims.meet(0, || Edge::empty().root(), &mut walk.findings);
         for n in 0..size.div_ceil(WIDTH) {
             let first = n * WIDTH;
             let width = WIDTH.min(size - first);
@@ -127,15 +110,7 @@ impl Walk {
             Read::Bytes(bytes) => match Bundle::split(first, width, bytes) {
                 Ok(bundle) => {
                     let (bytes, end) = (&bundle.bytes, |width| bundle.end_of(width));
-                    compare_partials(
-                        dir,
-                        Shelf::Entries,
-                        n,
-                        bytes,
-                        width,
-                        end,
-                        &mut self.findings,
-                    )?;
+                    compare_partials(dir, Shelf::Entries, n, bytes, width, end, &mut self.findings)?;
                     return Ok(Some(bundle));
                 }
                 Err(wrong) => wrong,
@@ -145,8 +120,7 @@ impl Walk {
         };
         let (index, why) = wrong;
         let rest = format!("nothing from entry {first} on could be checked");
-        self.findings
-            .fail(Some(index), format!("{name}: {why}; {rest}"));
+        self.findings.fail(Some(index), format!("{name}: {why}; {rest}"));
         Ok(None)
     }
 
@@ -157,14 +131,12 @@ impl Walk {
                 self.receipt(dir, log, &name, index, entry)?;
             }
             let tiles = &mut self.tiles;
-            self.edge
-                .grow(tlog_tiles::record_hash(entry), |level, hash| {
-                    tiles.put(level, hash);
-                });
+            self.edge.grow(tlog_tiles::record_hash(entry), |level, hash| {
+                tiles.put(level, hash);
+            });
             self.tiles.settle(dir, &mut self.findings)?;
             let edge = &self.edge;
-            self.claims
-                .meet(edge.size(), || edge.root(), &mut self.findings);
+            self.claims.meet(edge.size(), || edge.root(), &mut self.findings);
         }
         Ok(())
     }
@@ -183,9 +155,7 @@ impl Walk {
         });
         match checked {
             Ok(_) => self.receipts += 1,
-            Err(why) => self
-                .findings
-                .fail(Some(index), format!("{name}: entry {index}: {why}")),
+            Err(why) => self.findings.fail(Some(index), format!("{name}: entry {index}: {why}")),
         }
         Ok(())
     }

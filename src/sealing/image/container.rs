@@ -63,7 +63,8 @@ fn boxed(brand: &[u8]) -> &'static str {
 /// SVG, HTML and other mark-up, else unknown.
 fn text(bytes: &[u8]) -> Result<Media, Unfit> {
     let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
-    let head = String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_ascii_lowercase();
+    let head =
+        String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_ascii_lowercase();
     if !head.starts_with('<') {
         return Err(Unfit::Unknown);
     }
@@ -241,7 +242,8 @@ fn webp(bytes: &[u8]) -> Result<Outline, Flaw> {
     let mut size = None;
     while !walk.bytes.is_empty() {
         let name: [u8; 4] = walk.array().map_err(|_| Flaw::Bad)?;
-        let length = usize::try_from(u32::from_le_bytes(walk.array().map_err(|_| Flaw::Bad)?)).map_err(|_| Flaw::Bad)?;
+        let length =
+            usize::try_from(u32::from_le_bytes(walk.array().map_err(|_| Flaw::Bad)?)).map_err(|_| Flaw::Bad)?;
         let mut body = Walk { bytes: walk.take(length).map_err(|_| Flaw::Bad)? };
         if length % 2 == 1 && !walk.bytes.is_empty() {
             walk.take(1)?;

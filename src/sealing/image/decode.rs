@@ -15,7 +15,8 @@ use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
 use super::container::{self, Outline};
 use super::{
-    LONGEST_RATIO, MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE, MAX_WORKING, MIN_SIDE, Media, Photograph, Picture, Unfit,
+    LONGEST_RATIO, MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE, MAX_WORKING, MIN_SIDE, Media, Photograph, Picture,
+    Unfit,
 };
 
 /// Checks the bounds, decodes, turns upright and flattens.
@@ -92,7 +93,8 @@ fn jpeg(bytes: &[u8]) -> Result<(DynamicImage, Orientation), Unfit> {
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
     let data = decoder.decode().map_err(fault)?;
-    let (width, height) = decoder.info().map(|info| (u32::from(info.width), u32::from(info.height))).unwrap_or_default();
+    let (width, height) =
+        decoder.info().map(|info| (u32::from(info.width), u32::from(info.height))).unwrap_or_default();
     let image = if grey {
         GrayImage::from_raw(width, height, data).map(|grey| DynamicImage::ImageLuma8(grey).into_rgb8())
     } else {

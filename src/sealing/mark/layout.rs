@@ -118,7 +118,10 @@ fn largest_fit(largest: f64, fits: impl Fn(f64) -> Option<Plan>) -> Option<Plan>
 
 /// Too small to keep references apart: as large as the window allows, overlapping.
 fn crowded(window: (i64, i64), extents: &[Extent], largest: f64) -> Plan {
-    let flat = extents.iter().copied().fold(Extent { width: 1.0, height: 1.0 }, |a, b| if b.height <= a.height { b } else { a });
+    let flat = extents
+        .iter()
+        .copied()
+        .fold(Extent { width: 1.0, height: 1.0 }, |a, b| if b.height <= a.height { b } else { a });
     let choice = extents.iter().position(|extent| *extent == flat).unwrap_or(0);
     let angle = if window.1 > window.0 { std::f64::consts::FRAC_PI_2 } else { 0.0 };
     let trial = |em| Trial { window, extent: flat, angle, em };
@@ -231,10 +234,7 @@ mod tests {
     /// Extents like those of `CZ/001/26` with a copy mark, on one and on two lines.
     fn extents(urn: usize, copy: usize) -> [Extent; 2] {
         let wide = |characters: usize| f64::from(u32::try_from(characters).unwrap()) * 0.62;
-        [
-            Extent { width: wide(urn + 1 + copy), height: 0.76 },
-            Extent { width: wide(urn.max(copy)), height: 1.96 },
-        ]
+        [Extent { width: wide(urn + 1 + copy), height: 0.76 }, Extent { width: wide(urn.max(copy)), height: 1.96 }]
     }
 
     fn holds(plan: &Plan, spots: &[Spot], at: (i64, i64), window: (i64, i64)) -> bool {

@@ -91,7 +91,12 @@ impl FaceBox {
 }
 
 /// Draws the visible mark on a picture.
-pub fn draw(picture: &mut Picture, mark: &Mark<'_>, rendition: Rendition, face: Option<FaceBox>) -> Result<(), NotMarked> {
+pub fn draw(
+    picture: &mut Picture,
+    mark: &Mark<'_>,
+    rendition: Rendition,
+    face: Option<FaceBox>,
+) -> Result<(), NotMarked> {
     for words in [mark.urn, mark.copy] {
         if words.trim().is_empty() || words.chars().count() > LONGEST {
             return Err(NotMarked::Words);

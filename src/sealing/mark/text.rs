@@ -7,7 +7,9 @@
 
 use std::sync::LazyLock;
 
-use ab_glyph::{Font, FontRef, Glyph, GlyphId, Outline, OutlineCurve, OutlinedGlyph, Point, PxScale, PxScaleFactor, Rect};
+use ab_glyph::{
+    Font, FontRef, Glyph, GlyphId, Outline, OutlineCurve, OutlinedGlyph, Point, PxScale, PxScaleFactor, Rect,
+};
 
 use super::layout::{Extent, Plan};
 
@@ -39,7 +41,9 @@ impl Block {
                 let id = Some(font.glyph_id(letter)).filter(|id| id.0 != 0).unwrap_or_else(|| font.glyph_id('?'));
                 pen += before.map_or(0.0, |before| font.kern_unscaled(before, id) * em);
                 let outline = font.outline(id).map(|outline| outline.curves).unwrap_or_default();
-                set.extend(outline.iter().map(|curve| moved(curve, |p| Point { x: p.x * em + pen, y: p.y * em - down })));
+                set.extend(
+                    outline.iter().map(|curve| moved(curve, |p| Point { x: p.x * em + pen, y: p.y * em - down })),
+                );
                 pen += font.h_advance_unscaled(id) * em;
                 before = Some(id);
             }
@@ -48,7 +52,8 @@ impl Block {
         }
         let ink = bounds(&curves)?;
         let middle = Point { x: f32::midpoint(ink.min.x, ink.max.x), y: f32::midpoint(ink.min.y, ink.max.y) };
-        let curves = curves.iter().map(|curve| moved(curve, |p| Point { x: p.x - middle.x, y: p.y - middle.y })).collect();
+        let curves =
+            curves.iter().map(|curve| moved(curve, |p| Point { x: p.x - middle.x, y: p.y - middle.y })).collect();
         Some(Block { curves, width: ink.max.x - ink.min.x, height: ink.max.y - ink.min.y })
     }
 
@@ -79,7 +84,8 @@ impl Stamp {
         let mut cover = vec![0u8; width * height];
         let (sine, cosine) = narrow(plan.angle.sin_cos());
         let (em, _) = narrow((plan.em, 0.0));
-        let (middle_x, middle_y) = narrow((super::layout::real(plan.block.0) / 2.0, super::layout::real(plan.block.1) / 2.0));
+        let (middle_x, middle_y) =
+            narrow((super::layout::real(plan.block.0) / 2.0, super::layout::real(plan.block.1) / 2.0));
         // Outlines point up; y grows upwards from the bottom line of the box, which `scale_up` in ab_glyph turns over.
         let turned: Vec<_> = block
             .curves
