@@ -1,3 +1,13 @@
 //! One function per thing a person can do: load, decide, carry out, record.
+//!
+//! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
+pub mod board;
+pub mod enrol;
+pub mod office;
+pub mod session;
+pub mod sign_in;
+
+pub use crate::store::log::Stamp;
 pub use crate::store::{Fault, FieldError, No};
+pub use office::Office;

@@ -13,5 +13,6 @@ mod layout;
 pub mod leaf;
 pub mod proof;
 pub mod state;
+pub mod statement;
 pub mod tree;
 pub mod verify;

@@ -87,6 +87,27 @@ pub fn day(text: Option<&str>, table: &'static str, column: &'static str, row: &
 }
 
 impl Receiver {
+    /// A new receiver's entry, with nothing vetted and nothing known.
+    pub fn new(person: PersonId, scheme: SchemeId) -> Self {
+        Self {
+            person_id: person.to_string(),
+            scheme_id: scheme.to_string(),
+            role: String::new(),
+            name: String::new(),
+            email: String::new(),
+            recipient: String::new(),
+            person_suspended: false,
+            scheme_suspended: false,
+            scheme_name: String::new(),
+            isa_ends: None,
+            vetting_reference: String::new(),
+            vetting_ends: None,
+            responsible_person: String::new(),
+            storage_place: String::new(),
+            undertaking_signed: None,
+        }
+    }
+
     /// Where they stand. `manager` says whether the scheme has an approved manager whose vetting runs (K7.4).
     pub fn footing(&self, manager: bool, undertaking_current: u32) -> Result<Footing, Fault> {
         let row = &self.person_id;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqlitePool;
-use sqlx::SqlSafeStr;
 
 use super::Fault;
 
