@@ -169,8 +169,9 @@ impl Entries {
             );
             self.findings.fail(Some(span.first), words);
         }
-        self.erased = self.missing.and(&erased);
-        self.lost = self.missing.and(&lost).minus(&self.erased);
+        // What a restore called lost stays loud, also when an erasure names it too.
+        self.lost = self.missing.and(&lost);
+        self.erased = self.missing.and(&erased).minus(&self.lost);
         for span in self.lost.iter() {
             self.findings.warn(format!(
                 "LOST: {}: their bodies were lost in a disaster, as a restored record says",
