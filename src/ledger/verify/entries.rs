@@ -156,8 +156,9 @@ impl Entries {
             let words = format!("{}: erase records that are missing; these are never erased", name(span));
             self.findings.fail(Some(span.first), words);
         }
-        self.erased = self.missing.and(&erased);
-        self.lost = self.missing.and(&lost).minus(&self.erased);
+        // What a restore called lost stays loud, also when an erasure names it too.
+        self.lost = self.missing.and(&lost);
+        self.erased = self.missing.and(&erased).minus(&self.lost);
         for span in self.lost.iter() {
             self.findings
                 .warn(format!("LOST: {}: their bodies were lost in a disaster, as a restored record says", name(span)));
