@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::{Conn, Fault, Tx, on, whole};
 use crate::clock;
 use crate::domain::actor::Actor;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::{self, LogKey};
 use crate::ledger::leaf::{Leaf, commitment};
@@ -45,6 +46,7 @@ const ADD_RECORD: &str = "INSERT INTO access_record (idx, salt, body, kind, at, 
 const NODE: &str = "SELECT hash FROM log_node WHERE pos = $1";
 const ENTRIES: &str = "SELECT l.idx, l.leaf, r.salt, r.body FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx LIMIT $3";
 const CHECKPOINTS: &str = "SELECT note FROM log_checkpoint WHERE size <= $1 ORDER BY size";
+const INDEX_OF_COPY: &str = "SELECT MAX(idx) FROM access_record WHERE copy_id = $1 AND kind = $2";
 const SEARCH: &str = "SELECT idx, body FROM access_record WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR object = $2) AND ($3 = '' OR kind = $3) AND at >= $4 AND at < $5 ORDER BY idx DESC LIMIT $6 OFFSET $7";
 const COUNT: &str = "SELECT COUNT(*) FROM access_record WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR object = $2) AND ($3 = '' OR kind = $3) AND at >= $4 AND at < $5";
 
@@ -247,6 +249,14 @@ impl Conn {
     pub async fn log_checkpoints(&mut self, size: u64) -> Result<Vec<String>, Fault> {
         let size = signed(size)?;
         Ok(on!(self, |c| sqlx::query_scalar(CHECKPOINTS).bind(size).fetch_all(c).await)?)
+    }
+
+    /// The index of the newest record of `kind` about a copy.
+    pub async fn log_index_of_copy(&mut self, copy: CopyId, kind: Kind) -> Result<Option<u64>, Fault> {
+        let copy = copy.to_string();
+        let idx: Option<i64> =
+            on!(self, |c| sqlx::query_scalar(INDEX_OF_COPY).bind(copy).bind(kind.word()).fetch_one(c).await)?;
+        Ok(idx.and_then(|idx| u64::try_from(idx).ok()))
     }
 
     /// The bodies that match, newest first, and how many there are in all.

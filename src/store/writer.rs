@@ -44,6 +44,21 @@ impl<T> Acked<T> {
     }
 }
 
+impl<T, E> Acked<Result<T, E>> {
+    /// An acknowledged act that answered a refusal is a refusal.
+    pub fn transpose(self) -> Result<Acked<T>, E> {
+        self.0.map(Acked)
+    }
+}
+
+impl<A, B> Acked<(A, B)> {
+    /// Keeps the proof on the first, takes the second.
+    pub fn split(self) -> (Acked<A>, B) {
+        let (first, second) = self.0;
+        (Acked(first), second)
+    }
+}
+
 type Finish = Box<dyn FnOnce(bool) + Send>;
 type Job = Box<dyn for<'a> FnOnce(&'a mut Tx) -> Pin<Box<dyn Future<Output = (bool, Finish)> + Send + 'a>> + Send>;
 

@@ -19,9 +19,7 @@ fn verifier(log: &Log) -> LogVerifier {
 fn accepted(log: &Log, sizes: &[u64]) -> State {
     let mut state = State::empty();
     for size in sizes {
-        state
-            .accept(open(&log.note(*size), &log.key.vkey()).unwrap())
-            .unwrap();
+        state.accept(open(&log.note(*size), &log.key.vkey()).unwrap()).unwrap();
     }
     state
 }
@@ -42,15 +40,11 @@ fn entries_cut_off_and_signed_anew_are_a_rollback() {
     let cut = Log::of(299);
     let report = cut.verify_against(&cut.export(), Some(&state));
     assert!(
-        report.failures[0]
-            .starts_with("ROLLBACK: the log signed 300 entries before, and now shows only 299"),
+        report.failures[0].starts_with("ROLLBACK: the log signed 300 entries before, and now shows only 299"),
         "{:?}",
         report.failures
     );
-    assert!(
-        cut.verify(&cut.export()).passed(),
-        "without the memory nobody would notice"
-    );
+    assert!(cut.verify(&cut.export()).passed(), "without the memory nobody would notice");
 }
 
 #[test]
@@ -62,50 +56,29 @@ fn a_history_rewritten_with_the_true_key_is_a_split_view() {
     assert!(forked.verify(&forked.export()).passed());
     let report = forked.verify_against(&forked.export(), Some(&state));
     let why = report.failures.join("\n");
-    assert!(
-        why.contains("SPLIT VIEW: the first 200 entries are not those accepted before"),
-        "{why}"
-    );
+    assert!(why.contains("SPLIT VIEW: the first 200 entries are not those accepted before"), "{why}");
     assert!(why.contains("between entry 100 and entry 199"), "{why}");
     assert_eq!((report.accepted_before, report.first_bad), (1, Some(100)));
-    assert!(render(&report).ends_with(
-        "NOT PASSED   the first doubtful entry is 100. Keep these files as they are.\n"
-    ));
+    assert!(render(&report).ends_with("NOT PASSED   the first doubtful entry is 100. Keep these files as they are.\n"));
     // The same at one and the same size.
     let mut forked = Log::of(299);
     forked.push("view", &json!({}));
-    assert!(
-        forked
-            .verify_against(&forked.export(), Some(&state))
-            .failures[0]
-            .contains("SPLIT VIEW")
-    );
+    assert!(forked.verify_against(&forked.export(), Some(&state)).failures[0].contains("SPLIT VIEW"));
 }
 
 #[test]
 fn the_state_file_is_kept_whole_and_never_invented() {
     let (log, dir) = (Log::of(30), Scratch::new());
     let path = dir.path("state.jsonl");
-    assert!(matches!(
-        State::load(&path, &verifier(&log)),
-        Err(StateError::File { .. })
-    ));
+    assert!(matches!(State::load(&path, &verifier(&log)), Err(StateError::File { .. })));
     std::fs::create_dir_all(&dir.0).unwrap();
     let state = accepted(&log, &[3, 30]);
     state.save(&path).unwrap();
     state.save(&path).unwrap();
     assert_eq!(State::load(&path, &verifier(&log)).unwrap(), state);
     assert_eq!(dir.files(), ["state.jsonl"], "nothing is left beside it");
-    dir.write(
-        "state.jsonl",
-        dir.text("state.jsonl").replacen("\\n30\\n", "\\n31\\n", 1),
-    );
-    assert!(
-        State::load(&path, &verifier(&log))
-            .unwrap_err()
-            .to_string()
-            .starts_with("line 2 of the state file")
-    );
+    dir.write("state.jsonl", dir.text("state.jsonl").replacen("\\n30\\n", "\\n31\\n", 1));
+    assert!(State::load(&path, &verifier(&log)).unwrap_err().to_string().starts_with("line 2 of the state file"));
 }
 
 #[test]
@@ -113,9 +86,7 @@ fn a_state_of_another_log_is_not_mixed_up() {
     let log = Log::of(3);
     let other = LogKey::from_seed("portal.example/log/2", &[1; 32]).unwrap();
     let mut state = State::empty();
-    state
-        .accept(open(&other.sign(3, log.root(3)).unwrap(), &other.vkey()).unwrap())
-        .unwrap();
+    state.accept(open(&other.sign(3, log.root(3)).unwrap(), &other.vkey()).unwrap()).unwrap();
     let refused = verify(&log.export().0, &log.key.vkey(), Some(&state));
     assert!(matches!(refused, Err(Unreadable::OtherLog { .. })));
 }
@@ -124,22 +95,11 @@ fn a_state_of_another_log_is_not_mixed_up() {
 fn the_auditor_cosigns_and_the_cosigned_checkpoint_still_verifies() {
     let log = Log::of(40);
     let mut state = accepted(&log, &[25]);
-    let update = proof::make_update(
-        25,
-        &consistency(25, 40, &log.stored).unwrap(),
-        &log.note(40),
-    );
+    let update = proof::make_update(25, &consistency(25, 40, &log.stored).unwrap(), &log.note(40));
     let checkpoint = state.advance(&update, &verifier(&log)).unwrap();
     let dpu = Cosigner::from_seed("dpu.example", &[9; 32]).unwrap();
-    let note = format!(
-        "{}{}",
-        checkpoint.note(),
-        dpu.cosign(&checkpoint, 1_795_284_060).unwrap()
-    );
-    assert_eq!(
-        CosignerVerifier::new(&dpu.vkey()).unwrap().verify(&note),
-        Ok(1_795_284_060)
-    );
+    let note = format!("{}{}", checkpoint.note(), dpu.cosign(&checkpoint, 1_795_284_060).unwrap());
+    assert_eq!(CosignerVerifier::new(&dpu.vkey()).unwrap().verify(&note), Ok(1_795_284_060));
     let dir = Scratch::new();
     let finished = log.export_with(&dir.0, Contents::Full, |writer| {
         writer.checkpoint(&log.note(25)).unwrap();
@@ -147,12 +107,5 @@ fn the_auditor_cosigns_and_the_cosigned_checkpoint_still_verifies() {
     assert_eq!(finished.alarm, None);
     dir.write("checkpoint", &note);
     let report = log.verify_against(&dir, Some(&state));
-    assert_eq!(
-        (
-            report.failures,
-            report.accepted_before,
-            report.older_checkpoints
-        ),
-        (vec![], 2, 1)
-    );
+    assert_eq!((report.failures, report.accepted_before, report.older_checkpoints), (vec![], 2, 1));
 }

@@ -37,13 +37,7 @@ impl Log {
     pub(super) fn new() -> Self {
         let edge = Edge::empty();
         let key = LogKey::from_seed(NAME, &[1; 32]).unwrap();
-        Self {
-            key,
-            entries: Vec::new(),
-            stored: HashMap::new(),
-            roots: vec![edge.root()],
-            edge,
-        }
+        Self { key, entries: Vec::new(), stored: HashMap::new(), roots: vec![edge.root()], edge }
     }
 
     /// A log of `size` views.
@@ -59,10 +53,7 @@ impl Log {
 
     pub(super) fn view(&mut self) {
         let actor = format!("person-{}", self.size() % 7);
-        self.push(
-            "view",
-            &json!({ "actor": actor, "object": "CZ/001/26", "purpose": "prevention" }),
-        );
+        self.push("view", &json!({ "actor": actor, "object": "CZ/001/26", "purpose": "prevention" }));
     }
 
     /// Appends an entry whose body has these fields besides `kind` and `at`.
@@ -73,21 +64,12 @@ impl Log {
 
     pub(super) fn push_at(&mut self, kind: &str, at: i64, fields: &Value) {
         let mut body = json!({ "kind": kind, "at": time_text(at).unwrap() });
-        body.as_object_mut()
-            .unwrap()
-            .extend(fields.as_object().unwrap().clone());
+        body.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
         let body = body.to_string().into_bytes();
         let mut salt = [0xa5; 32];
         salt[..8].copy_from_slice(&self.size().to_be_bytes());
-        let leaf = Leaf::new(kind, at, commitment(&salt, &body))
-            .unwrap()
-            .to_bytes();
-        self.push_raw(Entry {
-            leaf,
-            salt,
-            body,
-            erased: false,
-        });
+        let leaf = Leaf::new(kind, at, commitment(&salt, &body)).unwrap().to_bytes();
+        self.push_raw(Entry { leaf, salt, body, erased: false });
     }
 
     /// Appends an entry as it is, right or wrong.
@@ -108,20 +90,11 @@ impl Log {
 
     /// The receipt of entry `index` in the tree of `size`.
     pub(super) fn receipt(&self, index: u64, size: u64) -> String {
-        proof::make(
-            index,
-            &inclusion(size, index, &self.stored).unwrap(),
-            &self.note(size),
-        )
+        proof::make(index, &inclusion(size, index, &self.stored).unwrap(), &self.note(size))
     }
 
     /// Writes entries, openings and the newest checkpoint; what else goes in is up to `more`.
-    pub(super) fn export_with(
-        &self,
-        dir: &Path,
-        contents: Contents,
-        more: impl FnOnce(&mut Writer),
-    ) -> Finished {
+    pub(super) fn export_with(&self, dir: &Path, contents: Contents, more: impl FnOnce(&mut Writer)) -> Finished {
         let mut writer = Writer::create(dir, contents).unwrap();
         for entry in &self.entries {
             let opening = (!entry.erased).then_some((&entry.salt, entry.body.as_slice()));
@@ -145,14 +118,9 @@ impl Log {
                 writer.checkpoint(&self.note(older)).unwrap();
             }
             writer.receipt(0, &self.receipt(0, size / 2)).unwrap();
-            writer
-                .receipt(size - 1, &self.receipt(size - 1, size))
-                .unwrap();
+            writer.receipt(size - 1, &self.receipt(size - 1, size)).unwrap();
         });
-        assert_eq!(
-            (finished.size, finished.root, finished.alarm),
-            (size, self.root(size), None)
-        );
+        assert_eq!((finished.size, finished.root, finished.alarm), (size, self.root(size), None));
         dir
     }
 
@@ -179,11 +147,7 @@ impl Scratch {
     /// A path that does not exist yet.
     pub(super) fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let name = format!(
-            "ledger-{}-{}",
-            std::process::id(),
-            NEXT.fetch_add(1, Ordering::Relaxed)
-        );
+        let name = format!("ledger-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
     }
 
@@ -218,13 +182,7 @@ impl Scratch {
                 if path.is_dir() {
                     dirs.push(path);
                 } else {
-                    found.push(
-                        path.strip_prefix(&self.0)
-                            .unwrap()
-                            .to_str()
-                            .unwrap()
-                            .to_owned(),
-                    );
+                    found.push(path.strip_prefix(&self.0).unwrap().to_str().unwrap().to_owned());
                 }
             }
         }

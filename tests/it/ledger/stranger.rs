@@ -28,19 +28,13 @@ static LOGCHECK: LazyLock<PathBuf> = LazyLock::new(|| {
         .output();
     let built = built.unwrap_or_else(|error| panic!("go did not start ({error}): {NEEDED}"));
     let said = String::from_utf8_lossy(&built.stderr).into_owned();
-    assert!(
-        built.status.success(),
-        "go could not build the check: {said}\n{NEEDED}"
-    );
+    assert!(built.status.success(), "go could not build the check: {said}\n{NEEDED}");
     program
 });
 
 fn judged(dir: &Scratch, vkey: &str) -> (i32, String) {
-    let Output { status, stdout, .. } = Command::new(&*LOGCHECK)
-        .args(["-vkey", vkey, "-dir"])
-        .arg(&dir.0)
-        .output()
-        .unwrap();
+    let Output { status, stdout, .. } =
+        Command::new(&*LOGCHECK).args(["-vkey", vkey, "-dir"]).arg(&dir.0).output().unwrap();
     (status.code().unwrap(), String::from_utf8(stdout).unwrap())
 }
 
@@ -48,10 +42,7 @@ fn judged(dir: &Scratch, vkey: &str) -> (i32, String) {
 fn go_accepts_what_we_export_and_refuses_what_was_changed() {
     let mut log = Log::of(700);
     (10..20).for_each(|index| log.entries[index].erased = true);
-    log.push(
-        "erase",
-        &json!({ "erased": [[10, 19]], "reason": "retention" }),
-    );
+    log.push("erase", &json!({ "erased": [[10, 19]], "reason": "retention" }));
     let (dir, vkey) = (log.full_export(), log.key.vkey());
     let (code, said) = judged(&dir, &vkey);
     assert_eq!(code, 0, "{said}");
@@ -68,10 +59,7 @@ fn go_accepts_what_we_export_and_refuses_what_was_changed() {
         bad[good.len() / 2] ^= 1;
         dir.write(&name, bad);
         let (code, said) = judged(&dir, &vkey);
-        assert!(
-            code == 1 && said.starts_with("FAILED: ") && said.lines().count() == 1,
-            "{name}: {code} {said}"
-        );
+        assert!(code == 1 && said.starts_with("FAILED: ") && said.lines().count() == 1, "{name}: {code} {said}");
         dir.write(&name, good);
     }
     assert_eq!(judged(&dir, &vkey).0, 0);
@@ -82,16 +70,10 @@ fn go_agrees_on_the_sizes_around_a_bundle_and_on_the_empty_log() {
     for size in [0, 1, 2, 255, 256, 257] {
         let log = Log::of(size);
         let (code, said) = judged(&log.export(), &log.key.vkey());
-        assert!(
-            code == 0 && said.contains(&format!("{size} entries")),
-            "{size}: {said}"
-        );
+        assert!(code == 0 && said.contains(&format!("{size} entries")), "{size}: {said}");
     }
     let (log, dir) = (Log::of(20), Scratch::new());
-    assert_eq!(
-        log.export_with(&dir.0, Contents::LeavesOnly, |_| ()).alarm,
-        None
-    );
+    assert_eq!(log.export_with(&dir.0, Contents::LeavesOnly, |_| ()).alarm, None);
     assert!(judged(&dir, &log.key.vkey()).1.contains("leaves only"));
 }
 
@@ -100,18 +82,12 @@ fn go_agrees_on_missing_openings_rollback_and_split_view() {
     let mut log = Log::of(30);
     log.entries[4].erased = true;
     let (code, said) = judged(&log.export(), &log.key.vkey());
-    assert!(
-        code == 1 && said.contains("entry 4 has no opening"),
-        "{said}"
-    );
+    assert!(code == 1 && said.contains("entry 4 has no opening"), "{said}");
     let log = Log::of(30);
     let mut forked = Log::of(12);
     forked.push("view", &json!({}));
     (0..25).for_each(|_| forked.view());
-    for (note, words) in [
-        (forked.note(20), "SPLIT VIEW"),
-        (forked.note(35), "ROLLBACK"),
-    ] {
+    for (note, words) in [(forked.note(20), "SPLIT VIEW"), (forked.note(35), "ROLLBACK")] {
         let dir = log.export();
         dir.write("checkpoints/older", note);
         let (code, said) = judged(&dir, &log.key.vkey());

@@ -22,8 +22,7 @@ fn nine() -> (Log, Scratch) {
 
 /// The bytes of a bundle of these leaves.
 fn bundle<'a>(leaves: impl IntoIterator<Item = &'a Vec<u8>>) -> Vec<u8> {
-    let one =
-        |leaf: &'a Vec<u8>| [&u16::try_from(leaf.len()).unwrap().to_be_bytes()[..], leaf].concat();
+    let one = |leaf: &'a Vec<u8>| [&u16::try_from(leaf.len()).unwrap().to_be_bytes()[..], leaf].concat();
     leaves.into_iter().flat_map(one).collect()
 }
 
@@ -39,11 +38,7 @@ fn an_edited_leaf_is_found() {
     dir.write(BUNDLE, bundle(&leaves));
     let (first, why) = log.refused(&dir);
     // The checkpoint at 4 still holds, so the difference lies behind it; the opening names the entry itself.
-    assert!(
-        why.contains("between entry 4 and entry 8")
-            && why.contains("entry 5 (view): its body or salt"),
-        "{why}"
-    );
+    assert!(why.contains("between entry 4 and entry 8") && why.contains("entry 5 (view): its body or salt"), "{why}");
     assert_eq!(first, Some(4));
 }
 
@@ -57,11 +52,9 @@ fn deleted_inserted_and_reordered_entries_are_found() {
     inserted.insert(3, all[3].clone());
     let mut swapped = all.clone();
     swapped.swap(2, 6);
-    for (bad, words) in [
-        (deleted, "ends before entry 8"),
-        (inserted, "bytes follow behind entry 8"),
-        (swapped, "is before"),
-    ] {
+    for (bad, words) in
+        [(deleted, "ends before entry 8"), (inserted, "bytes follow behind entry 8"), (swapped, "is before")]
+    {
         dir.write(BUNDLE, bundle(&bad));
         let (first, why) = log.refused(&dir);
         assert!(first.is_some() && why.contains(words), "{why}");
@@ -78,56 +71,33 @@ fn a_truncated_missing_or_linked_bundle_is_named() {
     dir.write("tile/entries/001", &good[..good.len() - 1]);
     let (first, why) = log.refused(&dir);
     assert_eq!(first, Some(511));
-    assert!(
-        why.contains("tile/entries/001: it ends inside entry 511"),
-        "{why}"
-    );
+    assert!(why.contains("tile/entries/001: it ends inside entry 511"), "{why}");
     dir.remove("tile/entries/001");
     let (first, why) = log.refused(&dir);
     assert_eq!(first, Some(256));
-    assert!(
-        why.contains("tile/entries/001: it is missing; nothing from entry 256 on could be checked"),
-        "{why}"
-    );
+    assert!(why.contains("tile/entries/001: it is missing; nothing from entry 256 on could be checked"), "{why}");
     dir.write("elsewhere", &good);
     symlink(dir.path("elsewhere"), dir.path("tile/entries/001")).unwrap();
     assert!(log.refused(&dir).1.contains("not a regular file"));
     dir.remove("tile/entries/001");
     dir.write("tile/entries/001", vec![0; 17_000_000]);
-    assert!(
-        log.refused(&dir)
-            .1
-            .contains("longer than such a file can be")
-    );
+    assert!(log.refused(&dir).1.contains("longer than such a file can be"));
 }
 
 #[test]
 fn entries_behind_the_checkpoint_are_found() {
     let (log, dir) = (Log::of(9), Log::of(9).export());
-    for name in [
-        "tile/entries/000",
-        "tile/entries/000.p/10",
-        "tile/entries/001",
-        "tile/entries/x001/000",
-        "tile/entries/0",
-    ] {
+    for name in
+        ["tile/entries/000", "tile/entries/000.p/10", "tile/entries/001", "tile/entries/x001/000", "tile/entries/0"]
+    {
         dir.write(name, bundle(&leaves(&log)));
         let (_, why) = log.refused(&dir);
-        assert!(
-            why.contains(&format!(
-                "{name}: the checkpoint over 9 entries does not cover this file"
-            )),
-            "{why}"
-        );
+        assert!(why.contains(&format!("{name}: the checkpoint over 9 entries does not cover this file")), "{why}");
         dir.remove(name);
     }
     dir.write("readme.txt", "not ours");
     let report = log.verify(&dir);
-    assert!(
-        report.passed() && report.warnings[0].starts_with("readme.txt"),
-        "{:?}",
-        report.warnings
-    );
+    assert!(report.passed() && report.warnings[0].starts_with("readme.txt"), "{:?}", report.warnings);
 }
 
 /// Writes each text in its turn over its file, and expects a failure that names the file and says these words.
@@ -157,29 +127,14 @@ fn false_checkpoints_and_receipts_are_named() {
             (older, "nonsense".to_owned(), "not a signed checkpoint"),
             (older, later.note(10), "ROLLBACK"),
             (first, "nonsense".to_owned(), "not a receipt"),
-            (
-                first,
-                log.receipt(1, 4).replacen("index 1", "index 0", 1),
-                "entry 0: the proof does not lead",
-            ),
-            (
-                "receipts/8.tlog-proof",
-                later.receipt(9, 10),
-                "proves entry 9",
-            ),
+            (first, log.receipt(1, 4).replacen("index 1", "index 0", 1), "entry 0: the proof does not lead"),
+            ("receipts/8.tlog-proof", later.receipt(9, 10), "proves entry 9"),
         ],
     );
     dir.write("checkpoint", log.note(8));
-    assert!(
-        log.refused(&dir).1.contains("ROLLBACK"),
-        "receipt 8 speaks of nine entries"
-    );
+    assert!(log.refused(&dir).1.contains("ROLLBACK"), "receipt 8 speaks of nine entries");
     dir.write("checkpoint", [0xff, 0xfe]);
-    assert!(
-        log.refused(&dir)
-            .1
-            .contains("checkpoint: it is not UTF-8 text")
-    );
+    assert!(log.refused(&dir).1.contains("checkpoint: it is not UTF-8 text"));
 }
 
 #[test]
@@ -192,21 +147,9 @@ fn a_second_history_under_the_same_key_is_named() {
         &log,
         &dir,
         &[
-            (
-                "checkpoints/4",
-                forked.note(7),
-                "SPLIT VIEW: the first 7 entries",
-            ),
-            (
-                "receipts/0.tlog-proof",
-                forked.receipt(0, 9),
-                "SPLIT VIEW: the first 9 entries",
-            ),
-            (
-                "receipts/8.tlog-proof",
-                forked.receipt(8, 9),
-                "SPLIT VIEW: the first 9 entries",
-            ),
+            ("checkpoints/4", forked.note(7), "SPLIT VIEW: the first 7 entries"),
+            ("receipts/0.tlog-proof", forked.receipt(0, 9), "SPLIT VIEW: the first 9 entries"),
+            ("receipts/8.tlog-proof", forked.receipt(8, 9), "SPLIT VIEW: the first 9 entries"),
         ],
     );
 }
@@ -245,11 +188,7 @@ static LARGE: LazyLock<(Log, Files)> = LazyLock::new(|| {
     (100..300).for_each(|index| log.entries[index].erased = true);
     log.push("erase", &json!({ "erased": [[100, 299]] }));
     let dir = log.full_export();
-    let files = dir
-        .files()
-        .into_iter()
-        .map(|name| (name.clone(), dir.read(&name)))
-        .collect();
+    let files = dir.files().into_iter().map(|name| (name.clone(), dir.read(&name))).collect();
     (log, files)
 });
 
