@@ -1,2 +1,3 @@
 //! The library.
+pub mod demo;
 pub mod sealing;

@@ -142,3 +142,107 @@ fn flat(image: DynamicImage) -> DynamicImage {
     data.truncate(pixels * 3);
     DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, data).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::image::codecs::{png::PngEncoder, webp::WebPEncoder};
+    use ::image::{ExtendedColorType, ImageEncoder};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    const SIDE: u32 = 240;
+
+    /// Decodes as the public way does, but without the guard against a decoder's panics.
+    fn unguarded(bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+        let outline = container::examine(bytes)?;
+        bounds(&outline)?;
+        pixels(outline.media, bytes)
+    }
+
+    fn rgb() -> Vec<u8> {
+        (0..SIDE * SIDE * 3).map(|at| u8::try_from((at / 3 % SIDE + at / 700 + at % 3 * 40) % 256).unwrap()).collect()
+    }
+
+    static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(samples);
+
+    fn samples() -> Vec<Vec<u8>> {
+        let mut progressive = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 80);
+        encoder.set_progressive(true);
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
+        let mut baseline = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut baseline, 80);
+        encoder.set_restart_interval(7);
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
+        let (mut png, mut webp) = (Vec::new(), Vec::new());
+        PngEncoder::new(&mut png).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
+        WebPEncoder::new_lossless(&mut webp).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
+        vec![baseline, progressive, png, webp]
+    }
+
+    #[test]
+    fn the_samples_themselves_are_fit() {
+        for sample in SAMPLES.iter() {
+            let image = unguarded(sample).unwrap();
+            assert_eq!((image.width(), image.height(), image.as_bytes().len()), (SIDE, SIDE, rgb().len()));
+        }
+    }
+
+    #[test]
+    fn transparency_lies_on_white_and_depth_is_reduced() {
+        let clear: Vec<u8> = (0..SIDE * SIDE).flat_map(|at| [200, 100, 0, if at % 2 == 0 { 0 } else { 51 }]).collect();
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&clear, SIDE, SIDE, ExtendedColorType::Rgba8).unwrap();
+        assert_eq!(&unguarded(&png).unwrap().as_bytes()[..6], [255, 255, 255, 244, 224, 204]);
+        let deep: Vec<u8> = (0..SIDE * SIDE).flat_map(|_| 0x8000_u16.to_ne_bytes()).collect();
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&deep, SIDE, SIDE, ExtendedColorType::L16).unwrap();
+        assert_eq!(&unguarded(&png).unwrap().as_bytes()[..3], [128, 128, 128]);
+    }
+
+    const STARTS: &[&[u8]] = &[
+        b"",
+        b"\xFF\xD8\xFF",
+        b"\xFF\xD8\xFF\xC0\0\x11\x08\x01\0\x01\0\x03",
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR",
+        b"RIFF\x20\0\0\0WEBPVP8 ",
+        b"RIFF\x20\0\0\0WEBPVP8X",
+    ];
+
+    /// Cases for the two tests below; the soak runs many more (`PROPTEST_CASES`).
+    fn cases() -> ProptestConfig {
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
+        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn changed_files_never_panic(
+            which in 0usize..4,
+            changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..12),
+            near_start in any::<bool>(),
+            cut in any::<proptest::sample::Index>(),
+        ) {
+            let mut bytes = SAMPLES[which].clone();
+            let reach = if near_start { bytes.len().min(700) } else { bytes.len() };
+            for (at, value) in changes {
+                bytes[at.index(reach)] = value;
+            }
+            let _ = unguarded(&bytes);
+            bytes.truncate(cut.index(bytes.len()));
+            let _ = unguarded(&bytes);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(
+            start in proptest::sample::select(STARTS),
+            rest in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let bytes = [start, &rest].concat();
+            prop_assert!(unguarded(&bytes).is_err());
+        }
+    }
+}
