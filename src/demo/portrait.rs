@@ -19,10 +19,7 @@ pub fn draw(seed: u64) -> Vec<u8> {
     height_chart(&mut board);
     person(&mut board, &mut dice);
     name_board(&mut board, seed);
-    board
-        .finish()
-        .and_then(|picture| jpeg::encode(&picture, 90).ok())
-        .unwrap_or_default()
+    board.finish().and_then(|picture| jpeg::encode(&picture, 90).ok()).unwrap_or_default()
 }
 
 type Colour = [u8; 3];
@@ -81,20 +78,12 @@ impl Board {
         }
         let at = |x: i32| usize::try_from(y * self.width + x).unwrap_or(0);
         for (plane, level) in self.planes.iter_mut().zip(colour) {
-            plane
-                .get_mut(at(left)..at(right))
-                .unwrap_or_default()
-                .fill(level);
+            plane.get_mut(at(left)..at(right)).unwrap_or_default().fill(level);
         }
     }
 
     /// A shape given, for each finished row, by where it starts and ends.
-    fn fill(
-        &mut self,
-        rows: std::ops::Range<i32>,
-        colour: Colour,
-        edges: impl Fn(f32) -> Option<(f32, f32)>,
-    ) {
+    fn fill(&mut self, rows: std::ops::Range<i32>, colour: Colour, edges: impl Fn(f32) -> Option<(f32, f32)>) {
         let scale = 2.0;
         for y in rows.start * 2..rows.end * 2 {
             let Some((left, right)) = edges(real(y) / scale + 0.25) else {
@@ -119,13 +108,7 @@ impl Board {
     }
 
     /// The lower or upper part of an ellipse only.
-    fn part(
-        &mut self,
-        (x, y): (i32, i32),
-        (wide, tall): (i32, i32),
-        rows: std::ops::Range<i32>,
-        colour: Colour,
-    ) {
+    fn part(&mut self, (x, y): (i32, i32), (wide, tall): (i32, i32), rows: std::ops::Range<i32>, colour: Colour) {
         let (x, middle, wide, high) = (real(x), real(y), real(wide), real(tall));
         self.fill(rows, colour, |at| {
             let off = (at - middle) / high;
@@ -138,24 +121,13 @@ impl Board {
         let (width, height) = (SIZE.0 * SCALE, SIZE.1 * SCALE);
         let small = self.planes.map(|plane| {
             let image = GrayImage::from_raw(width, height, plane).map(DynamicImage::ImageLuma8);
-            image.map(|image| {
-                image
-                    .resize_exact(SIZE.0, SIZE.1, FilterType::Triangle)
-                    .into_luma8()
-                    .into_raw()
-            })
+            image.map(|image| image.resize_exact(SIZE.0, SIZE.1, FilterType::Triangle).into_luma8().into_raw())
         });
         let [Some(red), Some(green), Some(blue)] = small else {
             return None;
         };
         let pixels = red.into_iter().zip(green).zip(blue);
-        Picture::from_rgb(
-            SIZE.0,
-            SIZE.1,
-            pixels
-                .flat_map(|((red, green), blue)| [red, green, blue])
-                .collect(),
-        )
+        Picture::from_rgb(SIZE.0, SIZE.1, pixels.flat_map(|((red, green), blue)| [red, green, blue]).collect())
     }
 }
 
@@ -163,21 +135,11 @@ impl Board {
 fn height_chart(board: &mut Board) {
     for step in 0..12 {
         let y = 60 + step * 90;
-        let (reach, thick, colour) = if step % 5 == 1 {
-            (170, 5, [70, 78, 86])
-        } else {
-            (90, 3, [120, 128, 136])
-        };
+        let (reach, thick, colour) = if step % 5 == 1 { (170, 5, [70, 78, 86]) } else { (90, 3, [120, 128, 136]) };
         board.rectangle(0, y, reach, y + thick, colour);
         board.rectangle(900 - reach, y, 900, y + thick, colour);
         board.rectangle(0, y, 900, y + 1, [172, 178, 184]);
-        letters(
-            board,
-            (18, y + 14),
-            5,
-            &(200 - step * 10).to_string(),
-            [70, 78, 86],
-        );
+        letters(board, (18, y + 14), 5, &(200 - step * 10).to_string(), [70, 78, 86]);
     }
 }
 
@@ -187,9 +149,8 @@ fn person(board: &mut Board, dice: &mut Dice) {
     let shirt: Colour = dice.pick(&[[58, 82, 120], [96, 104, 92], [120, 58, 62]]);
     let (wide, tall) = (dice.range(150, 182), dice.range(205, 235));
     let (x, y) = (450 + dice.range(-12, 12), 500 + dice.range(-14, 14));
-    let darker = |colour: Colour, by: u16| {
-        colour.map(|level| u8::try_from(u16::from(level) * (100 - by) / 100).unwrap_or(0))
-    };
+    let darker =
+        |colour: Colour, by: u16| colour.map(|level| u8::try_from(u16::from(level) * (100 - by) / 100).unwrap_or(0));
     let style = dice.range(0, 3);
 
     if style == 2 {
@@ -207,23 +168,12 @@ fn person(board: &mut Board, dice: &mut Dice) {
     board.ellipse((x - 4, y - 2), (wide, tall), skin);
     // Hair above the brow line; none for one style.
     if style != 3 {
-        board.part(
-            (x, y - 18),
-            (wide + 18, tall + 20),
-            y - tall - 38..y - dice.range(84, 112),
-            hair,
-        );
+        board.part((x, y - 18), (wide + 18, tall + 20), y - tall - 38..y - dice.range(84, 112), hair);
     }
     eyes_and_mouth(board, dice, (x, y), skin, hair);
 }
 
-fn eyes_and_mouth(
-    board: &mut Board,
-    dice: &mut Dice,
-    (x, y): (i32, i32),
-    skin: Colour,
-    hair: Colour,
-) {
+fn eyes_and_mouth(board: &mut Board, dice: &mut Dice, (x, y): (i32, i32), skin: Colour, hair: Colour) {
     let iris: Colour = dice.pick(&[[74, 96, 120], [84, 62, 40], [70, 92, 66]]);
     let apart = dice.range(62, 76);
     let shadow = skin.map(|level| u8::try_from(u16::from(level) * 78 / 100).unwrap_or(0));
@@ -318,10 +268,7 @@ mod tests {
     fn portraits_are_fit_repeatable_and_different() {
         let first = draw(1);
         let admitted = admit(&first).unwrap();
-        assert_eq!(
-            (admitted.media, admitted.width, admitted.height),
-            (Media::Jpeg, 900, 1200)
-        );
+        assert_eq!((admitted.media, admitted.width, admitted.height), (Media::Jpeg, 900, 1200));
         assert_eq!(first, draw(1));
         assert_ne!(first, draw(2));
         assert!(!draw(u64::MAX).is_empty());

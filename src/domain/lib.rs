@@ -1,1 +1,20 @@
-//! The heart.
+//! The heart: values and rules of the policy, in the policy's own words.
+//!
+//! Promises: pure functions of their arguments; a value that exists is valid; every refusal names its clause.
+//! Absent on purpose: I/O, async, any clock (callers pass [`moment::Moment`]), randomness, SQL, HTTP.
+//! Proved by the unit and property tests beside each file and by `tests/it/journeys`.
+
+pub mod actor;
+pub mod content;
+pub mod event;
+pub mod holding;
+pub mod ids;
+pub mod limits;
+pub mod moment;
+pub mod policy;
+pub mod refusal;
+pub mod release;
+pub mod scheme;
+pub mod undertaking;
+pub mod urn;
+pub mod words;

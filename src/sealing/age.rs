@@ -36,14 +36,10 @@ pub enum BadRecipient {
     )]
     OtherKind,
     /// Not readable, wrong checksum, wrong length, or not in lower case.
-    #[error(
-        "This is not an age recipient: a character is missing, wrong or out of place. Copy it again in full."
-    )]
+    #[error("This is not an age recipient: a character is missing, wrong or out of place. Copy it again in full.")]
     Misspelt,
     /// A key to which anybody could open (a point of small order, RFC 7748 §6.1).
-    #[error(
-        "This age recipient is unsafe: it protects nothing. Make a new key and enter its recipient."
-    )]
+    #[error("This age recipient is unsafe: it protects nothing. Make a new key and enter its recipient.")]
     Unsafe,
 }
 
@@ -72,35 +68,21 @@ impl Recipient {
         if lower.contains(SECRET_PREFIX) {
             return Err(BadRecipient::Secret);
         }
-        if ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"]
-            .iter()
-            .any(|start| lower.starts_with(start))
-        {
+        if ["ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| lower.starts_with(start)) {
             return Err(BadRecipient::Ssh);
         }
         let inner = x25519::Recipient::from_str(text).map_err(|_| {
             // Other kinds carry a name between "age" and the last "1": age1tag1…, age1pq1…, age1yubikey1…
             let kind = lower.rsplit_once('1').map_or("", |(kind, _)| kind);
-            let name = kind
-                .strip_prefix("age1")
-                .filter(|name| (1..=24).contains(&name.len()));
-            let named =
-                name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-            if named {
-                BadRecipient::OtherKind
-            } else {
-                BadRecipient::Misspelt
-            }
+            let name = kind.strip_prefix("age1").filter(|name| (1..=24).contains(&name.len()));
+            let named = name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            if named { BadRecipient::OtherKind } else { BadRecipient::Misspelt }
         })?;
         if inner.to_string() != text {
             return Err(BadRecipient::Misspelt);
         }
         let (_, key) = bech32::decode(text).map_err(|_| BadRecipient::Misspelt)?;
-        if shares_nothing(&key) {
-            Err(BadRecipient::Unsafe)
-        } else {
-            Ok(Recipient(inner))
-        }
+        if shares_nothing(&key) { Err(BadRecipient::Unsafe) } else { Ok(Recipient(inner)) }
     }
 }
 
@@ -137,22 +119,13 @@ pub fn seal_to_all(plain: &[u8], to: &[Recipient]) -> Result<Vec<u8>, NotSealed>
 }
 
 fn encrypt(plain: &[u8], to: &[Recipient]) -> Result<Vec<u8>, NotSealed> {
-    let keys = to
-        .iter()
-        .map(|recipient| &recipient.0 as &dyn ::age::Recipient);
-    let encryptor =
-        Encryptor::with_recipients(keys).map_err(|_| NotSealed("no usable recipient"))?;
+    let keys = to.iter().map(|recipient| &recipient.0 as &dyn ::age::Recipient);
+    let encryptor = Encryptor::with_recipients(keys).map_err(|_| NotSealed("no usable recipient"))?;
     // Header, 100 bytes a recipient, 16 bytes a chunk of 64 KiB.
     let mut sealed = Vec::with_capacity(plain.len() + plain.len() / 4096 + 128 * to.len() + 256);
-    let mut writer = encryptor
-        .wrap_output(&mut sealed)
-        .map_err(|_| NotSealed("the header was not written"))?;
-    writer
-        .write_all(plain)
-        .map_err(|_| NotSealed("the body was not written"))?;
-    writer
-        .finish()
-        .map_err(|_| NotSealed("the last chunk was not written"))?;
+    let mut writer = encryptor.wrap_output(&mut sealed).map_err(|_| NotSealed("the header was not written"))?;
+    writer.write_all(plain).map_err(|_| NotSealed("the body was not written"))?;
+    writer.finish().map_err(|_| NotSealed("the last chunk was not written"))?;
     Ok(sealed)
 }
 
@@ -204,9 +177,7 @@ impl fmt::Debug for Identity {
 
 fn spell(scalar: &[u8; 32]) -> Option<Zeroizing<String>> {
     let prefix = Hrp::parse(SECRET_PREFIX).ok()?;
-    bech32::encode_upper::<Bech32>(prefix, scalar)
-        .ok()
-        .map(Zeroizing::new)
+    bech32::encode_upper::<Bech32>(prefix, scalar).ok().map(Zeroizing::new)
 }
 
 /// Opens what was sealed to this identity, as a recipient would.
@@ -224,8 +195,7 @@ mod tests {
     use super::*;
 
     // From the age specification's own examples: a public pair, never used.
-    const SECRET: &str =
-        "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
+    const SECRET: &str = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33";
     const RECIPIENT: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
 
     #[test]
@@ -234,10 +204,7 @@ mod tests {
         let identity = Identity::from_bytes(bytes.try_into().unwrap()).unwrap();
         assert_eq!(identity.secret().as_str(), SECRET);
         assert_eq!(identity.recipient().to_string(), RECIPIENT);
-        assert_eq!(
-            Recipient::parse(&format!("  {RECIPIENT}\n")).unwrap(),
-            identity.recipient()
-        );
+        assert_eq!(Recipient::parse(&format!("  {RECIPIENT}\n")).unwrap(), identity.recipient());
         assert!(!format!("{identity:?}").contains("SECRET"));
     }
 
@@ -248,18 +215,9 @@ mod tests {
             ("", BadRecipient::Missing),
             (" \t", BadRecipient::Missing),
             (SECRET, BadRecipient::Secret),
-            (
-                "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN x@y",
-                BadRecipient::Ssh,
-            ),
-            (
-                "age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t",
-                BadRecipient::OtherKind,
-            ),
-            (
-                "age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e",
-                BadRecipient::OtherKind,
-            ),
+            ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN x@y", BadRecipient::Ssh),
+            ("age1yubikey1qwt50d05nh5vutpdzmlg5wn80xq5negm4uj9ghv0snvdd3yysf5yw3rhl3t", BadRecipient::OtherKind),
+            ("age1tag1qt8lw0ual6avlwmwatk888yqnmdamm7xfd0wak53ut6elz5c4swx2yqdj4e", BadRecipient::OtherKind),
             ("age1pq1qqqqqqqqqqqqqqqqqq", BadRecipient::OtherKind),
             (&RECIPIENT.to_ascii_uppercase(), BadRecipient::Misspelt),
             (&tampered, BadRecipient::Misspelt),
@@ -287,17 +245,8 @@ mod tests {
     fn only_the_recipient_opens_and_only_unchanged_bytes() {
         let (mine, other) = (Identity::fresh().unwrap(), Identity::fresh().unwrap());
         let sealed = seal(b"custody photograph", &mine.recipient()).unwrap();
-        assert_eq!(
-            sealed
-                .windows(10)
-                .filter(|line| line == b"-> X25519 ")
-                .count(),
-            1
-        );
-        assert_eq!(
-            open(&sealed, &mine).unwrap().as_slice(),
-            b"custody photograph"
-        );
+        assert_eq!(sealed.windows(10).filter(|line| line == b"-> X25519 ").count(), 1);
+        assert_eq!(open(&sealed, &mine).unwrap().as_slice(), b"custody photograph");
         assert_eq!(open(&sealed, &other), Err(NotOpened));
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
@@ -311,11 +260,7 @@ mod tests {
 
     #[test]
     fn a_units_box_opens_for_each_of_its_keys() {
-        let people = [
-            Identity::fresh().unwrap(),
-            Identity::fresh().unwrap(),
-            Identity::fresh().unwrap(),
-        ];
+        let people = [Identity::fresh().unwrap(), Identity::fresh().unwrap(), Identity::fresh().unwrap()];
         let sealed = seal_to_all(b"unit", &people.each_ref().map(Identity::recipient)).unwrap();
         for person in &people {
             assert_eq!(open(&sealed, person).unwrap().as_slice(), b"unit");

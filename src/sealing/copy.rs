@@ -41,10 +41,7 @@ impl Prepared {
             let ground = Ground::of(&picture, face);
             (picture, ground)
         };
-        Prepared {
-            screen: grounded(photograph.screen()),
-            thumbnail: grounded(photograph.thumbnail()),
-        }
+        Prepared { screen: grounded(photograph.screen()), thumbnail: grounded(photograph.thumbnail()) }
     }
 
     /// Opens a file and makes both renditions.
@@ -105,12 +102,7 @@ impl Marked {
         let plain_sha256 = image::sha256(&plain);
         let sealed = age::seal(&plain, to);
         super::wipe(&mut plain);
-        Ok(Sealed {
-            rendition: self.rendition,
-            media: Media::Jpeg,
-            age_bytes: sealed?,
-            plain_sha256,
-        })
+        Ok(Sealed { rendition: self.rendition, media: Media::Jpeg, age_bytes: sealed?, plain_sha256 })
     }
 }
 
@@ -129,12 +121,7 @@ pub struct Sealed {
 
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Sealed({:?}, {} bytes)",
-            self.rendition,
-            self.age_bytes.len()
-        )
+        write!(f, "Sealed({:?}, {} bytes)", self.rendition, self.age_bytes.len())
     }
 }
 

@@ -29,13 +29,8 @@ pub fn encode(picture: &Picture, quality: u8) -> Result<Vec<u8>, Unencodable> {
     let mut out = Vec::with_capacity(picture.rgb().len() / 8 + 4096);
     let mut encoder = Encoder::new(&mut out, quality.clamp(1, 100));
     encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    let (across, down) = (
-        u16::try_from(width).map_err(|_| refused())?,
-        u16::try_from(height).map_err(|_| refused())?,
-    );
-    encoder
-        .encode(picture.rgb(), across, down, ColorType::Rgb)
-        .map_err(|_| refused())?;
+    let (across, down) = (u16::try_from(width).map_err(|_| refused())?, u16::try_from(height).map_err(|_| refused())?);
+    encoder.encode(picture.rgb(), across, down, ColorType::Rgb).map_err(|_| refused())?;
     Ok(out)
 }
 
@@ -45,9 +40,7 @@ mod tests {
 
     #[test]
     fn only_what_decoding_needs_is_written() {
-        let rgb = (0..64 * 48 * 3)
-            .map(|i| u8::try_from(i % 251).unwrap())
-            .collect();
+        let rgb = (0..64 * 48 * 3).map(|i| u8::try_from(i % 251).unwrap()).collect();
         let picture = Picture::from_rgb(64, 48, rgb).unwrap();
         let bytes = encode(&picture, 85).unwrap();
         let mut at = 2;
@@ -57,11 +50,7 @@ mod tests {
             at += 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
         }
         // JFIF header, quantisation tables, frame, Huffman tables: no APP1..15, no comment.
-        assert!(
-            seen.iter()
-                .all(|code| matches!(code, 0xE0 | 0xDB | 0xC0 | 0xC4)),
-            "{seen:x?}"
-        );
+        assert!(seen.iter().all(|code| matches!(code, 0xE0 | 0xDB | 0xC0 | 0xC4)), "{seen:x?}");
         assert_eq!(&bytes[bytes.len() - 2..], [0xFF, 0xD9]);
     }
 }

@@ -81,11 +81,7 @@ impl RecordsKey {
     }
 
     /// Opens one field, if it stands where it was sealed and has not been rolled back.
-    pub fn open_field(
-        &self,
-        field: &Field<'_>,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Locked> {
+    pub fn open_field(&self, field: &Field<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
         open(&self.0, sealed, &field.place()).map(Zeroizing::new)
     }
 }
@@ -127,9 +123,7 @@ fn place(purpose: &[u8], parts: &[&str], version: i64) -> Vec<u8> {
 }
 
 fn cipher(key: &[u8; 32]) -> Option<LessSafeKey> {
-    UnboundKey::new(&AES_256_GCM, key)
-        .ok()
-        .map(LessSafeKey::new)
+    UnboundKey::new(&AES_256_GCM, key).ok().map(LessSafeKey::new)
 }
 
 fn seal(key: &[u8; 32], plain: &[u8], aad: &[u8]) -> Result<Vec<u8>, NotLocked> {
@@ -152,11 +146,7 @@ fn open(key: &[u8; 32], sealed: &[u8], aad: &[u8]) -> Result<Vec<u8>, Locked> {
     let mut plain = body.to_vec();
     let cipher = cipher(key).ok_or(Locked)?;
     let length = cipher
-        .open_in_place(
-            Nonce::assume_unique_for_key(*nonce),
-            Aad::from(aad),
-            &mut plain,
-        )
+        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(aad), &mut plain)
         .map_err(|_| Locked)?
         .len();
     plain.truncate(length);
@@ -177,33 +167,17 @@ mod tests {
         let (key, other) = (CopyKey::fresh().unwrap(), CopyKey::fresh().unwrap());
         let locked = key.lock(b"age file", b"copy 1").unwrap();
         assert_eq!(locked.len(), 8 + OVERHEAD);
-        assert_eq!(
-            key.open(&locked, b"copy 1").unwrap().as_slice(),
-            b"age file"
-        );
+        assert_eq!(key.open(&locked, b"copy 1").unwrap().as_slice(), b"age file");
         assert_eq!(key.open(&locked, b"copy 2"), Err(Locked));
         assert_eq!(other.open(&locked, b"copy 1"), Err(Locked));
         for at in 0..locked.len() {
             let mut changed = locked.clone();
             changed[at] ^= 0x80;
             assert_eq!(key.open(&changed, b"copy 1"), Err(Locked), "byte {at}");
-            assert_eq!(
-                key.open(&locked[..at], b"copy 1"),
-                Err(Locked),
-                "cut at {at}"
-            );
+            assert_eq!(key.open(&locked[..at], b"copy 1"), Err(Locked), "cut at {at}");
         }
-        assert_ne!(
-            locked,
-            key.lock(b"age file", b"copy 1").unwrap(),
-            "a fresh nonce each time"
-        );
-        assert_eq!(
-            key.open(&key.lock(b"", b"").unwrap(), b"")
-                .unwrap()
-                .as_slice(),
-            b""
-        );
+        assert_ne!(locked, key.lock(b"age file", b"copy 1").unwrap(), "a fresh nonce each time");
+        assert_eq!(key.open(&key.lock(b"", b"").unwrap(), b"").unwrap().as_slice(), b"");
     }
 
     #[test]
@@ -216,24 +190,13 @@ mod tests {
         assert!(records(1).unwrap(&wrapped, "copy-b").is_err());
         assert!(records(2).unwrap(&wrapped, "copy-a").is_err());
         assert!(records(1).unwrap(&wrapped[1..], "copy-a").is_err());
-        let field = Field {
-            table: "",
-            row: "copy-a",
-            column: "",
-            version: 0,
-        };
-        assert!(
-            records(1).open_field(&field, &wrapped).is_err(),
-            "a wrapped key is no field"
-        );
+        let field = Field { table: "", row: "copy-a", column: "", version: 0 };
+        assert!(records(1).open_field(&field, &wrapped).is_err(), "a wrapped key is no field");
     }
 
     #[test]
     fn keys_print_as_a_mark() {
-        assert_eq!(
-            format!("{:?} {:?}", CopyKey::fresh().unwrap(), records(7)),
-            "CopyKey(…) RecordsKey(…)"
-        );
+        assert_eq!(format!("{:?} {:?}", CopyKey::fresh().unwrap(), records(7)), "CopyKey(…) RecordsKey(…)");
     }
 
     proptest! {

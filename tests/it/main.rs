@@ -1,2 +1,4 @@
 //! Tests.
+
+mod ledger;
 mod sealing;

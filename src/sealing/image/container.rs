@@ -25,14 +25,7 @@ pub(super) struct Outline {
 
 impl Outline {
     fn of(media: Media, width: u32, height: u32) -> Outline {
-        Outline {
-            media,
-            width,
-            height,
-            working: 0,
-            end: 0,
-            sequential: false,
-        }
+        Outline { media, width, height, working: 0, end: 0, sequential: false }
     }
 }
 
@@ -52,21 +45,7 @@ fn recognise(bytes: &[u8]) -> Result<Media, Unfit> {
         [] => Err(Unfit::Empty),
         [0xFF, 0xD8, 0xFF, ..] => Ok(Media::Jpeg),
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Ok(Media::Png),
-        [
-            b'R',
-            b'I',
-            b'F',
-            b'F',
-            _,
-            _,
-            _,
-            _,
-            b'W',
-            b'E',
-            b'B',
-            b'P',
-            ..,
-        ] => Ok(Media::Webp),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Media::Webp),
         [b'G', b'I', b'F', b'8', ..] => wrong("a GIF picture"),
         [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => wrong("a BMP picture"),
         [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => wrong("a TIFF or camera raw picture"),
@@ -86,9 +65,7 @@ fn recognise(bytes: &[u8]) -> Result<Media, Unfit> {
 fn boxed(brand: &[u8]) -> &'static str {
     match brand.get(..4) {
         Some(b"avif" | b"avis") => "an AVIF picture",
-        Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => {
-            "a HEIC picture"
-        }
+        Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => "a HEIC picture",
         _ => "a film",
     }
 }
@@ -96,19 +73,12 @@ fn boxed(brand: &[u8]) -> &'static str {
 /// SVG, HTML and other mark-up, else unknown.
 fn text(bytes: &[u8]) -> Result<Media, Unfit> {
     let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
-    let head = String::from_utf8_lossy(head)
-        .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-        .to_ascii_lowercase();
+    let head =
+        String::from_utf8_lossy(head).trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).to_ascii_lowercase();
     if !head.starts_with('<') {
         return Err(Unfit::Unknown);
     }
-    Err(Unfit::WrongKind {
-        what: if head.contains("<svg") {
-            "an SVG drawing"
-        } else {
-            "a web page or XML document"
-        },
-    })
+    Err(Unfit::WrongKind { what: if head.contains("<svg") { "an SVG drawing" } else { "a web page or XML document" } })
 }
 
 /// A fault found while walking, before it is known to which format it belongs.
@@ -154,19 +124,13 @@ impl<'a> Walk<'a> {
     fn segment(&mut self) -> Result<Walk<'a>, Flaw> {
         let length = usize::from(u16::from_be_bytes(self.array()?));
         let body = length.checked_sub(2).ok_or(Flaw::Bad)?;
-        Ok(Walk {
-            bytes: self.take(body)?,
-        })
+        Ok(Walk { bytes: self.take(body)? })
     }
 
     /// Skips entropy-coded data and answers the marker that ends it (ITU-T T.81 B.1.1.5).
     fn scan(&mut self) -> Result<u8, Flaw> {
         loop {
-            let at = self
-                .bytes
-                .iter()
-                .position(|byte| *byte == 0xFF)
-                .ok_or(Flaw::Cut)?;
+            let at = self.bytes.iter().position(|byte| *byte == 0xFF).ok_or(Flaw::Cut)?;
             self.take(at + 1)?;
             let mut code = self.byte()?;
             while code == 0xFF {
@@ -210,26 +174,17 @@ fn jpeg(bytes: &[u8]) -> Result<Outline, Flaw> {
     loop {
         match code {
             0xD9 => {
-                let frame = frame
-                    .filter(|frame| frame.sent.iter().all(|sent| *sent == u64::MAX))
-                    .ok_or(Flaw::Bad)?;
-                return Ok(Outline {
-                    end: bytes.len() - walk.bytes.len() - 2,
-                    ..frame.outline
-                });
+                let frame = frame.filter(|frame| frame.sent.iter().all(|sent| *sent == u64::MAX)).ok_or(Flaw::Bad)?;
+                return Ok(Outline { end: bytes.len() - walk.bytes.len() - 2, ..frame.outline });
             }
             0xC0..=0xC2 => {
-                if frame
-                    .replace(start_of_frame(code, &mut walk.segment()?)?)
-                    .is_some()
-                {
+                if frame.replace(start_of_frame(code, &mut walk.segment()?)?).is_some() {
                     return Err(Flaw::Bad);
                 }
             }
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return Err(Flaw::Rare),
             0xDA => {
-                start_of_scan(frame.as_mut().ok_or(Flaw::Bad)?, &mut walk.segment()?)
-                    .map_err(|_| Flaw::Bad)?;
+                start_of_scan(frame.as_mut().ok_or(Flaw::Bad)?, &mut walk.segment()?).map_err(|_| Flaw::Bad)?;
                 code = walk.scan()?;
                 continue;
             }
@@ -260,9 +215,7 @@ fn start_of_scan(frame: &mut Frame, walk: &mut Walk<'_>) -> Result<(), Flaw> {
         0
     };
     let parts = frame.names.iter().zip(&mut frame.sent);
-    parts
-        .filter(|(name, _)| named.contains(name))
-        .for_each(|(_, sent)| *sent |= band);
+    parts.filter(|(name, _)| named.contains(name)).for_each(|(_, sent)| *sent |= band);
     Ok(())
 }
 
@@ -272,10 +225,7 @@ fn start_of_frame(code: u8, walk: &mut Walk<'_>) -> Result<Frame, Flaw> {
     if depth != 8 {
         return Err(Flaw::Rare);
     }
-    let (width, height) = (
-        u32::from(u16::from_be_bytes([w1, w0])),
-        u32::from(u16::from_be_bytes([h1, h0])),
-    );
+    let (width, height) = (u32::from(u16::from_be_bytes([w1, w0])), u32::from(u16::from_be_bytes([h1, h0])));
     let (mut widest, mut tallest, mut blocks) = (1, 1, 0);
     let mut names = Vec::new();
     for _ in 0..parts {
@@ -293,16 +243,8 @@ fn start_of_frame(code: u8, walk: &mut Walk<'_>) -> Result<Frame, Flaw> {
     let sequential = code != 0xC2;
     // 64 coefficients of two bytes a block. Sequential files are decoded row by row and hold none of them.
     let working = if sequential { 0 } else { units * blocks * 128 };
-    let outline = Outline {
-        working,
-        sequential,
-        ..Outline::of(Media::Jpeg, width, height)
-    };
-    Ok(Frame {
-        outline,
-        sent: vec![0; names.len()],
-        names,
-    })
+    let outline = Outline { working, sequential, ..Outline::of(Media::Jpeg, width, height) };
+    Ok(Frame { outline, sent: vec![0; names.len()], names })
 }
 
 /// PNG (third edition) §5: signature, IHDR first, IDAT present, IEND reached; `acTL` means animation.
@@ -317,9 +259,7 @@ fn png(bytes: &[u8]) -> Result<Outline, Flaw> {
         if length > 0x7FFF_FFFF || !name.iter().all(u8::is_ascii_alphabetic) {
             return Err(Flaw::Bad);
         }
-        let mut body = Walk {
-            bytes: walk.take(length)?,
-        };
+        let mut body = Walk { bytes: walk.take(length)? };
         walk.take(4)?;
         match &name {
             b"IHDR" if frame.is_none() => {
@@ -343,33 +283,25 @@ fn webp(bytes: &[u8]) -> Result<Outline, Flaw> {
     let mut walk = Walk { bytes };
     walk.take(4)?;
     let length = usize::try_from(u32::from_le_bytes(walk.array()?)).map_err(|_| Flaw::Bad)?;
-    let mut walk = Walk {
-        bytes: walk.take(length)?,
-    };
+    let mut walk = Walk { bytes: walk.take(length)? };
     walk.take(4).map_err(|_| Flaw::Bad)?;
     let mut size = None;
     while !walk.bytes.is_empty() {
         let name: [u8; 4] = walk.array().map_err(|_| Flaw::Bad)?;
-        let length = usize::try_from(u32::from_le_bytes(walk.array().map_err(|_| Flaw::Bad)?))
-            .map_err(|_| Flaw::Bad)?;
-        let mut body = Walk {
-            bytes: walk.take(length).map_err(|_| Flaw::Bad)?,
-        };
+        let length =
+            usize::try_from(u32::from_le_bytes(walk.array().map_err(|_| Flaw::Bad)?)).map_err(|_| Flaw::Bad)?;
+        let mut body = Walk { bytes: walk.take(length).map_err(|_| Flaw::Bad)? };
         if length % 2 == 1 && !walk.bytes.is_empty() {
             walk.take(1)?;
         }
         match &name {
             b"ANIM" | b"ANMF" => return Err(Flaw::Moving),
             b"VP8X" => {
-                let [flags, _, _, _, w0, w1, w2, h0, h1, h2] =
-                    body.array().map_err(|_| Flaw::Bad)?;
+                let [flags, _, _, _, w0, w1, w2, h0, h1, h2] = body.array().map_err(|_| Flaw::Bad)?;
                 if flags & 2 != 0 {
                     return Err(Flaw::Moving);
                 }
-                size = Some((
-                    u32::from_le_bytes([w0, w1, w2, 0]) + 1,
-                    u32::from_le_bytes([h0, h1, h2, 0]) + 1,
-                ));
+                size = Some((u32::from_le_bytes([w0, w1, w2, 0]) + 1, u32::from_le_bytes([h0, h1, h2, 0]) + 1));
             }
             b"VP8 " | b"VP8L" => size = size.or(webp_frame(name, &mut body)?),
             _ => {}
@@ -378,10 +310,7 @@ fn webp(bytes: &[u8]) -> Result<Outline, Flaw> {
     let (width, height) = size.ok_or(Flaw::Bad)?;
     // Lossless frames are rebuilt in four bytes a pixel beside the output.
     let working = u64::from(width) * u64::from(height) * 4;
-    Ok(Outline {
-        working,
-        ..Outline::of(Media::Webp, width, height)
-    })
+    Ok(Outline { working, ..Outline::of(Media::Webp, width, height) })
 }
 
 /// Sizes in a bare frame: VP8 (RFC 6386 §9.1) or VP8L (RFC 9649 §3.4).
@@ -392,8 +321,5 @@ fn webp_frame(name: [u8; 4], body: &mut Walk<'_>) -> Result<Option<(u32, u32)>, 
         return Ok(Some(((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1)));
     }
     let [_, _, _, _, _, _, w0, w1, h0, h1] = body.array().map_err(|_| Flaw::Bad)?;
-    Ok(Some((
-        u32::from(u16::from_le_bytes([w0, w1]) & 0x3FFF),
-        u32::from(u16::from_le_bytes([h0, h1]) & 0x3FFF),
-    )))
+    Ok(Some((u32::from(u16::from_le_bytes([w0, w1]) & 0x3FFF), u32::from(u16::from_le_bytes([h0, h1]) & 0x3FFF))))
 }

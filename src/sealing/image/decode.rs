@@ -15,8 +15,8 @@ use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
 use super::container::{self, Outline};
 use super::{
-    LONGEST_RATIO, MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE, MAX_WORKING, MIN_SIDE, Media,
-    Photograph, Picture, Unfit,
+    LONGEST_RATIO, MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE, MAX_WORKING, MIN_SIDE, Media, Photograph, Picture,
+    Unfit,
 };
 
 /// Checks the bounds, decodes, turns upright and flattens.
@@ -28,17 +28,14 @@ pub(super) fn photograph(bytes: &[u8]) -> Result<(Media, Photograph), Unfit> {
     bounds(&outline)?;
     let media = outline.media;
     // The decoders are fuzzed by their authors and by our tests, which call `pixels` without this guard.
-    let image =
-        catch_unwind(|| pixels(&outline, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
+    let image = catch_unwind(|| pixels(&outline, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
     Ok((media, Photograph(Picture(image))))
 }
 
 fn bounds(outline: &Outline) -> Result<(), Unfit> {
     let Outline { width, height, .. } = *outline;
     if width == 0 || height == 0 {
-        return Err(Unfit::Damaged {
-            media: outline.media,
-        });
+        return Err(Unfit::Damaged { media: outline.media });
     }
     let (short, long) = (width.min(height), width.max(height));
     if long > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
@@ -63,14 +60,10 @@ fn pixels(outline: &Outline, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
         Media::Jpeg => jpeg(outline, bytes)?,
         Media::Png => {
             let limits = limits();
-            let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits)
-                .map_err(|e| fault(media, &e))?;
+            let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(|e| fault(media, &e))?;
             through_image(media, decoder)?
         }
-        Media::Webp => through_image(
-            media,
-            WebPDecoder::new(Cursor::new(bytes)).map_err(|e| fault(media, &e))?,
-        )?,
+        Media::Webp => through_image(media, WebPDecoder::new(Cursor::new(bytes)).map_err(|e| fault(media, &e))?)?,
     };
     image.apply_orientation(orientation);
     Ok(image)
@@ -91,11 +84,7 @@ fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), 
     const AHEAD: [u8; 16] = [0; 16];
     let media = Media::Jpeg;
     let body = bytes.get(..outline.end).unwrap_or(bytes);
-    let bytes = if outline.sequential {
-        &[body, &AHEAD].concat()
-    } else {
-        bytes
-    };
+    let bytes = if outline.sequential { &[body, &AHEAD].concat() } else { bytes };
     let fault = |e: DecodeErrors| match e {
         DecodeErrors::Unsupported(_) => Unfit::RareCoding { media },
         _ => Unfit::Damaged { media },
@@ -107,37 +96,22 @@ fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), 
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(fault)?;
     let grey = decoder.input_colorspace() == Some(ColorSpace::Luma);
-    let wanted = if grey {
-        ColorSpace::Luma
-    } else {
-        ColorSpace::RGB
-    };
+    let wanted = if grey { ColorSpace::Luma } else { ColorSpace::RGB };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
-    let orientation = decoder
-        .exif()
-        .and_then(|exif| Orientation::from_exif_chunk(exif));
+    let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
     let data = decoder.decode().map_err(fault)?;
-    let (width, height) = decoder
-        .info()
-        .map(|info| (u32::from(info.width), u32::from(info.height)))
-        .unwrap_or_default();
+    let (width, height) =
+        decoder.info().map(|info| (u32::from(info.width), u32::from(info.height))).unwrap_or_default();
     let image = if grey {
-        GrayImage::from_raw(width, height, data)
-            .map(|grey| DynamicImage::ImageLuma8(grey).into_rgb8())
+        GrayImage::from_raw(width, height, data).map(|grey| DynamicImage::ImageLuma8(grey).into_rgb8())
     } else {
         RgbImage::from_raw(width, height, data)
     };
     let image = image.ok_or(Unfit::Damaged { media })?;
-    Ok((
-        DynamicImage::ImageRgb8(image),
-        orientation.unwrap_or(Orientation::NoTransforms),
-    ))
+    Ok((DynamicImage::ImageRgb8(image), orientation.unwrap_or(Orientation::NoTransforms)))
 }
 
-fn through_image(
-    media: Media,
-    mut decoder: impl ImageDecoder,
-) -> Result<(DynamicImage, Orientation), Unfit> {
+fn through_image(media: Media, mut decoder: impl ImageDecoder) -> Result<(DynamicImage, Orientation), Unfit> {
     if decoder.total_bytes() > MAX_DECODED {
         return Err(Unfit::TooCostly);
     }
@@ -172,8 +146,7 @@ fn flat(image: DynamicImage) -> DynamicImage {
             [_, _, _, 255] => {}
             [colours @ .., 0] => colours.fill(255),
             [red, green, blue, alpha] => {
-                [*red, *green, *blue] =
-                    [*red, *green, *blue].map(|colour| over_white(colour, *alpha));
+                [*red, *green, *blue] = [*red, *green, *blue].map(|colour| over_white(colour, *alpha));
             }
             _ => break,
         }
@@ -206,9 +179,7 @@ mod tests {
     }
 
     fn rgb() -> Vec<u8> {
-        (0..SIDE * SIDE * 3)
-            .map(|at| u8::try_from((at / 3 % SIDE + at / 700 + at % 3 * 40) % 256).unwrap())
-            .collect()
+        (0..SIDE * SIDE * 3).map(|at| u8::try_from((at / 3 % SIDE + at / 700 + at % 3 * 40) % 256).unwrap()).collect()
     }
 
     static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(samples);
@@ -217,22 +188,14 @@ mod tests {
         let mut progressive = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 80);
         encoder.set_progressive(true);
-        encoder
-            .encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb)
-            .unwrap();
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
         let mut baseline = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut baseline, 80);
         encoder.set_restart_interval(7);
-        encoder
-            .encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb)
-            .unwrap();
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
         let (mut png, mut webp) = (Vec::new(), Vec::new());
-        PngEncoder::new(&mut png)
-            .write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8)
-            .unwrap();
-        WebPEncoder::new_lossless(&mut webp)
-            .write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8)
-            .unwrap();
+        PngEncoder::new(&mut png).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
+        WebPEncoder::new_lossless(&mut webp).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
         vec![baseline, progressive, png, webp]
     }
 
@@ -240,33 +203,19 @@ mod tests {
     fn the_samples_themselves_are_fit() {
         for sample in SAMPLES.iter() {
             let image = unguarded(sample).unwrap();
-            assert_eq!(
-                (image.width(), image.height(), image.as_bytes().len()),
-                (SIDE, SIDE, rgb().len())
-            );
+            assert_eq!((image.width(), image.height(), image.as_bytes().len()), (SIDE, SIDE, rgb().len()));
         }
     }
 
     #[test]
     fn transparency_lies_on_white_and_depth_is_reduced() {
-        let clear: Vec<u8> = (0..SIDE * SIDE)
-            .flat_map(|at| [200, 100, 0, if at % 2 == 0 { 0 } else { 51 }])
-            .collect();
+        let clear: Vec<u8> = (0..SIDE * SIDE).flat_map(|at| [200, 100, 0, if at % 2 == 0 { 0 } else { 51 }]).collect();
         let mut png = Vec::new();
-        PngEncoder::new(&mut png)
-            .write_image(&clear, SIDE, SIDE, ExtendedColorType::Rgba8)
-            .unwrap();
-        assert_eq!(
-            &unguarded(&png).unwrap().as_bytes()[..6],
-            [255, 255, 255, 244, 224, 204]
-        );
-        let deep: Vec<u8> = (0..SIDE * SIDE)
-            .flat_map(|_| 0x8000_u16.to_ne_bytes())
-            .collect();
+        PngEncoder::new(&mut png).write_image(&clear, SIDE, SIDE, ExtendedColorType::Rgba8).unwrap();
+        assert_eq!(&unguarded(&png).unwrap().as_bytes()[..6], [255, 255, 255, 244, 224, 204]);
+        let deep: Vec<u8> = (0..SIDE * SIDE).flat_map(|_| 0x8000_u16.to_ne_bytes()).collect();
         let mut png = Vec::new();
-        PngEncoder::new(&mut png)
-            .write_image(&deep, SIDE, SIDE, ExtendedColorType::L16)
-            .unwrap();
+        PngEncoder::new(&mut png).write_image(&deep, SIDE, SIDE, ExtendedColorType::L16).unwrap();
         assert_eq!(&unguarded(&png).unwrap().as_bytes()[..3], [128, 128, 128]);
     }
 
@@ -281,15 +230,8 @@ mod tests {
 
     /// Cases for the two tests below; the soak runs many more (`PROPTEST_CASES`).
     fn cases() -> ProptestConfig {
-        let cases = std::env::var("PROPTEST_CASES")
-            .ok()
-            .and_then(|cases| cases.parse().ok())
-            .unwrap_or(150);
-        ProptestConfig {
-            cases,
-            failure_persistence: None,
-            ..ProptestConfig::default()
-        }
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
+        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
     }
 
     proptest! {

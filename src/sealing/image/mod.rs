@@ -86,12 +86,7 @@ pub struct Admitted {
 /// Checks an upload by decoding all of it; the pixels are wiped again.
 pub fn admit(bytes: &[u8]) -> Result<Admitted, Unfit> {
     let (media, photograph) = decode::photograph(bytes)?;
-    Ok(Admitted {
-        media,
-        width: photograph.width(),
-        height: photograph.height(),
-        sha256: sha256(bytes),
-    })
+    Ok(Admitted { media, width: photograph.width(), height: photograph.height(), sha256: sha256(bytes) })
 }
 
 /// Opens a photograph: all the checks of [`admit`], then the clean pixels.
@@ -102,9 +97,7 @@ pub fn open(bytes: &[u8]) -> Result<Photograph, Unfit> {
 /// SHA-256 of some bytes: what identifies an original on the record.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
-    out.iter_mut()
-        .zip(digest::digest(&digest::SHA256, bytes).as_ref())
-        .for_each(|(to, from)| *to = *from);
+    out.iter_mut().zip(digest::digest(&digest::SHA256, bytes).as_ref()).for_each(|(to, from)| *to = *from);
     out
 }
 
@@ -145,8 +138,7 @@ pub struct Picture(DynamicImage);
 impl Picture {
     /// Pixels given as rows of RGB bytes; `None` unless there are exactly `width * height * 3` of them and at least one.
     pub fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Option<Picture> {
-        if width == 0 || height == 0 || u64::from(width) * u64::from(height) * 3 != rgb.len() as u64
-        {
+        if width == 0 || height == 0 || u64::from(width) * u64::from(height) * 3 != rgb.len() as u64 {
             return None;
         }
         RgbImage::from_raw(width, height, rgb).map(|image| Picture(DynamicImage::ImageRgb8(image)))
@@ -169,10 +161,7 @@ impl Picture {
 
     /// The same bytes to draw on.
     pub(super) fn rgb_mut(&mut self) -> &mut [u8] {
-        self.0
-            .as_mut_rgb8()
-            .map(|image| &mut **image)
-            .unwrap_or_default()
+        self.0.as_mut_rgb8().map(|image| &mut **image).unwrap_or_default()
     }
 
     /// Grey values of a small copy of this picture, `columns` by `rows`, each the mean of what it covers.
@@ -194,24 +183,16 @@ impl Picture {
             return self.duplicate();
         }
         let scaled = |length: u32, to: u32| {
-            let length =
-                (u64::from(length) * u64::from(to) + u64::from(long) / 2) / u64::from(long);
+            let length = (u64::from(length) * u64::from(to) + u64::from(long) / 2) / u64::from(long);
             u32::try_from(length).unwrap_or(to).max(1)
         };
         let fine = |image: &DynamicImage| {
-            Picture(image.resize_exact(
-                scaled(width, side),
-                scaled(height, side),
-                FilterType::CatmullRom,
-            ))
+            Picture(image.resize_exact(scaled(width, side), scaled(height, side), FilterType::CatmullRom))
         };
         if long < side * 3 {
             return fine(&self.0);
         }
-        let half = Picture(
-            self.0
-                .thumbnail_exact(scaled(width, side * 2), scaled(height, side * 2)),
-        );
+        let half = Picture(self.0.thumbnail_exact(scaled(width, side * 2), scaled(height, side * 2)));
         fine(&half.0)
     }
 }

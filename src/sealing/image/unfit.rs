@@ -19,9 +19,7 @@ pub enum Unfit {
         what: &'static str,
     },
     /// The first bytes belong to nothing we know.
-    #[error(
-        "The file is not a picture we can read. Choose a photograph saved as JPEG, PNG or WebP."
-    )]
+    #[error("The file is not a picture we can read. Choose a photograph saved as JPEG, PNG or WebP.")]
     Unknown,
     /// More bytes than [`MAX_BYTES`].
     #[error(
@@ -61,17 +59,13 @@ pub enum Unfit {
         height: u32,
     },
     /// Decoding would need more memory than is allowed for one picture.
-    #[error(
-        "The picture needs too much memory to open. Save it as an ordinary 8-bit JPEG and choose it again."
-    )]
+    #[error("The picture needs too much memory to open. Save it as an ordinary 8-bit JPEG and choose it again.")]
     TooCostly,
     /// More than one frame: what a person checked might not be what is released.
     #[error("The picture is an animation. Save one frame of it as a still JPEG, PNG or WebP.")]
     Animated,
     /// The file stops before its end.
-    #[error(
-        "The {media} file is incomplete: its end is missing. Copy or export it again from where it came from."
-    )]
+    #[error("The {media} file is incomplete: its end is missing. Copy or export it again from where it came from.")]
     CutShort {
         /// The format of the file.
         media: Media,
@@ -101,9 +95,7 @@ mod tests {
         let (width, height, media) = (1, 30_000, Media::Png);
         for unfit in [
             Unfit::Empty,
-            Unfit::WrongKind {
-                what: "a GIF picture",
-            },
+            Unfit::WrongKind { what: "a GIF picture" },
             Unfit::Unknown,
             Unfit::TooHeavy,
             Unfit::TooSmall { width, height },
@@ -117,10 +109,7 @@ mod tests {
         ] {
             let text = unfit.to_string();
             assert!(text.starts_with("The "), "{text}");
-            assert!(
-                text.ends_with('.') && text.matches(". ").count() >= 1,
-                "says what to do: {text}"
-            );
+            assert!(text.ends_with('.') && text.matches(". ").count() >= 1, "says what to do: {text}");
             assert!(text.len() < 200 && !text.contains("  "), "{text}");
         }
         assert_eq!(

@@ -12,21 +12,13 @@ use crate::sealing::image::Picture;
 /// Shortest side, in pixels, of a picture that gets the line.
 const ROOM: u32 = 600;
 /// Letters, and how far the strip under them is darkened, of 255.
-const LETTERS: Ink = Ink {
-    tone: 255,
-    strength: 235,
-};
+const LETTERS: Ink = Ink { tone: 255, strength: 235 };
 const SHADE: u16 = 150;
 
 /// Pixels the line takes at the foot of a picture; 0 if it gets none.
 pub(super) fn height(width: u32, height: u32, rendition: Rendition, recipient: &str) -> u32 {
-    let wanted =
-        rendition == Rendition::Screen && width.min(height) >= ROOM && !recipient.trim().is_empty();
-    if wanted {
-        width.max(height).clamp(640, 2048) / 48
-    } else {
-        0
-    }
+    let wanted = rendition == Rendition::Screen && width.min(height) >= ROOM && !recipient.trim().is_empty();
+    if wanted { width.max(height).clamp(640, 2048) / 48 } else { 0 }
 }
 
 /// Darkens the strip and writes the line on it.
@@ -49,35 +41,17 @@ pub(super) fn write(picture: &mut Picture, mark: &Mark<'_>, strip: u32) {
     };
     let left = layout::whole(em * 0.8);
     let even = Ground::even(picture, LETTERS);
-    super::press(
-        picture,
-        &Stamp::cut(&block, &plan),
-        Spot { left, top },
-        &even,
-        Rendition::Screen,
-    );
+    super::press(picture, &Stamp::cut(&block, &plan), Spot { left, top }, &even, Rendition::Screen);
 }
 
 /// The longest form of the line that fits a width given in em: the recipient's words are cut from the end.
 fn fitting(mark: &Mark<'_>, room: f64) -> Option<(Block, layout::Extent)> {
-    let words: Vec<char> = mark
-        .recipient
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(120)
-        .collect();
+    let words: Vec<char> = mark.recipient.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect();
     let mut keep = words.len();
     loop {
         let name: String = words.iter().take(keep).collect();
         let cut = if keep < words.len() { "…" } else { "" };
-        let line = format!(
-            "{}  {}   For {}{cut} only",
-            mark.urn,
-            mark.copy,
-            name.trim_end()
-        );
+        let line = format!("{}  {}   For {}{cut} only", mark.urn, mark.copy, name.trim_end());
         let block = Block::set(&[&line])?;
         let extent = block.extent();
         if extent.width <= room {

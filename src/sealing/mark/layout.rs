@@ -70,13 +70,7 @@ pub(super) fn window(width: u32, height: u32, rendition: Rendition) -> (i64, i64
 
 /// Chooses text size, slant and steps for a picture. `extents` are the ways the text can be broken into lines, best first;
 /// `foot` is how many pixels at the lower edge are taken by the line there: no reference counts that reaches into them.
-pub(super) fn plan(
-    width: u32,
-    height: u32,
-    foot: u32,
-    extents: &[Extent],
-    rendition: Rendition,
-) -> Plan {
+pub(super) fn plan(width: u32, height: u32, foot: u32, extents: &[Extent], rendition: Rendition) -> Plan {
     let window = window(width, height, rendition);
     let window = (window.0, window.1 - i64::from(foot));
     let largest = match rendition {
@@ -99,15 +93,10 @@ fn best(window: (i64, i64), extents: &[Extent], slants: &[u32], largest: f64) ->
     let mut best: Option<Plan> = None;
     for (choice, extent) in extents.iter().enumerate() {
         for slant in slants {
-            let trial = |em| Trial {
-                window,
-                extent: *extent,
-                angle: f64::from(*slant).to_radians(),
-                em,
-            };
-            let plans = BARGAINS.iter().filter_map(|(up_to, filled)| {
-                largest_fit(largest.min(*up_to), |em| trial(em).plan(choice, *filled))
-            });
+            let trial = |em| Trial { window, extent: *extent, angle: f64::from(*slant).to_radians(), em };
+            let plans = BARGAINS
+                .iter()
+                .filter_map(|(up_to, filled)| largest_fit(largest.min(*up_to), |em| trial(em).plan(choice, *filled)));
             let plan = plans.max_by(|a, b| a.em.total_cmp(&b.em));
             let better = |plan: &Plan| best.is_none_or(|best| plan.em > best.em * 1.1);
             best = plan.filter(better).or(best);
@@ -134,37 +123,17 @@ fn largest_fit(largest: f64, fits: impl Fn(f64) -> Option<Plan>) -> Option<Plan>
 
 /// Too small to keep references apart: as large as the window allows, overlapping.
 fn crowded(window: (i64, i64), extents: &[Extent], largest: f64) -> Plan {
-    let flat = extents.iter().copied().fold(
-        Extent {
-            width: 1.0,
-            height: 1.0,
-        },
-        |a, b| if b.height <= a.height { b } else { a },
-    );
-    let choice = extents
+    let flat = extents
         .iter()
-        .position(|extent| *extent == flat)
-        .unwrap_or(0);
-    let angle = if window.1 > window.0 {
-        std::f64::consts::FRAC_PI_2
-    } else {
-        0.0
-    };
-    let trial = |em| Trial {
-        window,
-        extent: flat,
-        angle,
-        em,
-    };
-    let roomy = |em| {
-        Some(trial(em).plan_unchecked(choice)).filter(|plan| plan.step.0 >= 1 && plan.step.1 >= 1)
-    };
+        .copied()
+        .fold(Extent { width: 1.0, height: 1.0 }, |a, b| if b.height <= a.height { b } else { a });
+    let choice = extents.iter().position(|extent| *extent == flat).unwrap_or(0);
+    let angle = if window.1 > window.0 { std::f64::consts::FRAC_PI_2 } else { 0.0 };
+    let trial = |em| Trial { window, extent: flat, angle, em };
+    let roomy = |em| Some(trial(em).plan_unchecked(choice)).filter(|plan| plan.step.0 >= 1 && plan.step.1 >= 1);
     largest_fit(largest, roomy).unwrap_or_else(|| {
         let plan = trial(1.0).plan_unchecked(choice);
-        Plan {
-            step: (plan.step.0.max(1), plan.step.1.max(1)),
-            ..plan
-        }
+        Plan { step: (plan.step.0.max(1), plan.step.1.max(1)), ..plan }
     })
 }
 
@@ -182,19 +151,9 @@ impl Trial {
         let (sine, cosine) = self.angle.sin_cos();
         let (width, height) = (self.extent.width * self.em, self.extent.height * self.em);
         // One pixel each side, since ink is drawn with soft edges.
-        let block = (
-            whole(width * cosine + height * sine) + 2,
-            whole(width * sine + height * cosine) + 2,
-        );
+        let block = (whole(width * cosine + height * sine) + 2, whole(width * sine + height * cosine) + 2);
         let step = (self.window.0 - block.0, self.window.1 - block.1);
-        Plan {
-            choice,
-            em: self.em,
-            angle: self.angle,
-            block,
-            step,
-            shift: step.0 / 2,
-        }
+        Plan { choice, em: self.em, angle: self.angle, block, step, shift: step.0 / 2 }
     }
 
     /// The plan at this size, if references keep clear of each other and fill at most this share.
@@ -208,13 +167,7 @@ impl Trial {
         if share > filled {
             return None;
         }
-        [2, 3, 4]
-            .into_iter()
-            .map(|part| Plan {
-                shift: plan.step.0 / part,
-                ..plan
-            })
-            .find(|plan| self.clear(plan))
+        [2, 3, 4].into_iter().map(|part| Plan { shift: plan.step.0 / part, ..plan }).find(|plan| self.clear(plan))
     }
 
     /// Whether no other reference comes within the gaps of one.
@@ -267,19 +220,13 @@ pub(super) fn placements(plan: &Plan, width: u32, height: u32, phase: (i64, i64)
 }
 
 /// The next whole pixel up. Sizes here are below a hundred thousand.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "bounded by the sides of a picture"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "bounded by the sides of a picture")]
 pub(super) fn whole(length: f64) -> i64 {
     length.ceil() as i64
 }
 
 /// A pixel count as a length.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "bounded by the sides of a picture"
-)]
+#[expect(clippy::cast_precision_loss, reason = "bounded by the sides of a picture")]
 pub(super) fn real(pixels: i64) -> f64 {
     pixels as f64
 }
@@ -292,16 +239,7 @@ mod tests {
     /// Extents like those of `CZ/001/26` with a copy mark, on one and on two lines.
     fn extents(urn: usize, copy: usize) -> [Extent; 2] {
         let wide = |characters: usize| f64::from(u32::try_from(characters).unwrap()) * 0.62;
-        [
-            Extent {
-                width: wide(urn + 1 + copy),
-                height: 0.76,
-            },
-            Extent {
-                width: wide(urn.max(copy)),
-                height: 1.96,
-            },
-        ]
+        [Extent { width: wide(urn + 1 + copy), height: 0.76 }, Extent { width: wide(urn.max(copy)), height: 1.96 }]
     }
 
     fn holds(plan: &Plan, spots: &[Spot], at: (i64, i64), window: (i64, i64), lowest: u32) -> bool {
@@ -349,10 +287,7 @@ mod tests {
                 let window = window(width, height, rendition);
                 for top in 0..=i64::from(height) - window.1 {
                     for left in 0..=i64::from(width) - window.0 {
-                        assert!(
-                            holds(&plan, &spots, (left, top), window, height),
-                            "{plan:?} at {left},{top}"
-                        );
+                        assert!(holds(&plan, &spots, (left, top), window, height), "{plan:?} at {left},{top}");
                     }
                 }
             }
@@ -361,32 +296,18 @@ mod tests {
 
     #[test]
     fn the_text_is_large_enough_to_read_and_leaves_the_face_visible() {
-        for (width, height) in [
-            (2048, 1536),
-            (1536, 2048),
-            (900, 1200),
-            (1024, 1024),
-            (768, 1024),
-            (2048, 683),
-        ] {
+        for (width, height) in [(2048, 1536), (1536, 2048), (900, 1200), (1024, 1024), (768, 1024), (2048, 683)] {
             for urn in 9..=13 {
                 let plan = plan(width, height, 42, &extents(urn, 6), Rendition::Screen);
                 assert!(plan.em >= 11.5, "{width}x{height}: {plan:?}");
                 let extent = extents(urn, 6)[plan.choice];
-                let share = extent.width * extent.height * plan.em * plan.em
-                    / (real(plan.step.0) * real(plan.step.1));
+                let share = extent.width * extent.height * plan.em * plan.em / (real(plan.step.0) * real(plan.step.1));
                 assert!(share <= BARGAINS[0].1, "{width}x{height}: {share}");
             }
         }
         for (width, height) in [(320, 240), (240, 320), (320, 320), (213, 320), (320, 107)] {
             for urn in 9..=13 {
-                let plan = plan(
-                    width,
-                    height,
-                    0,
-                    &extents(urn, 0)[..1],
-                    Rendition::Thumbnail,
-                );
+                let plan = plan(width, height, 0, &extents(urn, 0)[..1], Rendition::Thumbnail);
                 assert!(plan.em >= LEGIBLE, "{width}x{height}: {plan:?}");
             }
         }

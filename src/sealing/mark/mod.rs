@@ -73,12 +73,7 @@ impl FaceBox {
     /// does not lie within the picture.
     pub fn new(left: u16, top: u16, width: u16, height: u16) -> Option<FaceBox> {
         let fits = |from: u16, size: u16| size > 0 && u32::from(from) + u32::from(size) <= 10_000;
-        (fits(left, width) && fits(top, height)).then_some(FaceBox {
-            left,
-            top,
-            width,
-            height,
-        })
+        (fits(left, width) && fits(top, height)).then_some(FaceBox { left, top, width, height })
     }
 
     /// Left, top, width and height, in ten-thousandths, as given.
@@ -89,12 +84,7 @@ impl FaceBox {
     /// Left, top, right and bottom as shares of the sides.
     fn shares(self) -> (f64, f64, f64, f64) {
         let share = |at: u16| f64::from(at) / 10_000.0;
-        (
-            share(self.left),
-            share(self.top),
-            share(self.left + self.width),
-            share(self.top + self.height),
-        )
+        (share(self.left), share(self.top), share(self.left + self.width), share(self.top + self.height))
     }
 
     /// A box inside this one, given in shares of it, as pixels of a picture.
@@ -108,12 +98,7 @@ impl FaceBox {
 }
 
 /// Draws the visible mark on a picture. `ground` is that of the same picture before anything was drawn on it.
-pub fn draw(
-    picture: &mut Picture,
-    mark: &Mark<'_>,
-    rendition: Rendition,
-    ground: &Ground,
-) -> Result<(), NotMarked> {
+pub fn draw(picture: &mut Picture, mark: &Mark<'_>, rendition: Rendition, ground: &Ground) -> Result<(), NotMarked> {
     for words in [mark.urn, mark.copy] {
         if words.trim().is_empty() || words.chars().count() > LONGEST {
             return Err(NotMarked::Words);
@@ -126,10 +111,7 @@ pub fn draw(
         }
         Rendition::Thumbnail => vec![Block::set(&[mark.urn])],
     };
-    let blocks: Vec<Block> = blocks
-        .into_iter()
-        .collect::<Option<_>>()
-        .ok_or(NotMarked::Letters)?;
+    let blocks: Vec<Block> = blocks.into_iter().collect::<Option<_>>().ok_or(NotMarked::Letters)?;
     let extents: Vec<_> = blocks.iter().map(Block::extent).collect();
     let (width, height) = (picture.width(), picture.height());
     let foot = foot::height(width, height, rendition, mark.recipient);
@@ -161,15 +143,7 @@ fn phase(plan: &Plan, picture: (u32, u32), face: Option<FaceBox>) -> (i64, i64) 
         .map(|(column, row)| (plan.step.0 * column / TRIES, plan.step.1 * row / TRIES))
         .min_by_key(|phase| {
             let spots = layout::placements(plan, picture.0, picture.1, *phase);
-            spots
-                .iter()
-                .map(|spot| {
-                    zones
-                        .iter()
-                        .map(|zone| crossing(plan, *spot, zone))
-                        .sum::<usize>()
-                })
-                .sum::<usize>()
+            spots.iter().map(|spot| zones.iter().map(|zone| crossing(plan, *spot, zone)).sum::<usize>()).sum::<usize>()
         })
         .unwrap_or((0, 0))
 }
@@ -179,10 +153,7 @@ fn crossing(plan: &Plan, spot: Spot, zone: &[f64; 4]) -> usize {
     let (sine, cosine) = plan.angle.sin_cos();
     let [from_x, from_y, to_x, to_y] = *zone;
     let (width, height) = (layout::real(plan.block.0), layout::real(plan.block.1));
-    let (x, y) = (
-        layout::real(spot.left) + width / 2.0,
-        layout::real(spot.top) + height / 2.0,
-    );
+    let (x, y) = (layout::real(spot.left) + width / 2.0, layout::real(spot.top) + height / 2.0);
     if x + width < from_x || x - width > to_x || y + height < from_y || y - height > to_y {
         return 0;
     }
@@ -205,10 +176,7 @@ fn press(picture: &mut Picture, stamp: &Stamp, spot: Spot, ground: &Ground, rend
     };
     let rgb = picture.rgb_mut();
     for run in &stamp.runs {
-        let Some(y) = usize::try_from(spot.top + run.row)
-            .ok()
-            .filter(|y| *y < height)
-        else {
+        let Some(y) = usize::try_from(spot.top + run.row).ok().filter(|y| *y < height) else {
             continue;
         };
         let Some((mut x, mut cover)) = visible(run, spot.left, width) else {
@@ -226,8 +194,7 @@ fn press(picture: &mut Picture, stamp: &Stamp, spot: Spot, ground: &Ground, rend
             for (pixel, cover) in line.chunks_exact_mut(3).zip(here) {
                 let (keep, add) = mix(*cover, ink.tone, strength);
                 for channel in pixel {
-                    *channel =
-                        u8::try_from((u64::from(*channel) * keep + add) >> 16).unwrap_or(u8::MAX);
+                    *channel = u8::try_from((u64::from(*channel) * keep + add) >> 16).unwrap_or(u8::MAX);
                 }
             }
             (x, cover) = (x + here.len(), rest);
@@ -247,16 +214,9 @@ fn mix(cover: Cover, tone: u8, strength: u64) -> (u64, u64) {
         let share = (strength * u64::from(cover)).min(65_025);
         share + (share >> 7)
     };
-    let (ink, rim) = (
-        share(strength, cover.ink),
-        share(strength * RIM / 100, cover.rim),
-    );
+    let (ink, rim) = (share(strength, cover.ink), share(strength * RIM / 100, cover.rim));
     let keep = (WHOLE - ink) * (WHOLE - rim) / WHOLE;
-    let light = if tone == 0 {
-        rim
-    } else {
-        ink * (WHOLE - rim) / WHOLE
-    };
+    let light = if tone == 0 { rim } else { ink * (WHOLE - rim) / WHOLE };
     (keep, light * 255 + WHOLE / 2)
 }
 
@@ -280,45 +240,25 @@ mod tests {
         Picture::from_rgb(width, height, vec![grey; bytes]).unwrap()
     }
 
-    const MARK: Mark<'static> = Mark {
-        urn: "CZ/001/26",
-        copy: "K7Q4-2M",
-        recipient: "Jane Smith, Luton BCRP",
-    };
+    const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP" };
 
-    fn drawn(
-        mut picture: Picture,
-        mark: &Mark<'_>,
-        rendition: Rendition,
-        face: Option<FaceBox>,
-    ) -> Picture {
+    fn drawn(mut picture: Picture, mark: &Mark<'_>, rendition: Rendition, face: Option<FaceBox>) -> Picture {
         let ground = Ground::of(&picture, face);
         draw(&mut picture, mark, rendition, &ground).unwrap();
         picture
     }
 
     /// The largest change of any channel within some rows and columns.
-    fn change(
-        picture: &Picture,
-        grey: u8,
-        columns: std::ops::Range<u32>,
-        rows: std::ops::Range<u32>,
-    ) -> u8 {
+    fn change(picture: &Picture, grey: u8, columns: std::ops::Range<u32>, rows: std::ops::Range<u32>) -> u8 {
         let width = picture.width();
         let at = |x: u32, y: u32| picture.rgb()[usize::try_from((y * width + x) * 3).unwrap()];
-        rows.flat_map(|y| columns.clone().map(move |x| (x, y)))
-            .map(|(x, y)| at(x, y).abs_diff(grey))
-            .max()
-            .unwrap()
+        rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| at(x, y).abs_diff(grey)).max().unwrap()
     }
 
     #[test]
     fn the_mark_can_be_read_on_any_flat_ground() {
         for grey in (0..=255).step_by(5) {
-            for (size, rendition) in [
-                ((640, 480), Rendition::Screen),
-                ((240, 320), Rendition::Thumbnail),
-            ] {
+            for (size, rendition) in [((640, 480), Rendition::Screen), ((240, 320), Rendition::Thumbnail)] {
                 let picture = drawn(flat(size.0, size.1, grey), &MARK, rendition, None);
                 let most = change(&picture, grey, 0..size.0, 0..size.1);
                 assert!((27..=90).contains(&most), "{rendition:?} on {grey}: {most}");
@@ -332,10 +272,7 @@ mod tests {
         let picture = drawn(flat(width, height, 255), &MARK, Rendition::Screen, None);
         for top in (0..=height * 3 / 4).step_by(15) {
             for left in (0..=width * 3 / 4).step_by(15) {
-                assert!(
-                    change(&picture, 255, left..left + width / 4, top..top + height / 4) > 40,
-                    "{left},{top}"
-                );
+                assert!(change(&picture, 255, left..left + width / 4, top..top + height / 4) > 40, "{left},{top}");
             }
         }
     }
@@ -347,34 +284,19 @@ mod tests {
         let picture = drawn(flat(width, height, 200), &MARK, Rendition::Screen, face);
         let inside = change(&picture, 200, 400..800, 400..900);
         let outside = change(&picture, 200, 0..1200, 1200..1500);
-        assert!(
-            (inside * 2).abs_diff(outside) <= 6,
-            "{inside} and {outside}"
-        );
+        assert!((inside * 2).abs_diff(outside) <= 6, "{inside} and {outside}");
         assert!(inside >= 15);
     }
 
     #[test]
     fn lines_pass_beside_eyes_and_mouth() {
         let face = FaceBox::new(3000, 2000, 4000, 4500).unwrap();
-        let extents = [
-            layout::Extent {
-                width: 10.2,
-                height: 0.76,
-            },
-            layout::Extent {
-                width: 5.6,
-                height: 1.9,
-            },
-        ];
+        let extents = [layout::Extent { width: 10.2, height: 0.76 }, layout::Extent { width: 5.6, height: 1.9 }];
         let plan = layout::plan(1536, 2048, 42, &extents, Rendition::Screen);
         let count = |phase: (i64, i64)| {
             let zone = face.part((1536, 2048), [0.10, 0.30, 0.90, 0.50]);
             let spots = layout::placements(&plan, 1536, 2048, phase);
-            spots
-                .iter()
-                .map(|spot| crossing(&plan, *spot, &zone))
-                .sum::<usize>()
+            spots.iter().map(|spot| crossing(&plan, *spot, &zone)).sum::<usize>()
         };
         let all = (0..8).map(|step| count((plan.step.0 * step / 8, plan.step.1 * step / 8)));
         let moved = count(phase(&plan, (1536, 2048), Some(face)));
@@ -383,42 +305,19 @@ mod tests {
 
     #[test]
     fn two_copies_differ_and_one_copy_repeats() {
-        let other = Mark {
-            copy: "K7Q4-2N",
-            ..MARK
-        };
+        let other = Mark { copy: "K7Q4-2N", ..MARK };
         let one = drawn(flat(800, 600, 90), &MARK, Rendition::Screen, None);
-        assert_eq!(
-            one.rgb(),
-            drawn(flat(800, 600, 90), &MARK, Rendition::Screen, None).rgb()
-        );
-        assert_ne!(
-            one.rgb(),
-            drawn(flat(800, 600, 90), &other, Rendition::Screen, None).rgb()
-        );
+        assert_eq!(one.rgb(), drawn(flat(800, 600, 90), &MARK, Rendition::Screen, None).rgb());
+        assert_ne!(one.rgb(), drawn(flat(800, 600, 90), &other, Rendition::Screen, None).rgb());
     }
 
     #[test]
     fn a_mark_without_words_is_refused() {
         let long = "X".repeat(25);
-        for (urn, copy) in [
-            ("", "K7"),
-            ("CZ/001/26", " "),
-            (long.as_str(), "K7"),
-            ("CZ/001/26", long.as_str()),
-        ] {
+        for (urn, copy) in [("", "K7"), ("CZ/001/26", " "), (long.as_str(), "K7"), ("CZ/001/26", long.as_str())] {
             let mut picture = flat(300, 300, 0);
             let ground = Ground::of(&picture, None);
-            let refused = draw(
-                &mut picture,
-                &Mark {
-                    urn,
-                    copy,
-                    recipient: "",
-                },
-                Rendition::Screen,
-                &ground,
-            );
+            let refused = draw(&mut picture, &Mark { urn, copy, recipient: "" }, Rendition::Screen, &ground);
             assert_eq!(refused, Err(NotMarked::Words));
             assert!(picture.rgb().iter().all(|level| *level == 0));
         }
@@ -427,21 +326,8 @@ mod tests {
     #[test]
     fn any_name_can_be_written_at_the_foot() {
         let endless = "Æthelred ".repeat(60);
-        for recipient in [
-            "",
-            "   ",
-            "Zoë Ångström",
-            "李小龍",
-            "\u{202e}gnirts",
-            "a\0b\nc",
-            &endless,
-        ] {
-            let picture = drawn(
-                flat(900, 700, 255),
-                &Mark { recipient, ..MARK },
-                Rendition::Screen,
-                None,
-            );
+        for recipient in ["", "   ", "Zoë Ångström", "李小龍", "\u{202e}gnirts", "a\0b\nc", &endless] {
+            let picture = drawn(flat(900, 700, 255), &Mark { recipient, ..MARK }, Rendition::Screen, None);
             let strip = change(&picture, 255, 0..900, 690..700);
             assert_eq!(strip > 100, !recipient.trim().is_empty(), "{recipient}");
         }
@@ -450,12 +336,7 @@ mod tests {
     #[test]
     fn face_boxes_lie_within_the_picture() {
         assert!(FaceBox::new(0, 0, 10_000, 10_000).is_some());
-        for (left, top, width, height) in [
-            (0, 0, 0, 5),
-            (0, 0, 5, 0),
-            (9_999, 0, 2, 5),
-            (0, 65_535, 5, 65_535),
-        ] {
+        for (left, top, width, height) in [(0, 0, 0, 5), (0, 0, 5, 0), (9_999, 0, 2, 5), (0, 65_535, 5, 65_535)] {
             assert_eq!(FaceBox::new(left, top, width, height), None);
         }
     }

@@ -8,8 +8,7 @@
 use std::sync::LazyLock;
 
 use ab_glyph::{
-    Font, FontRef, Glyph, GlyphId, Outline, OutlineCurve, OutlinedGlyph, Point, PxScale,
-    PxScaleFactor, Rect,
+    Font, FontRef, Glyph, GlyphId, Outline, OutlineCurve, OutlinedGlyph, Point, PxScale, PxScaleFactor, Rect,
 };
 
 use super::layout::{Extent, Plan};
@@ -39,58 +38,28 @@ impl Block {
             let mut pen = 0.0;
             let mut before: Option<GlyphId> = None;
             for letter in line.chars() {
-                let id = Some(font.glyph_id(letter))
-                    .filter(|id| id.0 != 0)
-                    .unwrap_or_else(|| font.glyph_id('?'));
+                let id = Some(font.glyph_id(letter)).filter(|id| id.0 != 0).unwrap_or_else(|| font.glyph_id('?'));
                 pen += before.map_or(0.0, |before| font.kern_unscaled(before, id) * em);
-                let outline = font
-                    .outline(id)
-                    .map(|outline| outline.curves)
-                    .unwrap_or_default();
-                set.extend(outline.iter().map(|curve| {
-                    moved(curve, |p| Point {
-                        x: p.x * em + pen,
-                        y: p.y * em - down,
-                    })
-                }));
+                let outline = font.outline(id).map(|outline| outline.curves).unwrap_or_default();
+                set.extend(
+                    outline.iter().map(|curve| moved(curve, |p| Point { x: p.x * em + pen, y: p.y * em - down })),
+                );
                 pen += font.h_advance_unscaled(id) * em;
                 before = Some(id);
             }
-            curves.extend(set.iter().map(|curve| {
-                moved(curve, |p| Point {
-                    x: p.x - pen / 2.0,
-                    y: p.y,
-                })
-            }));
+            curves.extend(set.iter().map(|curve| moved(curve, |p| Point { x: p.x - pen / 2.0, y: p.y })));
             down += LEADING;
         }
         let ink = bounds(&curves)?;
-        let middle = Point {
-            x: f32::midpoint(ink.min.x, ink.max.x),
-            y: f32::midpoint(ink.min.y, ink.max.y),
-        };
-        let curves = curves
-            .iter()
-            .map(|curve| {
-                moved(curve, |p| Point {
-                    x: p.x - middle.x,
-                    y: p.y - middle.y,
-                })
-            })
-            .collect();
-        Some(Block {
-            curves,
-            width: ink.max.x - ink.min.x,
-            height: ink.max.y - ink.min.y,
-        })
+        let middle = Point { x: f32::midpoint(ink.min.x, ink.max.x), y: f32::midpoint(ink.min.y, ink.max.y) };
+        let curves =
+            curves.iter().map(|curve| moved(curve, |p| Point { x: p.x - middle.x, y: p.y - middle.y })).collect();
+        Some(Block { curves, width: ink.max.x - ink.min.x, height: ink.max.y - ink.min.y })
     }
 
     /// How much room the ink takes, in em.
     pub(super) fn extent(&self) -> Extent {
-        Extent {
-            width: f64::from(self.width),
-            height: f64::from(self.height),
-        }
+        Extent { width: f64::from(self.width), height: f64::from(self.height) }
     }
 }
 
@@ -119,18 +88,14 @@ pub(super) struct Cover {
 impl Stamp {
     /// Turns and fills a block as its plan says. All ink lies inside the plan's box.
     pub(super) fn cut(block: &Block, plan: &Plan) -> Stamp {
-        let rim = usize::try_from(super::layout::whole(plan.em / 24.0))
-            .unwrap_or(1)
-            .clamp(1, 3);
+        let rim = usize::try_from(super::layout::whole(plan.em / 24.0)).unwrap_or(1).clamp(1, 3);
         let width = usize::try_from(plan.block.0).unwrap_or(0);
         let height = usize::try_from(plan.block.1).unwrap_or(0);
         let mut cover = vec![0u8; width * height];
         let (sine, cosine) = narrow(plan.angle.sin_cos());
         let (em, _) = narrow((plan.em, 0.0));
-        let (middle_x, middle_y) = narrow((
-            super::layout::real(plan.block.0) / 2.0,
-            super::layout::real(plan.block.1) / 2.0,
-        ));
+        let (middle_x, middle_y) =
+            narrow((super::layout::real(plan.block.0) / 2.0, super::layout::real(plan.block.1) / 2.0));
         // Outlines point up; y grows upwards from the bottom line of the box, which `scale_up` in ab_glyph turns over.
         let turned: Vec<_> = block
             .curves
@@ -143,40 +108,15 @@ impl Stamp {
             })
             .collect();
         if let Some(ink) = bounds(&turned) {
-            let whole = Glyph {
-                id: GlyphId(0),
-                scale: PxScale::from(1.0),
-                position: Point { x: 0.0, y: 0.0 },
-            };
+            let whole = Glyph { id: GlyphId(0), scale: PxScale::from(1.0), position: Point { x: 0.0, y: 0.0 } };
             // ab_glyph calls the top of an outline `min`.
-            let upright = Rect {
-                min: Point {
-                    x: ink.min.x,
-                    y: ink.max.y,
-                },
-                max: Point {
-                    x: ink.max.x,
-                    y: ink.min.y,
-                },
-            };
-            let outline = Outline {
-                bounds: upright,
-                curves: turned,
-            };
-            let glyph = OutlinedGlyph::new(
-                whole,
-                outline,
-                PxScaleFactor {
-                    horizontal: 1.0,
-                    vertical: 1.0,
-                },
-            );
+            let upright = Rect { min: Point { x: ink.min.x, y: ink.max.y }, max: Point { x: ink.max.x, y: ink.min.y } };
+            let outline = Outline { bounds: upright, curves: turned };
+            let glyph = OutlinedGlyph::new(whole, outline, PxScaleFactor { horizontal: 1.0, vertical: 1.0 });
             let corner = glyph.px_bounds().min;
             let (left, top) = (pixel(corner.x), pixel(corner.y));
             glyph.draw(|x, y, share| {
-                let column = usize::try_from(left + i64::from(x))
-                    .ok()
-                    .filter(|column| *column < width);
+                let column = usize::try_from(left + i64::from(x)).ok().filter(|column| *column < width);
                 let row = usize::try_from(top + i64::from(y)).ok();
                 if let (Some(column), Some(row)) = (column, row)
                     && let Some(under) = cover.get_mut(row * width + column)
@@ -185,9 +125,7 @@ impl Stamp {
                 }
             });
         }
-        Stamp {
-            runs: runs(&rimmed(&cover, width, rim), width),
-        }
+        Stamp { runs: runs(&rimmed(&cover, width, rim), width) }
     }
 }
 
@@ -196,28 +134,15 @@ fn rimmed(ink: &[u8], width: usize, reach: usize) -> Vec<Cover> {
     let spread = |from: &[u8], stride: usize| {
         let mut wide = from.to_vec();
         for off in (1..=reach).map(|off| off * stride) {
-            let (above, below) = (
-                from.get(off..).unwrap_or_default(),
-                from.get(..from.len().saturating_sub(off)),
-            );
-            wide.iter_mut()
-                .zip(above)
-                .for_each(|(to, from)| *to = (*to).max(*from));
+            let (above, below) = (from.get(off..).unwrap_or_default(), from.get(..from.len().saturating_sub(off)));
+            wide.iter_mut().zip(above).for_each(|(to, from)| *to = (*to).max(*from));
             let after = wide.iter_mut().skip(off);
-            after
-                .zip(below.unwrap_or_default())
-                .for_each(|(to, from)| *to = (*to).max(*from));
+            after.zip(below.unwrap_or_default()).for_each(|(to, from)| *to = (*to).max(*from));
         }
         wide
     };
     let wide = spread(&spread(ink, 1), width.max(1));
-    ink.iter()
-        .zip(wide)
-        .map(|(ink, rim)| Cover {
-            ink: *ink,
-            rim: rim.saturating_sub(*ink),
-        })
-        .collect()
+    ink.iter().zip(wide).map(|(ink, rim)| Cover { ink: *ink, rim: rim.saturating_sub(*ink) }).collect()
 }
 
 fn runs(cover: &[Cover], width: usize) -> Vec<Run> {
@@ -226,11 +151,7 @@ fn runs(cover: &[Cover], width: usize) -> Vec<Run> {
         let mut column = 0i64;
         for run in line.chunk_by(|a, b| (*a == Cover::default()) == (*b == Cover::default())) {
             if run.first().is_some_and(|first| *first != Cover::default()) {
-                runs.push(Run {
-                    row,
-                    column,
-                    cover: run.to_vec(),
-                });
+                runs.push(Run { row, column, cover: run.to_vec() });
             }
             column += i64::try_from(run.len()).unwrap_or(0);
         }
@@ -256,39 +177,23 @@ fn bounds(curves: &[OutlineCurve]) -> Option<Rect> {
     points.fold(None, |found: Option<Rect>, p| {
         let Rect { min, max } = found.unwrap_or(Rect { min: p, max: p });
         Some(Rect {
-            min: Point {
-                x: min.x.min(p.x),
-                y: min.y.min(p.y),
-            },
-            max: Point {
-                x: max.x.max(p.x),
-                y: max.y.max(p.y),
-            },
+            min: Point { x: min.x.min(p.x), y: min.y.min(p.y) },
+            max: Point { x: max.x.max(p.x), y: max.y.max(p.y) },
         })
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "angles and sizes of a few thousand at most"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "angles and sizes of a few thousand at most")]
 pub(super) fn narrow((a, b): (f64, f64)) -> (f32, f32) {
     (a as f32, b as f32)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "whole pixels within a stamp"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "whole pixels within a stamp")]
 fn pixel(at: f32) -> i64 {
     at as i64
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to 0..=255"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
 pub(super) fn level(share: f32) -> u8 {
     (share * 255.0).round().clamp(0.0, 255.0) as u8
 }

@@ -17,9 +17,7 @@ pub(crate) enum Colour {
 
 /// A soft slope of colours: compresses, yet no two columns are alike.
 fn slope(width: u32, height: u32, channels: u32) -> Vec<u8> {
-    let row: Vec<u8> = (0..width * channels)
-        .map(|at| u8::try_from(at / channels * 5 % 256).unwrap())
-        .collect();
+    let row: Vec<u8> = (0..width * channels).map(|at| u8::try_from(at / channels * 5 % 256).unwrap()).collect();
     row.repeat(usize::try_from(height).unwrap())
 }
 
@@ -27,10 +25,7 @@ fn encoded_jpeg(width: u32, height: u32, rgb: &[u8], progressive: bool) -> Vec<u
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, 90);
     encoder.set_progressive(progressive);
-    let (width, height) = (
-        u16::try_from(width).unwrap(),
-        u16::try_from(height).unwrap(),
-    );
+    let (width, height) = (u16::try_from(width).unwrap(), u16::try_from(height).unwrap());
     encoder.encode(rgb, width, height, ColorType::Rgb).unwrap();
     out
 }
@@ -45,21 +40,8 @@ pub(crate) fn progressive(width: u32, height: u32) -> Vec<u8> {
 
 /// Red on the left half, blue on the right.
 pub(crate) fn halves(width: u32, height: u32) -> Vec<u8> {
-    let row: Vec<u8> = (0..width)
-        .flat_map(|x| {
-            if x < width / 2 {
-                [230, 10, 10]
-            } else {
-                [10, 10, 230]
-            }
-        })
-        .collect();
-    encoded_jpeg(
-        width,
-        height,
-        &row.repeat(usize::try_from(height).unwrap()),
-        false,
-    )
+    let row: Vec<u8> = (0..width).flat_map(|x| if x < width / 2 { [230, 10, 10] } else { [10, 10, 230] }).collect();
+    encoded_jpeg(width, height, &row.repeat(usize::try_from(height).unwrap()), false)
 }
 
 pub(crate) fn png(width: u32, height: u32, colour: Colour) -> Vec<u8> {
@@ -69,23 +51,14 @@ pub(crate) fn png(width: u32, height: u32, colour: Colour) -> Vec<u8> {
         Colour::Rgba => (4, ExtendedColorType::Rgba8),
     };
     let mut out = Vec::new();
-    PngEncoder::new(&mut out)
-        .write_image(&slope(width, height, channels), width, height, kind)
-        .unwrap();
+    PngEncoder::new(&mut out).write_image(&slope(width, height, channels), width, height, kind).unwrap();
     out
 }
 
 pub(crate) fn webp(width: u32, height: u32) -> Vec<u8> {
     let mut out = Vec::new();
     let encoder = WebPEncoder::new_lossless(&mut out);
-    encoder
-        .write_image(
-            &slope(width, height, 3),
-            width,
-            height,
-            ExtendedColorType::Rgb8,
-        )
-        .unwrap();
+    encoder.write_image(&slope(width, height, 3), width, height, ExtendedColorType::Rgb8).unwrap();
     out
 }
 
@@ -95,11 +68,7 @@ pub(crate) fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
     for byte in name.iter().chain(body) {
         crc ^= u32::from(*byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 {
-                0xEDB8_8320 ^ (crc >> 1)
-            } else {
-                crc >> 1
-            };
+            crc = if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 };
         }
     }
     let length = u32::try_from(body.len()).unwrap().to_be_bytes();
@@ -108,21 +77,10 @@ pub(crate) fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
 
 /// A PNG of a hundred bytes that says it is this large.
 pub(crate) fn bitmap(width: u32, height: u32) -> Vec<u8> {
-    let header = [
-        &width.to_be_bytes()[..],
-        &height.to_be_bytes(),
-        &[8, 2, 0, 0, 0],
-    ]
-    .concat();
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     // An empty zlib stream.
     let data = [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1];
-    [
-        b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &header),
-        chunk(b"IDAT", &data),
-        chunk(b"IEND", b""),
-    ]
-    .concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
 }
 
 /// A zlib stream (RFC 1950, 1951) of so many zero bytes: one literal, then "258 more of the same" as often as needed.
@@ -156,32 +114,16 @@ fn zeros(count: usize) -> Vec<u8> {
 
 /// A sound PNG, transparent black throughout, in 8 or 16 bits: a few hundred kilobytes that unpack to hundreds of megabytes.
 pub(crate) fn clear_png(side: u32, depth: u8) -> Vec<u8> {
-    let header = [
-        &side.to_be_bytes()[..],
-        &side.to_be_bytes(),
-        &[depth, 6, 0, 0, 0],
-    ]
-    .concat();
+    let header = [&side.to_be_bytes()[..], &side.to_be_bytes(), &[depth, 6, 0, 0, 0]].concat();
     let row = usize::try_from(side).unwrap() * 4 * usize::from(depth / 8) + 1;
     let data = zeros(row * usize::try_from(side).unwrap());
-    [
-        b"\x89PNG\r\n\x1a\n".to_vec(),
-        chunk(b"IHDR", &header),
-        chunk(b"IDAT", &data),
-        chunk(b"IEND", b""),
-    ]
-    .concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
 }
 
 /// A sound PNG with a chunk that unpacks to a gigabyte.
 pub(crate) fn compressed_bomb(name: &[u8; 4], head: &[u8]) -> Vec<u8> {
     let sound = png(300, 300, Colour::Rgb);
-    [
-        &sound[..33],
-        &chunk(name, &[head, &zeros(1 << 30)].concat()),
-        &sound[33..],
-    ]
-    .concat()
+    [&sound[..33], &chunk(name, &[head, &zeros(1 << 30)].concat()), &sound[33..]].concat()
 }
 
 /// A JPEG segment.

@@ -1,0 +1,195 @@
+//! Who is asking, and what they answer for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AreaId, PersonId, SchemeId};
+
+/// A role's word, in code, in `--json` and in the store (DESIGN §3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Requests a release, follows it, prosecutes with it.
+    Officer,
+    /// Area Intelligence Co-ordinator: decides, authorises, numbers, recalls.
+    Aic,
+    /// Reassesses (form 3796); never authorises.
+    Reviewer,
+    /// Decides where there is no positive outcome (O3.2.4).
+    Inspector,
+    /// District commander: decides on representations (O3.2.3).
+    Commander,
+    /// A scheme's approved manager (K7.3).
+    Manager,
+    /// A scheme's member, where it has no manager (K7.5).
+    Member,
+    /// The Force Data Protection Unit: logs and registers, never a picture.
+    Auditor,
+    /// Accounts, areas, settings; never a case, never a picture.
+    Administrator,
+}
+
+impl Role {
+    /// Every role, in the order pages show them.
+    pub const ALL: [Self; 9] = [
+        Self::Officer,
+        Self::Aic,
+        Self::Reviewer,
+        Self::Inspector,
+        Self::Commander,
+        Self::Manager,
+        Self::Member,
+        Self::Auditor,
+        Self::Administrator,
+    ];
+
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Aic => "aic",
+            Self::Reviewer => "reviewer",
+            Self::Inspector => "inspector",
+            Self::Commander => "commander",
+            Self::Manager => "manager",
+            Self::Member => "member",
+            Self::Auditor => "auditor",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The words a page shows.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Officer => "Officer",
+            Self::Aic => "Area Intelligence Co-ordinator",
+            Self::Reviewer => "Reviewing officer",
+            Self::Inspector => "Inspector",
+            Self::Commander => "District commander",
+            Self::Manager => "Scheme manager",
+            Self::Member => "Scheme member",
+            Self::Auditor => "Data protection auditor",
+            Self::Administrator => "Administrator",
+        }
+    }
+
+    /// Reads a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+}
+
+/// A role and what it is held for. A person may hold several.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Grant {
+    /// A police role in one area.
+    InArea(Role, AreaId),
+    /// A partner's role in one scheme.
+    InScheme(Role, SchemeId),
+    /// A role over the whole force: auditor or administrator.
+    Force(Role),
+}
+
+impl Grant {
+    /// Joins a stored role with its place; `None` where they do not belong together.
+    pub fn join(role: Role, area: Option<AreaId>, scheme: Option<SchemeId>) -> Option<Self> {
+        match (role, area, scheme) {
+            (Role::Manager | Role::Member, None, Some(scheme)) => Some(Self::InScheme(role, scheme)),
+            (Role::Auditor | Role::Administrator, None, None) => Some(Self::Force(role)),
+            (Role::Officer | Role::Aic | Role::Reviewer | Role::Inspector | Role::Commander, Some(area), None) => {
+                Some(Self::InArea(role, area))
+            }
+            _ => None,
+        }
+    }
+
+    /// The role alone.
+    pub fn role(self) -> Role {
+        match self {
+            Self::InArea(role, _) | Self::InScheme(role, _) | Self::Force(role) => role,
+        }
+    }
+}
+
+/// Who acts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Actor {
+    /// A signed-in person with the roles they hold now.
+    Person {
+        /// Who.
+        id: PersonId,
+        /// What they answer for.
+        grants: Vec<Grant>,
+    },
+    /// The portal itself, writing down what the clock already decided.
+    Portal,
+}
+
+impl Actor {
+    /// The person, if it is one.
+    pub fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person { id, .. } => Some(*id),
+            Self::Portal => None,
+        }
+    }
+
+    /// The roles held, once each.
+    pub fn roles(&self) -> Vec<Role> {
+        let mut roles: Vec<Role> = self.grants().iter().map(|grant| grant.role()).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    /// What they answer for.
+    pub fn grants(&self) -> &[Grant] {
+        match self {
+            Self::Person { grants, .. } => grants,
+            Self::Portal => &[],
+        }
+    }
+
+    /// Whether they hold `role` anywhere.
+    pub fn is(&self, role: Role) -> bool {
+        self.grants().iter().any(|grant| grant.role() == role)
+    }
+
+    /// Whether they hold `role` in `area`.
+    pub fn is_in(&self, role: Role, area: AreaId) -> bool {
+        self.grants().contains(&Grant::InArea(role, area))
+    }
+
+    /// The areas in which they hold any police role.
+    pub fn areas(&self) -> Vec<AreaId> {
+        let mut areas: Vec<AreaId> = self
+            .grants()
+            .iter()
+            .filter_map(|grant| match grant {
+                Grant::InArea(_, area) => Some(*area),
+                _ => None,
+            })
+            .collect();
+        areas.sort_unstable();
+        areas.dedup();
+        areas
+    }
+
+    /// The schemes they hold a role in.
+    pub fn schemes(&self) -> Vec<SchemeId> {
+        self.grants()
+            .iter()
+            .filter_map(|grant| match grant {
+                Grant::InScheme(_, scheme) => Some(*scheme),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The word the log keeps: `person/<id>` or `portal`.
+    pub fn word(&self) -> String {
+        match self {
+            Self::Person { id, .. } => format!("person/{id}"),
+            Self::Portal => "portal".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Everything worth recording: the log's only vocabulary (DPA 2018 s.62: collection, alteration, consultation, disclosure, erasure).
+//!
+//! An event is made by a decision and becomes one leaf. Its body is JSON; what a body may hold is in `docs/formats/log-kinds.md`,
+//! printed by a test. Absent on purpose: names, offences, any text of a case: bodies hold identifiers and references.
+
+use serde_json::{Map, Value};
+
+use crate::ids::CopyId;
+
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $name:ident = $word:literal),+ $(,)?) => {
+        /// What happened; the second line of a leaf.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+        pub enum Kind { $($(#[doc = $doc])+ $name),+ }
+
+        impl Kind {
+            /// Every kind with its word and its meaning.
+            pub const ALL: &'static [(Kind, &'static str, &'static str)] =
+                &[$((Kind::$name, $word, concat!($($doc),+))),+];
+
+            /// The word on the wire.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            /// Reads a word on the wire.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// The log began; body: `origin`.
+    Began = "began",
+    /// An officer asked for a release (K7.7).
+    Requested = "request",
+    /// The request was withdrawn or refused; body: `reason`.
+    Closed = "close",
+    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`.
+    Authorised = "authorise",
+    /// A copy was sealed to its recipient; body: `holder`, `parts`.
+    Sealed = "seal",
+    /// A photograph was released to its recipient's screen: before its first byte.
+    Viewed = "view",
+    /// A thumbnail was released to its recipient's screen: before its first byte.
+    Thumbnail = "thumbnail",
+    /// The bytes of a view were all handed to the connection; body: `of` (index of the view).
+    Delivered = "delivered",
+    /// The connection ended first; body: `of`.
+    Aborted = "aborted",
+    /// A view was refused; body: `refusals`.
+    RefusedView = "view.refused",
+    /// A police unit opened an original.
+    Original = "original",
+    /// The release was recalled (K8.2); body: `reason`.
+    Recalled = "recall",
+    /// The limit was reached and written down (K7.8).
+    Expired = "expire",
+    /// The undertaking was shown in full.
+    UndertakingOpened = "undertaking.open",
+    /// The undertaking was signed (K8.2.1); body: `version`, `document`, `statement`.
+    UndertakingSigned = "undertaking.sign",
+    /// The undertaking was declined; body: `version`.
+    UndertakingDeclined = "undertaking.decline",
+    /// The conditions of a supply were acknowledged (K8.2); body: `version`, `statement`.
+    Acknowledged = "acknowledge",
+    /// The holder confirmed surrender or destruction (K8.2); body: `outcome`, `statement`.
+    Confirmed = "confirm",
+    /// A copy's key was destroyed and its blobs deleted and read back as gone; body: `parts`.
+    Destroyed = "destroy",
+    /// A person signed in.
+    SignedIn = "sign-in",
+    /// A sign-in failed; body: `step`.
+    SignInFailed = "sign-in.fail",
+    /// A person signed out, or was signed out.
+    SignedOut = "sign-out",
+    /// An invitation was made; body: `role`.
+    Invited = "invite",
+    /// A person enrolled: their keys are on record; body: `recipient`.
+    Enrolled = "enrol",
+    /// An account was suspended or restored; body: `suspended`.
+    Suspended = "suspend",
+    /// A register entry was added or changed; body: `fields`.
+    Registered = "register",
+    /// The log or a register was read or searched (s.62 consultation); body: `query`.
+    Consulted = "consult",
+    /// Records left the portal; body: `what`.
+    Exported = "export",
+    /// The whole log was verified; body: `ok`, `size`.
+    Verified = "verify",
+    /// Bodies were erased under a disposal decision; body: `erased`.
+    Erased = "erase",
+    /// Bodies were lost and the rest restored; body: `lost`.
+    Restored = "restored",
+}
+
+/// One thing that happened, before the writer stamps it with time, actor and place in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// What.
+    pub kind: Kind,
+    /// To what: `release/<id>`, `scheme/<id>`, `person/<id>`, `log`.
+    pub object: String,
+    /// Of which copy.
+    pub copy: Option<CopyId>,
+    /// Why, where one is asked.
+    pub purpose: Option<String>,
+    /// What else the kind needs.
+    pub more: Map<String, Value>,
+}
+
+impl Event {
+    /// An event about `object`.
+    pub fn new(kind: Kind, object: impl Into<String>) -> Self {
+        Self { kind, object: object.into(), copy: None, purpose: None, more: Map::new() }
+    }
+
+    /// About this copy.
+    #[must_use]
+    pub fn of_copy(mut self, copy: CopyId) -> Self {
+        self.copy = Some(copy);
+        self
+    }
+
+    /// For this purpose.
+    #[must_use]
+    pub fn for_purpose(mut self, purpose: impl Into<String>) -> Self {
+        self.purpose = Some(purpose.into());
+        self
+    }
+
+    /// With a further field of the body.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(field.to_owned(), value.into());
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_fits_the_format_and_reads_back() {
+        for (kind, word, meaning) in Kind::ALL {
+            assert!((1..=32).contains(&word.len()), "{word}");
+            assert!(
+                word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b)),
+                "{word}"
+            );
+            assert_eq!((kind.word(), Kind::parse(word)), (*word, Some(*kind)));
+            assert!(meaning.trim().ends_with('.'), "{word}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One recipient's copy of a release, from sealing to its confirmed end.
+//!
+//! [`Holding::may_open`] is the one rule of every view: page, photograph, thumbnail, text. The store's gate asks it inside
+//! the transaction that logs the view, so nothing is checked before and used after.
+
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::ids::{CopyId, PersonId, ReleaseId, SchemeId};
+use crate::moment::Moment;
+use crate::refusal::Refusal;
+use crate::release::Standing;
+use crate::scheme::Footing;
+use crate::words::Line;
+
+/// What a holder says was done with a copy (K8.2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// Handed back to the police.
+    Surrendered,
+    /// Destroyed in a manner fit for personal data.
+    Destroyed,
+}
+
+impl Outcome {
+    /// The stored word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Surrendered => "surrendered",
+            Self::Destroyed => "destroyed",
+        }
+    }
+
+    /// Reads a stored word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Surrendered, Self::Destroyed].into_iter().find(|o| o.word() == word)
+    }
+}
+
+/// The holder's confirmation (K8.2): what, how, when and before whom.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Confirmation {
+    /// Surrendered or destroyed.
+    pub outcome: Outcome,
+    /// How.
+    pub method: Line,
+    /// When it was done, by the holder's account.
+    pub done_at: Moment,
+    /// Before whom.
+    pub witness: Line,
+}
+
+impl Confirmation {
+    /// A confirmation of something done by `now`; what lies in the future cannot be confirmed.
+    pub fn checked(self, now: Moment) -> Result<Self, Refusal> {
+        if self.done_at > now { Err(Refusal::ConfirmedInFuture) } else { Ok(self) }
+    }
+}
+
+/// A copy as the gate sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The copy.
+    pub copy: CopyId,
+    /// Of which release.
+    pub release: ReleaseId,
+    /// Whose.
+    pub holder: PersonId,
+    /// Held for which scheme.
+    pub scheme: SchemeId,
+    /// When every part was sealed and stored; `None` while sealing.
+    pub sealed_at: Option<Moment>,
+    /// When the holder acknowledged the conditions of this supply (K8.2).
+    pub acknowledged_at: Option<Moment>,
+    /// When the second lock's key was destroyed; from then on nothing opens it.
+    pub key_gone_at: Option<Moment>,
+    /// When the holder confirmed its end.
+    pub confirmed_at: Option<Moment>,
+}
+
+impl Holding {
+    /// Every rule between a holder and the bytes, all unmet ones at once. An actor who is not the holder learns nothing (P10).
+    pub fn may_open(&self, by: &Actor, standing: Standing, footing: &Footing, now: Moment) -> Result<(), Vec<Refusal>> {
+        if by.person() != Some(self.holder) || footing.person != self.holder || footing.scheme != self.scheme {
+            return Err(vec![Refusal::NotFound]);
+        }
+        let mut why = standing.closed(now);
+        why.extend(footing.lapses(now));
+        why.extend(footing.undertaking().err());
+        if self.acknowledged_at.is_none() {
+            why.push(Refusal::ConditionsUnacknowledged);
+        }
+        if self.confirmed_at.is_some() {
+            why.push(Refusal::AlreadyConfirmed);
+        } else if self.key_gone_at.is_some() {
+            why.push(Refusal::KeyDestroyed);
+        } else if self.sealed_at.is_none() {
+            why.push(Refusal::NotSealedYet);
+        }
+        if why.is_empty() { Ok(()) } else { Err(why) }
+    }
+
+    /// Whether the holder may confirm the end of this copy: once, at any time after it was sealed.
+    pub fn may_confirm(&self, by: &Actor) -> Result<(), Vec<Refusal>> {
+        if by.person() != Some(self.holder) {
+            return Err(vec![Refusal::NotFound]);
+        }
+        if self.confirmed_at.is_some() {
+            return Err(vec![Refusal::AlreadyConfirmed]);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::{Grant, Role};
+    use crate::moment::parse_day;
+
+    const R: [u8; 10] = [1; 10];
+
+    fn at(ms: i64) -> Moment {
+        Moment::parse_london("2026-11-21", "12:00").unwrap().plus_millis(ms)
+    }
+
+    fn case() -> (Holding, Footing, Actor) {
+        let (person, scheme) = (PersonId::fresh(at(0), R), SchemeId::fresh(at(0), R));
+        let holding = Holding {
+            copy: CopyId::fresh(at(0), R),
+            release: ReleaseId::fresh(at(0), R),
+            holder: person,
+            scheme,
+            sealed_at: Some(at(0)),
+            acknowledged_at: Some(at(0)),
+            key_gone_at: None,
+            confirmed_at: None,
+        };
+        let footing = Footing {
+            person,
+            scheme,
+            role: Role::Manager,
+            person_suspended: false,
+            scheme_suspended: false,
+            vetting_ends: parse_day("2026-12-31"),
+            isa_ends: parse_day("2026-12-31"),
+            scheme_has_manager: true,
+            undertaking_signed: Some(1),
+            undertaking_current: 1,
+        };
+        (holding, footing, Actor::Person { id: person, grants: vec![Grant::InScheme(Role::Manager, scheme)] })
+    }
+
+    #[test]
+    fn it_opens_one_millisecond_before_the_limit_and_never_at_it() {
+        let (holding, footing, by) = case();
+        let live = Standing::Live { until: at(1_000) };
+        assert_eq!(holding.may_open(&by, live, &footing, at(999)), Ok(()));
+        assert_eq!(
+            holding.may_open(&by, live, &footing, at(1_000)),
+            Err(vec![Refusal::LimitReached { at: at(1_000) }])
+        );
+    }
+
+    #[test]
+    fn each_unmet_rule_is_named_and_all_at_once() {
+        let (mut holding, mut footing, by) = case();
+        holding.acknowledged_at = None;
+        footing.undertaking_current = 2;
+        footing.vetting_ends = None;
+        footing.isa_ends = parse_day("2026-11-20");
+        footing.person_suspended = true;
+        footing.scheme_suspended = true;
+        let why = holding.may_open(&by, Standing::Recalled { at: at(0) }, &footing, at(1)).unwrap_err();
+        assert_eq!(why.len(), 7, "{why:?}");
+    }
+
+    #[test]
+    fn a_stranger_learns_nothing() {
+        let (holding, footing, _) = case();
+        let stranger = Actor::Person { id: PersonId::fresh(at(5), [9; 10]), grants: vec![] };
+        let live = Standing::Live { until: at(1_000) };
+        assert_eq!(holding.may_open(&stranger, live, &footing, at(1)), Err(vec![Refusal::NotFound]));
+        assert_eq!(holding.may_confirm(&stranger), Err(vec![Refusal::NotFound]));
+    }
+
+    #[test]
+    fn a_destroyed_or_confirmed_copy_never_opens() {
+        let (mut holding, footing, by) = case();
+        let live = Standing::Live { until: at(1_000) };
+        holding.key_gone_at = Some(at(1));
+        assert_eq!(holding.may_open(&by, live, &footing, at(2)), Err(vec![Refusal::KeyDestroyed]));
+        holding.confirmed_at = Some(at(1));
+        assert_eq!(holding.may_open(&by, live, &footing, at(2)), Err(vec![Refusal::AlreadyConfirmed]));
+        assert_eq!(holding.may_confirm(&by), Err(vec![Refusal::AlreadyConfirmed]));
+    }
+}

@@ -1,0 +1,158 @@
+//! Who may do what to which thing: one table, asked by actions, pages and commands alike.
+//!
+//! Rules of the case (stage, time, notice…) are in [`crate::release`] and [`crate::holding`]; this says only whose business it is.
+//! What is nobody's business of yours is "not found" (P10). Printed, persona by persona, into `docs/ACCESS.md`.
+
+use crate::actor::{Actor, Role};
+use crate::ids::{AreaId, PersonId, SchemeId};
+
+macro_rules! acts {
+    ($($(#[doc = $doc:literal])+ $name:ident),+ $(,)?) => {
+        /// Something a person may want to do.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Act { $($(#[doc = $doc])+ $name),+ }
+
+        impl Act {
+            /// Every act with its meaning.
+            pub const ALL: &'static [(Act, &'static str)] = &[$((Act::$name, concat!($($doc),+))),+];
+        }
+    };
+}
+
+acts! {
+    /// Ask for a release in an area.
+    Request,
+    /// See a request or release, never its pictures.
+    SeeRelease,
+    /// Withdraw one's own request.
+    Withdraw,
+    /// Decide a request: authorise, refuse, seal the copies.
+    Decide,
+    /// Recall a release.
+    Recall,
+    /// Open an original photograph.
+    OpenOriginal,
+    /// Open one's own copy, acknowledge its conditions, confirm its end.
+    Hold,
+    /// See that a copy exists, its dates and its certificate, never its pictures.
+    SeeCopy,
+    /// Read a scheme's register entry.
+    SeeScheme,
+    /// Change registers: agreements, vetting, members.
+    KeepRegister,
+    /// Read an area's register of issued numbers.
+    SeeIssues,
+    /// Invite a person into a scheme or area.
+    Invite,
+    /// Suspend or restore an account.
+    Suspend,
+    /// Read, search, verify and export the log.
+    ReadLog,
+    /// See accounts, areas, settings and health.
+    Administer,
+}
+
+/// What it would be done to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Thing {
+    /// An area's work as a whole.
+    Area(AreaId),
+    /// A request or release.
+    Release {
+        /// Whose area.
+        area: AreaId,
+        /// Who asked.
+        requested_by: PersonId,
+    },
+    /// One copy.
+    Copy {
+        /// The releasing area.
+        area: AreaId,
+        /// Whose copy.
+        holder: PersonId,
+    },
+    /// A scheme and its people.
+    Scheme {
+        /// The area it belongs to.
+        area: AreaId,
+        /// Which.
+        scheme: SchemeId,
+    },
+    /// The force as a whole.
+    Force,
+}
+
+/// Whether `actor` may do `act` to `thing`.
+pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
+    if *actor == Actor::Portal {
+        return false;
+    }
+    let own = |person: PersonId| actor.person() == Some(person);
+    match (act, thing) {
+        (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
+        (Act::SeeRelease, Thing::Release { area, requested_by }) => {
+            own(requested_by) || POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
+        }
+        (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
+        (Act::Decide | Act::Recall, Thing::Release { area, .. })
+        | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::OpenOriginal, Thing::Release { area, .. }) => {
+            actor.is_in(Role::Aic, area) || actor.is_in(Role::Reviewer, area)
+        }
+        (Act::Hold, Thing::Copy { holder, .. }) => own(holder),
+        (Act::SeeCopy, Thing::Copy { area, holder }) => {
+            own(holder) || actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
+        }
+        (Act::SeeScheme, Thing::Scheme { area, scheme }) => {
+            actor.schemes().contains(&scheme)
+                || actor.is_in(Role::Aic, area)
+                || actor.is(Role::Auditor)
+                || actor.is(Role::Administrator)
+        }
+        (Act::SeeIssues, Thing::Area(area)) => {
+            POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
+        }
+        (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
+            actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)
+        }
+        (Act::Invite, Thing::Area(_) | Thing::Force) | (Act::Suspend | Act::Administer, Thing::Force) => {
+            actor.is(Role::Administrator)
+        }
+        (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
+        _ => false,
+    }
+}
+
+/// The police roles that see an area's releases besides the officer who asked.
+const POLICE_READERS: [Role; 4] = [Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actor::Grant;
+    use crate::moment::Moment;
+
+    #[test]
+    fn nobody_without_a_part_in_the_case_opens_a_picture() {
+        let at = Moment::from_millis(0);
+        let (area, scheme, me, other) = (
+            AreaId::fresh(at, [1; 10]),
+            SchemeId::fresh(at, [2; 10]),
+            PersonId::fresh(at, [3; 10]),
+            PersonId::fresh(at, [4; 10]),
+        );
+        for role in Role::ALL {
+            let grant = Grant::join(role, Some(area), None)
+                .or_else(|| Grant::join(role, None, Some(scheme)))
+                .or_else(|| Grant::join(role, None, None))
+                .unwrap();
+            let actor = Actor::Person { id: me, grants: vec![grant] };
+            let release = Thing::Release { area, requested_by: other };
+            let opens = may(&actor, Act::OpenOriginal, release);
+            assert_eq!(opens, matches!(role, Role::Aic | Role::Reviewer), "{role:?}");
+            assert!(!may(&actor, Act::Hold, Thing::Copy { area, holder: other }), "{role:?}");
+            assert_eq!(may(&actor, Act::Decide, release), role == Role::Aic, "{role:?}");
+        }
+        assert!(!may(&Actor::Portal, Act::Hold, Thing::Copy { area, holder: me }));
+    }
+}

@@ -1,0 +1,181 @@
+//! Every way the rules say no: a code for machines, a sentence for people, the clause it rests on, and the field it stands beside.
+//!
+//! A refusal is never a fault: it is answered 4xx, all at once. [`Refusal::NotFound`] is what anybody gets for what they may
+//! not know of (P10).
+
+use crate::moment::{Day, Moment, long_day};
+
+/// One unmet rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`told` below says each in full, once")]
+pub enum Refusal {
+    NotFound,
+    WrongStage { stage: &'static str },
+    NotCustody,
+    NotBroughtToJustice,
+    NoImageReference,
+    NoPhotographOrText,
+    NoLegalBasis,
+    RegistrationLapsed,
+    NoCurrentIntelligence,
+    IntelligenceStale { since: Day },
+    IntelligenceInFuture,
+    PastConvictionAlone,
+    NoLocality,
+    NoPurpose,
+    NoPrejudice,
+    NoRecipients,
+    RiskIncomplete,
+    NoRiskPlan,
+    JapanIncomplete,
+    AuthorisedByRequester,
+    NotAreaCoordinator,
+    NoAthenaRecord,
+    NoSharingRecord,
+    NameNotJustified,
+    AddressInText { words: String },
+    PncInText { words: String },
+    NoticeNotServed,
+    NoticeInFuture,
+    NoticeStillRunning { until: Moment },
+    RepresentationsUndecided,
+    NoPositiveOutcome,
+    ReasonMissing,
+    SupplyGoesToManager,
+    PersonSuspended,
+    SchemeSuspended,
+    VettingLapsed { since: Option<Day> },
+    AgreementLapsed { since: Option<Day> },
+    UndertakingUnsigned { version: u32 },
+    ConditionsUnacknowledged,
+    LimitReached { at: Moment },
+    Recalled { at: Moment },
+    NotLive,
+    NotSealedYet,
+    KeyDestroyed,
+    AlreadyConfirmed,
+    ConfirmedInFuture,
+}
+
+/// What a refusal says: code, clause, field of the form it belongs beside, sentence.
+pub struct Told {
+    /// A stable word for machines and the log.
+    pub code: &'static str,
+    /// The row of REQUIREMENTS it rests on.
+    pub clause: &'static str,
+    /// The form field it stands beside, where there is one.
+    pub field: Option<&'static str>,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+impl Refusal {
+    /// The stable word.
+    pub fn code(&self) -> &'static str {
+        self.told().code
+    }
+
+    /// Says it in full.
+    pub fn told(&self) -> Told {
+        let (code, clause, field, sentence) = self.fixed().unwrap_or_else(|| self.measured());
+        Told { code, clause, field: (!field.is_empty()).then_some(field), sentence }
+    }
+
+    /// Refusals about what the case file must hold before anything leaves.
+    #[rustfmt::skip]
+    fn fixed(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
+        let (code, clause, field, words) = match self {
+            Self::NotFound => ("not-found", "P10", "", "We cannot find that, or it is not yours to see."),
+            Self::NotCustody => ("not-custody", "K5.1", "source", "Only a custody photograph (PACE Code D) can be released. Surveillance, CCTV and other images have no way through: remove the photograph or make this a text-only request."),
+            Self::NotBroughtToJustice => ("not-justice", "K5.2", "justice", "The person must have been brought to justice or cautioned for the offence the photograph was taken for. Confirm it, or remove the photograph."),
+            Self::NoImageReference => ("no-image-reference", "K5.2", "image_reference", "Enter the photograph's Genesis/Athena reference."),
+            Self::NoPhotographOrText => ("nothing-to-release", "K6.4.1", "text", "Add a photograph or enter the text to release."),
+            Self::NoLegalBasis => ("no-legal-basis", "K6.1", "basis", "Select the legal basis for the release."),
+            Self::RegistrationLapsed => ("registration-lapsed", "K8.1", "basis", "The force's data protection registration is not on record or has run out. An administrator must record it before anything can be released."),
+            Self::NoCurrentIntelligence => ("no-intelligence", "K6.2.2", "intelligence_reference", "Enter the grounds, and the reference and date of the current intelligence they rest on."),
+            Self::IntelligenceInFuture => ("intelligence-future", "K6.2.2", "intelligence_date", "The date of the intelligence cannot be in the future."),
+            Self::PastConvictionAlone => ("past-conviction-alone", "K6.2.2", "grounds_kind", "A past reprimand, caution or conviction alone is not a ground. Release needs grounds to suspect further or serious offences, on current intelligence."),
+            Self::NoLocality => ("no-locality", "K6.2.2", "locality", "Enter the locality the grounds are about."),
+            Self::NoPurpose => ("no-purpose", "K6.2.3", "purposes", "Select at least one purpose."),
+            Self::NoPrejudice => ("no-prejudice", "K6.2.3", "prejudice", "Explain why not disclosing would be likely to prejudice the purpose."),
+            Self::NoRecipients => ("no-recipients", "K6.2.4", "recipients", "Choose at least one recipient by name."),
+            Self::RiskIncomplete => ("risk-incomplete", "K6.2.5", "risk_confidentiality", "Complete the risk assessment: confidentiality, level of risk, purpose, special conditions, and possible harm to the person."),
+            Self::NoRiskPlan => ("no-risk-plan", "K6.2.6", "risk_plan", "You found a risk: enter the plan to manage it, with any need for public interest immunity."),
+            Self::JapanIncomplete => ("japan-incomplete", "K6.4", "japan_justified", "Complete all five parts of the JAPAN record."),
+            Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
+            Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
+            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference and date under which this release is recorded."),
+            Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the completed K-MIP record of sharing."),
+            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
+            Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
+            Self::NoticeInFuture => ("notice-future", "O3.2.3", "notice_date", "The notice cannot have been served in the future. Check the date and time."),
+            Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
+            Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
+            Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
+            Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
+            Self::PersonSuspended => ("person-suspended", "K7.3", "recipients", "This account is suspended. Speak to the Area Intelligence Co-ordinator."),
+            Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
+            Self::ConditionsUnacknowledged => ("conditions", "K8.2", "", "Read and acknowledge the conditions of this supply first."),
+            Self::NotLive => ("not-live", "K7.7.1", "", "This release is not authorised, so nothing can be opened."),
+            Self::NotSealedYet => ("not-sealed", "K8.6", "", "Your copy is still being sealed. Try again in a few minutes."),
+            Self::KeyDestroyed => ("key-destroyed", "K8.2", "", "The key of this copy has been destroyed. Nothing can open it again."),
+            Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
+            Self::ConfirmedInFuture => ("confirmed-future", "K8.2", "done_date", "What was done cannot lie in the future. Check the date and time."),
+            _ => return None,
+        };
+        Some((code, clause, field, words.to_owned()))
+    }
+
+    /// Refusals whose sentence holds a date or the words found.
+    #[rustfmt::skip]
+    fn measured(&self) -> (&'static str, &'static str, &'static str, String) {
+        match self {
+            Self::WrongStage { stage } => ("wrong-stage", "K7.7", "", format!("This release is now {stage}, so that is no longer possible. Look at it again before you go on.")),
+            Self::IntelligenceStale { since } => ("intelligence-stale", "K6.2.2", "intelligence_date", format!("Intelligence from before {} is not current. Record newer intelligence, or refuse the request.", long_day(*since))),
+            Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has 72 hours from service to make representations. Nothing can be authorised before {}.", until.long())),
+            Self::AddressInText { words } => ("address", "K8.3", "text", format!("An address never leaves. Remove “{words}”: a street or a place may be named alone, without a house number or postcode.")),
+            Self::PncInText { words } => ("pnc", "K8.5", "text", format!("Information from the PNC never leaves. Remove “{words}”.")),
+            Self::VettingLapsed { since } => ("vetting-lapsed", "K7.3", "recipients", match since {
+                Some(day) => format!("Vetting ran out on {}. Access returns when the police record a new one.", long_day(*day)),
+                None => "There is no vetting on record. Access opens when the police record it.".to_owned(),
+            }),
+            Self::AgreementLapsed { since } => ("agreement-lapsed", "O2.1", "recipients", match since {
+                Some(day) => format!("The scheme's information sharing agreement ran out on {}. Access returns when it is renewed.", long_day(*day)),
+                None => "The scheme has no information sharing agreement on record. Access opens when there is one.".to_owned(),
+            }),
+            Self::UndertakingUnsigned { version } => ("undertaking", "K8.2.1", "", format!("Sign the undertaking (version {version}) first.")),
+            Self::LimitReached { at } => ("limit", "K7.8", "", format!("The time limit of this release was {}. Nothing can be opened after it. Destroy anything you hold outside the portal and confirm it.", at.deadline())),
+            Self::Recalled { at } => ("recalled", "K8.2", "", format!("The police recalled this release on {}. Surrender or destroy what you hold and confirm it.", at.long())),
+            // `fixed` answered all the others.
+            _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::parse_day;
+
+    #[test]
+    fn each_measured_refusal_names_its_clause_and_no_refusal_falls_through() {
+        let (day, at) = (parse_day("2026-11-21").unwrap(), Moment::from_millis(1_795_370_400_000));
+        let measured = [
+            Refusal::WrongStage { stage: "recalled" },
+            Refusal::IntelligenceStale { since: day },
+            Refusal::NoticeStillRunning { until: at },
+            Refusal::AddressInText { words: "12 High Street".into() },
+            Refusal::PncInText { words: "PNC".into() },
+            Refusal::VettingLapsed { since: None },
+            Refusal::AgreementLapsed { since: Some(day) },
+            Refusal::UndertakingUnsigned { version: 2 },
+            Refusal::LimitReached { at },
+            Refusal::Recalled { at },
+        ];
+        for refusal in measured {
+            let told = refusal.told();
+            assert_ne!(told.code, "refused", "{refusal:?}");
+            assert!(told.clause.starts_with(['K', 'O']), "{}", told.clause);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A release: an officer's request, the co-ordinator's decision on it, and what became of it.
+//!
+//! Every change passes [`Release::decide`]. **Time is not a stage**: a live release has a limit, and [`Standing::closed`]
+//! compares it with `now`, so the limit bites at its millisecond whether or not any job has run (K7.8).
+
+pub mod authority;
+pub mod decide;
+pub mod order;
+pub mod request;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AreaId, PersonId, ReleaseId};
+use crate::moment::Moment;
+use crate::refusal::Refusal;
+pub use authority::Considered;
+pub use decide::Decision;
+pub use order::Order;
+pub use request::Request;
+
+/// Where a release is in its life, with the facts true there and no others. Reasons are words of the case: they stand in its
+/// sealed file, not here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "stage", rename_all = "lowercase")]
+pub enum Stage {
+    /// Waiting for the co-ordinator.
+    Requested,
+    /// Refused, or withdrawn by the officer who asked.
+    Closed {
+        /// By whom.
+        by: PersonId,
+        /// When.
+        at: Moment,
+    },
+    /// Authorised; open to its recipients until the limit.
+    Live(Authority),
+    /// Called back (K8.2).
+    Recalled {
+        /// The authority that was.
+        authority: Authority,
+        /// By whom.
+        by: PersonId,
+        /// When.
+        at: Moment,
+    },
+}
+
+/// The authority of a release (forms 3795 and 3796).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authority {
+    /// The co-ordinator.
+    pub by: PersonId,
+    /// When; the limit is counted from here.
+    pub at: Moment,
+    /// The unique reference number, as printed.
+    pub urn: String,
+    /// From this instant nobody outside opens it.
+    pub until: Moment,
+}
+
+impl Stage {
+    /// The stored word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Closed { .. } => "closed",
+            Self::Live(_) => "live",
+            Self::Recalled { .. } => "recalled",
+        }
+    }
+
+    /// The authority, once there was one.
+    pub fn authority(&self) -> Option<&Authority> {
+        match self {
+            Self::Live(authority) | Self::Recalled { authority, .. } => Some(authority),
+            Self::Requested | Self::Closed { .. } => None,
+        }
+    }
+}
+
+/// A release as the rules see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Which.
+    pub id: ReleaseId,
+    /// Whose.
+    pub area: AreaId,
+    /// The officer who asked.
+    pub requested_by: PersonId,
+    /// When they asked.
+    pub requested_at: Moment,
+    /// Where it is.
+    pub stage: Stage,
+    /// Counts every change; the store swaps only what it read.
+    pub version: i64,
+}
+
+/// What a holder's gate needs to know of a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not authorised, or closed.
+    NotLive,
+    /// Authorised until this instant.
+    Live {
+        /// The limit.
+        until: Moment,
+    },
+    /// Called back at this instant.
+    Recalled {
+        /// When.
+        at: Moment,
+    },
+}
+
+impl Standing {
+    /// Why it is closed at `now`; empty when it is open.
+    pub fn closed(self, now: Moment) -> Vec<Refusal> {
+        match self {
+            Self::NotLive => vec![Refusal::NotLive],
+            Self::Recalled { at } => vec![Refusal::Recalled { at }],
+            Self::Live { until } if now >= until => vec![Refusal::LimitReached { at: until }],
+            Self::Live { .. } => Vec::new(),
+        }
+    }
+}
+
+impl Release {
+    /// Where it stands for its holders.
+    pub fn standing(&self) -> Standing {
+        match &self.stage {
+            Stage::Requested | Stage::Closed { .. } => Standing::NotLive,
+            Stage::Live(authority) => Standing::Live { until: authority.until },
+            Stage::Recalled { at, .. } => Standing::Recalled { at: *at },
+        }
+    }
+
+    /// The word a page shows at `now`: a live release past its limit is "expired".
+    pub fn word(&self, now: Moment) -> &'static str {
+        match &self.stage {
+            Stage::Requested => "requested",
+            Stage::Closed { .. } => "closed",
+            Stage::Live(authority) if now >= authority.until => "expired",
+            Stage::Live(_) => "live",
+            Stage::Recalled { .. } => "recalled",
+        }
+    }
+
+    /// The object word of its leaves.
+    pub fn object(&self) -> String {
+        format!("release/{}", self.id)
+    }
+}
