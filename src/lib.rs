@@ -9,6 +9,7 @@ pub use portal_domain as domain;
 
 pub mod actions;
 pub mod clock;
+pub mod demo;
 pub mod ledger;
 pub mod sealing;
 pub mod store;

@@ -74,7 +74,9 @@ impl Recipient {
         let inner = x25519::Recipient::from_str(text).map_err(|_| {
             // Other kinds carry a name between "age" and the last "1": age1tag1…, age1pq1…, age1yubikey1…
             let kind = lower.rsplit_once('1').map_or("", |(kind, _)| kind);
-            if kind.starts_with("age1") { BadRecipient::OtherKind } else { BadRecipient::Misspelt }
+            let name = kind.strip_prefix("age1").filter(|name| (1..=24).contains(&name.len()));
+            let named = name.is_some_and(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+            if named { BadRecipient::OtherKind } else { BadRecipient::Misspelt }
         })?;
         if inner.to_string() != text {
             return Err(BadRecipient::Misspelt);
@@ -86,7 +88,9 @@ impl Recipient {
 
 /// True for keys whose shared secret is zero whatever the other side does: `age` would stop the process on one.
 fn shares_nothing(key: &[u8]) -> bool {
-    let Ok(ours) = agreement::PrivateKey::generate(&agreement::X25519) else { return true };
+    let Ok(ours) = agreement::PrivateKey::generate(&agreement::X25519) else {
+        return true;
+    };
     let theirs = agreement::UnparsedPublicKey::new(&agreement::X25519, key);
     agreement::agree(&ours, theirs, (), |_| Ok(())).is_err()
 }

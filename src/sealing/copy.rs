@@ -11,7 +11,7 @@ use std::fmt;
 use super::age::{self, NotSealed, Recipient};
 use super::image::{self, Media, Photograph, Picture, Unfit};
 use super::jpeg::{self, Unencodable};
-use super::mark::{self, FaceBox, Mark, NotMarked, Rendition};
+use super::mark::{self, FaceBox, Ground, Mark, NotMarked, Rendition};
 
 /// Why a copy could not be made. Nothing of it exists then.
 #[derive(Debug, thiserror::Error)]
@@ -30,15 +30,18 @@ pub enum NotMade {
 /// A photograph made ready for any number of copies: both renditions, unmarked, in memory only.
 #[derive(Debug)]
 pub struct Prepared {
-    screen: Picture,
-    thumbnail: Picture,
-    face: Option<FaceBox>,
+    screen: (Picture, Ground),
+    thumbnail: (Picture, Ground),
 }
 
 impl Prepared {
     /// Makes both renditions. `face` is where the uploader says the face is.
     pub fn of(photograph: &Photograph, face: Option<FaceBox>) -> Prepared {
-        Prepared { screen: photograph.screen(), thumbnail: photograph.thumbnail(), face }
+        let grounded = |picture: Picture| {
+            let ground = Ground::of(&picture, face);
+            (picture, ground)
+        };
+        Prepared { screen: grounded(photograph.screen()), thumbnail: grounded(photograph.thumbnail()) }
     }
 
     /// Opens a file and makes both renditions.
@@ -48,11 +51,12 @@ impl Prepared {
 
     /// One rendition of one recipient's copy, marked.
     pub fn mark(&self, rendition: Rendition, mark: &Mark<'_>) -> Result<Marked, NotMarked> {
-        let mut picture = match rendition {
-            Rendition::Screen => self.screen.duplicate(),
-            Rendition::Thumbnail => self.thumbnail.duplicate(),
+        let (clean, ground) = match rendition {
+            Rendition::Screen => &self.screen,
+            Rendition::Thumbnail => &self.thumbnail,
         };
-        mark::draw(&mut picture, mark, rendition, self.face)?;
+        let mut picture = clean.duplicate();
+        mark::draw(&mut picture, mark, rendition, ground)?;
         Ok(Marked { picture, rendition })
     }
 

@@ -212,7 +212,8 @@ mod tests {
             let opens = |sealed: &[u8], p: &(String, String, String, i64)| {
                 records(3).open_field(&Field { table: &p.0, row: &p.1, column: &p.2, version: p.3 }, sealed).ok()
             };
-            prop_assert_eq!(opens(&field(&a), &a).unwrap().as_slice(), plain.as_slice());
+            let opened = opens(&field(&a), &a).unwrap();
+            prop_assert_eq!(opened.as_slice(), plain.as_slice());
             prop_assert_eq!(opens(&field(&a), &b).is_some(), a == b);
         }
     }

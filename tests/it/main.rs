@@ -1,3 +1,4 @@
 //! Tests.
 
 mod ledger;
+mod sealing;

@@ -17,6 +17,16 @@ pub(super) struct Outline {
     pub(super) height: u32,
     /// Bytes a decoder holds beside the finished pixels (JPEG coefficients of progressive files).
     pub(super) working: u64,
+    /// Where the picture's own end mark stands. What follows is not part of it.
+    pub(super) end: usize,
+    /// A JPEG in one pass, top to bottom.
+    pub(super) sequential: bool,
+}
+
+impl Outline {
+    fn of(media: Media, width: u32, height: u32) -> Outline {
+        Outline { media, width, height, working: 0, end: 0, sequential: false }
+    }
 }
 
 /// Recognises the file and walks its structure to the end of the picture.
@@ -146,16 +156,27 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// What a JPEG's frame header announced, and how much of it the scans have sent so far.
+struct Frame {
+    outline: Outline,
+    /// Component names.
+    names: Vec<u8>,
+    /// For each component, the coefficients that have been sent down to their last bit, one bit each.
+    sent: Vec<u64>,
+}
+
 /// ITU-T T.81 annex B: segments, scans, and the end marker that a cut file lacks.
 fn jpeg(bytes: &[u8]) -> Result<Outline, Flaw> {
     let mut walk = Walk { bytes };
     walk.take(2)?;
-    let mut frame: Option<Outline> = None;
-    let mut scanned = false;
+    let mut frame: Option<Frame> = None;
     let mut code = walk.marker()?;
     loop {
         match code {
-            0xD9 if scanned => return frame.ok_or(Flaw::Bad),
+            0xD9 => {
+                let frame = frame.filter(|frame| frame.sent.iter().all(|sent| *sent == u64::MAX)).ok_or(Flaw::Bad)?;
+                return Ok(Outline { end: bytes.len() - walk.bytes.len() - 2, ..frame.outline });
+            }
             0xC0..=0xC2 => {
                 if frame.replace(start_of_frame(code, &mut walk.segment()?)?).is_some() {
                     return Err(Flaw::Bad);
@@ -163,12 +184,11 @@ fn jpeg(bytes: &[u8]) -> Result<Outline, Flaw> {
             }
             0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => return Err(Flaw::Rare),
             0xDA => {
-                walk.segment()?;
-                scanned = true;
+                start_of_scan(frame.as_mut().ok_or(Flaw::Bad)?, &mut walk.segment()?).map_err(|_| Flaw::Bad)?;
                 code = walk.scan()?;
                 continue;
             }
-            0x00 | 0x01 | 0xD0..=0xD9 => return Err(Flaw::Bad),
+            0x00 | 0x01 | 0xD0..=0xD8 => return Err(Flaw::Bad),
             _ => {
                 walk.segment()?;
             }
@@ -177,16 +197,39 @@ fn jpeg(bytes: &[u8]) -> Result<Outline, Flaw> {
     }
 }
 
+/// Scan header (T.81 B.2.3). A progressive file that was cut and closed again lacks its last scans: it is told by what was
+/// never sent. (The standard lets an encoder leave coefficients out; none in use does.)
+fn start_of_scan(frame: &mut Frame, walk: &mut Walk<'_>) -> Result<(), Flaw> {
+    let parts = walk.byte()?;
+    let mut named = Vec::new();
+    for _ in 0..parts {
+        let [name, _] = walk.array()?;
+        named.push(name);
+    }
+    let [first, last, bits] = walk.array()?;
+    let band = if frame.outline.sequential {
+        u64::MAX
+    } else if bits & 15 == 0 && first <= last && last < 64 {
+        (u64::MAX >> (63 - (last - first))) << first
+    } else {
+        0
+    };
+    let parts = frame.names.iter().zip(&mut frame.sent);
+    parts.filter(|(name, _)| named.contains(name)).for_each(|(_, sent)| *sent |= band);
+    Ok(())
+}
+
 /// Frame header (T.81 B.2.2): sizes, and what a progressive decoder must hold.
-fn start_of_frame(code: u8, walk: &mut Walk<'_>) -> Result<Outline, Flaw> {
+fn start_of_frame(code: u8, walk: &mut Walk<'_>) -> Result<Frame, Flaw> {
     let [depth, h1, h0, w1, w0, parts] = walk.array().map_err(|_| Flaw::Bad)?;
     if depth != 8 {
         return Err(Flaw::Rare);
     }
     let (width, height) = (u32::from(u16::from_be_bytes([w1, w0])), u32::from(u16::from_be_bytes([h1, h0])));
     let (mut widest, mut tallest, mut blocks) = (1, 1, 0);
+    let mut names = Vec::new();
     for _ in 0..parts {
-        let [_, sampling, _] = walk.array().map_err(|_| Flaw::Bad)?;
+        let [name, sampling, _] = walk.array().map_err(|_| Flaw::Bad)?;
         let (across, down) = (u64::from(sampling >> 4), u64::from(sampling & 15));
         if !(1..=4).contains(&across) || !(1..=4).contains(&down) {
             return Err(Flaw::Bad);
@@ -194,11 +237,14 @@ fn start_of_frame(code: u8, walk: &mut Walk<'_>) -> Result<Outline, Flaw> {
         widest = widest.max(across);
         tallest = tallest.max(down);
         blocks += across * down;
+        names.push(name);
     }
     let units = u64::from(width).div_ceil(8 * widest) * u64::from(height).div_ceil(8 * tallest);
+    let sequential = code != 0xC2;
     // 64 coefficients of two bytes a block. Sequential files are decoded row by row and hold none of them.
-    let working = if code == 0xC2 { units * blocks * 128 } else { 0 };
-    Ok(Outline { media: Media::Jpeg, width, height, working })
+    let working = if sequential { 0 } else { units * blocks * 128 };
+    let outline = Outline { working, sequential, ..Outline::of(Media::Jpeg, width, height) };
+    Ok(Frame { outline, sent: vec![0; names.len()], names })
 }
 
 /// PNG (third edition) §5: signature, IHDR first, IDAT present, IEND reached; `acTL` means animation.
@@ -219,7 +265,7 @@ fn png(bytes: &[u8]) -> Result<Outline, Flaw> {
             b"IHDR" if frame.is_none() => {
                 let width = u32::from_be_bytes(body.array().map_err(|_| Flaw::Bad)?);
                 let height = u32::from_be_bytes(body.array().map_err(|_| Flaw::Bad)?);
-                frame = Some(Outline { media: Media::Png, width, height, working: 0 });
+                frame = Some(Outline::of(Media::Png, width, height));
             }
             _ if frame.is_none() => return Err(Flaw::Bad),
             b"IHDR" => return Err(Flaw::Bad),
@@ -264,7 +310,7 @@ fn webp(bytes: &[u8]) -> Result<Outline, Flaw> {
     let (width, height) = size.ok_or(Flaw::Bad)?;
     // Lossless frames are rebuilt in four bytes a pixel beside the output.
     let working = u64::from(width) * u64::from(height) * 4;
-    Ok(Outline { media: Media::Webp, width, height, working })
+    Ok(Outline { working, ..Outline::of(Media::Webp, width, height) })
 }
 
 /// Sizes in a bare frame: VP8 (RFC 6386 §9.1) or VP8L (RFC 9649 §3.4).

@@ -28,7 +28,7 @@ pub(super) fn photograph(bytes: &[u8]) -> Result<(Media, Photograph), Unfit> {
     bounds(&outline)?;
     let media = outline.media;
     // The decoders are fuzzed by their authors and by our tests, which call `pixels` without this guard.
-    let image = catch_unwind(|| pixels(media, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
+    let image = catch_unwind(|| pixels(&outline, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
     Ok((media, Photograph(Picture(image))))
 }
 
@@ -54,9 +54,10 @@ fn bounds(outline: &Outline) -> Result<(), Unfit> {
 }
 
 /// Decodes to upright 8-bit RGB.
-fn pixels(media: Media, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+fn pixels(outline: &Outline, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+    let media = outline.media;
     let (mut image, orientation) = match media {
-        Media::Jpeg => jpeg(bytes)?,
+        Media::Jpeg => jpeg(outline, bytes)?,
         Media::Png => {
             let limits = limits();
             let decoder = PngDecoder::with_limits(Cursor::new(bytes), limits).map_err(|e| fault(media, &e))?;
@@ -76,8 +77,14 @@ fn limits() -> Limits {
     limits
 }
 
-fn jpeg(bytes: &[u8]) -> Result<(DynamicImage, Orientation), Unfit> {
+/// The decoder takes an end mark in the middle of the picture for its end and makes the rest up, but it refuses data that stops.
+/// So a sequential picture is handed over without its end mark, with just enough zeros for the decoder to read ahead into: if
+/// whole rows are missing, the data stops too soon.
+fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), Unfit> {
+    const AHEAD: [u8; 16] = [0; 16];
     let media = Media::Jpeg;
+    let body = bytes.get(..outline.end).unwrap_or(bytes);
+    let bytes = if outline.sequential { &[body, &AHEAD].concat() } else { bytes };
     let fault = |e: DecodeErrors| match e {
         DecodeErrors::Unsupported(_) => Unfit::RareCoding { media },
         _ => Unfit::Damaged { media },
@@ -131,16 +138,129 @@ fn flat(image: DynamicImage) -> DynamicImage {
     let (width, height) = (image.width(), image.height());
     let mut data = image.into_rgba8().into_raw();
     let pixels = data.len() / 4;
-    for index in 0..pixels {
-        let Some(&[red, green, blue, alpha]) = data.get(index * 4..).and_then(<[u8]>::first_chunk) else { break };
-        let over = |colour: u8| {
-            let alpha = u16::from(alpha);
-            u8::try_from((u16::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(255)
+    for (from, to) in (0..pixels * 4).step_by(4).zip((0..).step_by(3)) {
+        let Some(pixel) = data.get_mut(from..from + 4) else {
+            break;
         };
-        if let Some(to) = data.get_mut(index * 3..).and_then(<[u8]>::first_chunk_mut) {
-            *to = [over(red), over(green), over(blue)];
+        match pixel {
+            [_, _, _, 255] => {}
+            [colours @ .., 0] => colours.fill(255),
+            [red, green, blue, alpha] => {
+                [*red, *green, *blue] = [*red, *green, *blue].map(|colour| over_white(colour, *alpha));
+            }
+            _ => break,
         }
+        data.copy_within(from..from + 3, to);
     }
     data.truncate(pixels * 3);
     DynamicImage::ImageRgb8(RgbImage::from_raw(width, height, data).unwrap_or_default())
+}
+
+fn over_white(colour: u8, alpha: u8) -> u8 {
+    let alpha = u16::from(alpha);
+    u8::try_from((u16::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255).unwrap_or(255)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ::image::codecs::{png::PngEncoder, webp::WebPEncoder};
+    use ::image::{ExtendedColorType, ImageEncoder};
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    const SIDE: u32 = 240;
+
+    /// Decodes as the public way does, but without the guard against a decoder's panics.
+    fn unguarded(bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+        let outline = container::examine(bytes)?;
+        bounds(&outline)?;
+        pixels(&outline, bytes)
+    }
+
+    fn rgb() -> Vec<u8> {
+        (0..SIDE * SIDE * 3).map(|at| u8::try_from((at / 3 % SIDE + at / 700 + at % 3 * 40) % 256).unwrap()).collect()
+    }
+
+    static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(samples);
+
+    fn samples() -> Vec<Vec<u8>> {
+        let mut progressive = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut progressive, 80);
+        encoder.set_progressive(true);
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
+        let mut baseline = Vec::new();
+        let mut encoder = jpeg_encoder::Encoder::new(&mut baseline, 80);
+        encoder.set_restart_interval(7);
+        encoder.encode(&rgb(), 240, 240, jpeg_encoder::ColorType::Rgb).unwrap();
+        let (mut png, mut webp) = (Vec::new(), Vec::new());
+        PngEncoder::new(&mut png).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
+        WebPEncoder::new_lossless(&mut webp).write_image(&rgb(), SIDE, SIDE, ExtendedColorType::Rgb8).unwrap();
+        vec![baseline, progressive, png, webp]
+    }
+
+    #[test]
+    fn the_samples_themselves_are_fit() {
+        for sample in SAMPLES.iter() {
+            let image = unguarded(sample).unwrap();
+            assert_eq!((image.width(), image.height(), image.as_bytes().len()), (SIDE, SIDE, rgb().len()));
+        }
+    }
+
+    #[test]
+    fn transparency_lies_on_white_and_depth_is_reduced() {
+        let clear: Vec<u8> = (0..SIDE * SIDE).flat_map(|at| [200, 100, 0, if at % 2 == 0 { 0 } else { 51 }]).collect();
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&clear, SIDE, SIDE, ExtendedColorType::Rgba8).unwrap();
+        assert_eq!(&unguarded(&png).unwrap().as_bytes()[..6], [255, 255, 255, 244, 224, 204]);
+        let deep: Vec<u8> = (0..SIDE * SIDE).flat_map(|_| 0x8000_u16.to_ne_bytes()).collect();
+        let mut png = Vec::new();
+        PngEncoder::new(&mut png).write_image(&deep, SIDE, SIDE, ExtendedColorType::L16).unwrap();
+        assert_eq!(&unguarded(&png).unwrap().as_bytes()[..3], [128, 128, 128]);
+    }
+
+    const STARTS: &[&[u8]] = &[
+        b"",
+        b"\xFF\xD8\xFF",
+        b"\xFF\xD8\xFF\xC0\0\x11\x08\x01\0\x01\0\x03",
+        b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR",
+        b"RIFF\x20\0\0\0WEBPVP8 ",
+        b"RIFF\x20\0\0\0WEBPVP8X",
+    ];
+
+    /// Cases for the two tests below; the soak runs many more (`PROPTEST_CASES`).
+    fn cases() -> ProptestConfig {
+        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
+        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    }
+
+    proptest! {
+        #![proptest_config(cases())]
+
+        #[test]
+        fn changed_files_never_panic(
+            which in 0usize..4,
+            changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..12),
+            near_start in any::<bool>(),
+            cut in any::<proptest::sample::Index>(),
+        ) {
+            let mut bytes = SAMPLES[which].clone();
+            let reach = if near_start { bytes.len().min(700) } else { bytes.len() };
+            for (at, value) in changes {
+                bytes[at.index(reach)] = value;
+            }
+            let _ = unguarded(&bytes);
+            bytes.truncate(cut.index(bytes.len()));
+            let _ = unguarded(&bytes);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(
+            start in proptest::sample::select(STARTS),
+            rest in proptest::collection::vec(any::<u8>(), 0..400),
+        ) {
+            let bytes = [start, &rest].concat();
+            prop_assert!(unguarded(&bytes).is_err());
+        }
+    }
 }

@@ -20,8 +20,8 @@ pub use unfit::Unfit;
 
 /// Most bytes in an upload. Custody cameras write 2 to 8 MB; 25 MB takes any phone's best JPEG.
 pub const MAX_BYTES: usize = 25_000_000;
-/// Shortest side, in pixels, on which a reference can still be read (see `mark::layout`).
-pub const MIN_SIDE: u32 = 200;
+/// Shortest side, in pixels, on which a reference can still be read: looked at, 240 can and 200 cannot.
+pub const MIN_SIDE: u32 = 240;
 /// Longest side, in pixels: above any camera in use (a 50 MP frame is 8,700 pixels wide).
 pub const MAX_SIDE: u32 = 12_000;
 /// Most pixels: 50 million keep the worst decode under 600 MiB.

@@ -24,20 +24,22 @@ pub(super) struct Ink {
     pub(super) strength: u8,
 }
 
-/// Ink for all of a picture.
+/// Ink for all of a picture: worked out once, used for every copy.
 #[derive(Debug, Clone)]
-pub(super) struct Ground {
+pub struct Ground {
     columns: usize,
     cells: Vec<Ink>,
+    pub(super) face: Option<FaceBox>,
 }
 
 impl Ground {
-    /// Looks at a picture. `em` is the height of the text in pixels: the neighbourhood is about one letter around.
-    pub(super) fn of(picture: &Picture, em: f64, face: Option<FaceBox>) -> Ground {
+    /// Looks at a picture. `face` is where its uploader says the face is.
+    pub fn of(picture: &Picture, face: Option<FaceBox>) -> Ground {
         let cell = u32::try_from(CELL).unwrap_or(8);
         let (columns, rows) = (picture.width().div_ceil(cell), picture.height().div_ceil(cell));
-        let (reach, _) = super::text::narrow((em / 8.0, 0.0));
-        let greys = picture.greys(columns, rows).fast_blur(reach.clamp(0.6, 6.0));
+        // About one letter around; the letters grow with the picture.
+        let reach = f32::from(u16::try_from(columns.max(rows)).unwrap_or(256)) * 0.012;
+        let greys = picture.greys(columns, rows).fast_blur(reach.clamp(0.6, 4.0));
         let greys = match greys {
             DynamicImage::ImageLuma8(greys) => greys.into_raw(),
             other => other.into_luma8().into_raw(),
@@ -52,7 +54,14 @@ impl Ground {
                 ink(*grey, weight)
             })
             .collect();
-        Ground { columns, cells }
+        Ground { columns, cells, face }
+    }
+
+    /// The same ink everywhere.
+    pub(super) fn even(picture: &Picture, ink: Ink) -> Ground {
+        let cells = |side: u32| usize::try_from(side).unwrap_or(0).div_ceil(CELL);
+        let (columns, rows) = (cells(picture.width()), cells(picture.height()));
+        Ground { columns, cells: vec![ink; columns * rows], face: None }
     }
 
     /// The ink of the cells along one row of pixels.

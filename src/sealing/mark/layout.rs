@@ -13,15 +13,18 @@
 
 use super::Rendition;
 
-/// Largest share of the picture that the references' boxes may fill.
-const FILLED: f64 = 0.14;
-/// Text height, in em pixels, below which that share may be exceeded, up to boxes that almost touch.
-const LEGIBLE: f64 = 13.0;
+/// How much of the picture the references' boxes may fill for the sake of text up to so many pixels to the em: sparing where the
+/// text is large anyway, more where it would otherwise be too small to read.
+const BARGAINS: [(f64, f64); 3] = [(f64::INFINITY, 0.14), (11.0, 0.28), (8.5, 0.60)];
+/// Text this large need not be made larger by giving up the slant.
+const LEGIBLE: f64 = 9.5;
 /// Clear space along and across the text, in em.
 const GAP_ALONG: f64 = 0.7;
 const GAP_ACROSS: f64 = 0.6;
-/// Slants, in degrees, tried first: they look like a mark and not like a caption.
+/// Slants, in degrees, tried first: they look like a mark and not like a caption. For tall pictures steeper ones come first,
+/// so that references stand about as far apart down the picture as across.
 const SLANTED: &[u32] = &[30, 35, 40, 45, 25, 50, 55];
+const STEEP: &[u32] = &[50, 55, 45, 60, 40, 35, 30];
 /// Slants tried where those leave the text too small.
 const ANY: &[u32] = &[0, 10, 20, 30, 40, 45, 50, 60, 70, 80, 90];
 
@@ -65,14 +68,17 @@ pub(super) fn window(width: u32, height: u32, rendition: Rendition) -> (i64, i64
     (i64::from(width) / part, i64::from(height) / part)
 }
 
-/// Chooses text size, slant and steps for a picture. `extents` are the ways the text can be broken into lines, best first.
-pub(super) fn plan(width: u32, height: u32, extents: &[Extent], rendition: Rendition) -> Plan {
+/// Chooses text size, slant and steps for a picture. `extents` are the ways the text can be broken into lines, best first;
+/// `foot` is how many pixels at the lower edge are taken by the line there: no reference counts that reaches into them.
+pub(super) fn plan(width: u32, height: u32, foot: u32, extents: &[Extent], rendition: Rendition) -> Plan {
     let window = window(width, height, rendition);
+    let window = (window.0, window.1 - i64::from(foot));
     let largest = match rendition {
         Rendition::Screen => f64::from(width.max(height)) * 0.025,
         Rendition::Thumbnail => f64::from(width.max(height)) * 0.055,
     };
-    let slanted = best(window, extents, SLANTED, largest);
+    let slants = if window.1 > window.0 { STEEP } else { SLANTED };
+    let slanted = best(window, extents, slants, largest);
     match slanted {
         Some(plan) if plan.em >= LEGIBLE => plan,
         _ => best(window, extents, ANY, largest)
@@ -88,11 +94,10 @@ fn best(window: (i64, i64), extents: &[Extent], slants: &[u32], largest: f64) ->
     for (choice, extent) in extents.iter().enumerate() {
         for slant in slants {
             let trial = |em| Trial { window, extent: *extent, angle: f64::from(*slant).to_radians(), em };
-            let free = largest_fit(largest, |em| trial(em).plan(choice, Some(FILLED)));
-            let plan = match free {
-                Some(plan) if plan.em >= LEGIBLE => Some(plan),
-                _ => largest_fit(largest.min(LEGIBLE), |em| trial(em).plan(choice, None)).or(free),
-            };
+            let plans = BARGAINS
+                .iter()
+                .filter_map(|(up_to, filled)| largest_fit(largest.min(*up_to), |em| trial(em).plan(choice, *filled)));
+            let plan = plans.max_by(|a, b| a.em.total_cmp(&b.em));
             let better = |plan: &Plan| best.is_none_or(|best| plan.em > best.em * 1.1);
             best = plan.filter(better).or(best);
         }
@@ -152,14 +157,14 @@ impl Trial {
     }
 
     /// The plan at this size, if references keep clear of each other and fill at most this share.
-    fn plan(&self, choice: usize, filled: Option<f64>) -> Option<Plan> {
+    fn plan(&self, choice: usize, filled: f64) -> Option<Plan> {
         let plan = self.plan_unchecked(choice);
         if plan.step.0 < 1 || plan.step.1 < 1 {
             return None;
         }
         let (across, down) = (real(plan.step.0), real(plan.step.1));
         let share = self.extent.width * self.extent.height * self.em * self.em / (across * down);
-        if filled.is_some_and(|most| share > most) || share > 0.6 {
+        if share > filled {
             return None;
         }
         [2, 3, 4].into_iter().map(|part| Plan { shift: plan.step.0 / part, ..plan }).find(|plan| self.clear(plan))
@@ -237,12 +242,12 @@ mod tests {
         [Extent { width: wide(urn + 1 + copy), height: 0.76 }, Extent { width: wide(urn.max(copy)), height: 1.96 }]
     }
 
-    fn holds(plan: &Plan, spots: &[Spot], at: (i64, i64), window: (i64, i64)) -> bool {
+    fn holds(plan: &Plan, spots: &[Spot], at: (i64, i64), window: (i64, i64), lowest: u32) -> bool {
         spots.iter().any(|spot| {
             spot.left >= at.0
                 && spot.top >= at.1
                 && spot.left + plan.block.0 <= at.0 + window.0
-                && spot.top + plan.block.1 <= at.1 + window.1
+                && spot.top + plan.block.1 <= (at.1 + window.1).min(i64::from(lowest))
         })
     }
 
@@ -259,7 +264,8 @@ mod tests {
             places in proptest::collection::vec((0.0f64..=1.0, 0.0f64..=1.0), 40),
         ) {
             let rendition = if screen { Rendition::Screen } else { Rendition::Thumbnail };
-            let plan = plan(width, height, &extents(urn, copy), rendition);
+            let foot = super::super::foot::height(width, height, rendition, "Jane Smith");
+            let plan = plan(width, height, foot, &extents(urn, copy), rendition);
             let window = window(width, height, rendition);
             prop_assert!(plan.step.0 + plan.block.0 <= window.0 && plan.step.1 + plan.block.1 <= window.1, "{:?}", plan);
             let spots = placements(&plan, width, height, phase);
@@ -267,7 +273,7 @@ mod tests {
             let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
             for (x, y) in corners.into_iter().chain(places) {
                 let at = (whole(x * real(most.0)), whole(y * real(most.1)));
-                prop_assert!(holds(&plan, &spots, at, window), "{:?} at {:?} of {}x{}", plan, at, width, height);
+                prop_assert!(holds(&plan, &spots, at, window, height - foot), "{:?} at {:?} of {}x{}", plan, at, width, height);
             }
         }
     }
@@ -276,12 +282,12 @@ mod tests {
     fn every_window_of_some_pictures_is_tried() {
         for (width, height) in [(64, 64), (200, 267), (320, 54), (96, 480)] {
             for rendition in [Rendition::Screen, Rendition::Thumbnail] {
-                let plan = plan(width, height, &extents(13, 6), rendition);
+                let plan = plan(width, height, 0, &extents(13, 6), rendition);
                 let spots = placements(&plan, width, height, (3, 5));
                 let window = window(width, height, rendition);
                 for top in 0..=i64::from(height) - window.1 {
                     for left in 0..=i64::from(width) - window.0 {
-                        assert!(holds(&plan, &spots, (left, top), window), "{plan:?} at {left},{top}");
+                        assert!(holds(&plan, &spots, (left, top), window, height), "{plan:?} at {left},{top}");
                     }
                 }
             }
@@ -292,17 +298,17 @@ mod tests {
     fn the_text_is_large_enough_to_read_and_leaves_the_face_visible() {
         for (width, height) in [(2048, 1536), (1536, 2048), (900, 1200), (1024, 1024), (768, 1024), (2048, 683)] {
             for urn in 9..=13 {
-                let plan = plan(width, height, &extents(urn, 6), Rendition::Screen);
-                assert!(plan.em >= LEGIBLE, "{width}x{height}: {plan:?}");
+                let plan = plan(width, height, 42, &extents(urn, 6), Rendition::Screen);
+                assert!(plan.em >= 11.5, "{width}x{height}: {plan:?}");
                 let extent = extents(urn, 6)[plan.choice];
                 let share = extent.width * extent.height * plan.em * plan.em / (real(plan.step.0) * real(plan.step.1));
-                assert!(share <= FILLED + 1e-9, "{width}x{height}: {share}");
+                assert!(share <= BARGAINS[0].1, "{width}x{height}: {share}");
             }
         }
         for (width, height) in [(320, 240), (240, 320), (320, 320), (213, 320), (320, 107)] {
             for urn in 9..=13 {
-                let plan = plan(width, height, &extents(urn, 0)[..1], Rendition::Thumbnail);
-                assert!(plan.em >= 9.5, "{width}x{height}: {plan:?}");
+                let plan = plan(width, height, 0, &extents(urn, 0)[..1], Rendition::Thumbnail);
+                assert!(plan.em >= LEGIBLE, "{width}x{height}: {plan:?}");
             }
         }
     }

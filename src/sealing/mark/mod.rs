@@ -8,18 +8,25 @@
 //! that cannot be drawn is an error, so that no unmarked picture can pass for a marked one (P5).
 //! Proved by the tests here and in `layout`, and by eye.
 
+mod foot;
 mod ground;
 mod layout;
 mod text;
 
-use ground::{CELL, Ground};
+use ground::CELL;
+pub use ground::Ground;
 use layout::{Plan, Spot};
-use text::{Block, Run, Stamp};
+use text::{Block, Cover, Run, Stamp};
 
 use super::image::Picture;
 
 /// Most characters of a reference or a copy mark.
 const LONGEST: usize = 24;
+
+/// Strength of the rim around letters, in hundredths of the ink's.
+const RIM: u64 = 45;
+/// Gain for thumbnails, in hundredths: strokes there are a pixel wide and cover each pixel only in part.
+const THIN: u64 = 125;
 
 /// What is written on one copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,13 +97,8 @@ impl FaceBox {
     }
 }
 
-/// Draws the visible mark on a picture.
-pub fn draw(
-    picture: &mut Picture,
-    mark: &Mark<'_>,
-    rendition: Rendition,
-    face: Option<FaceBox>,
-) -> Result<(), NotMarked> {
+/// Draws the visible mark on a picture. `ground` is that of the same picture before anything was drawn on it.
+pub fn draw(picture: &mut Picture, mark: &Mark<'_>, rendition: Rendition, ground: &Ground) -> Result<(), NotMarked> {
     for words in [mark.urn, mark.copy] {
         if words.trim().is_empty() || words.chars().count() > LONGEST {
             return Err(NotMarked::Words);
@@ -112,16 +114,19 @@ pub fn draw(
     let blocks: Vec<Block> = blocks.into_iter().collect::<Option<_>>().ok_or(NotMarked::Letters)?;
     let extents: Vec<_> = blocks.iter().map(Block::extent).collect();
     let (width, height) = (picture.width(), picture.height());
-    let plan = layout::plan(width, height, &extents, rendition);
+    let foot = foot::height(width, height, rendition, mark.recipient);
+    let plan = layout::plan(width, height, foot, &extents, rendition);
     let block = blocks.get(plan.choice).ok_or(NotMarked::Letters)?;
     let stamp = Stamp::cut(block, &plan);
     if stamp.runs.is_empty() {
         return Err(NotMarked::Letters);
     }
-    let ground = Ground::of(picture, plan.em, face);
-    let phase = phase(&plan, (width, height), face);
+    let phase = phase(&plan, (width, height), ground.face);
     for spot in layout::placements(&plan, width, height, phase) {
-        press(picture, &stamp, spot, &ground);
+        press(picture, &stamp, spot, ground, rendition);
+    }
+    if foot > 0 {
+        foot::write(picture, mark, foot);
     }
     Ok(())
 }
@@ -162,28 +167,61 @@ fn crossing(plan: &Plan, spot: Spot, zone: &[f64; 4]) -> usize {
 }
 
 /// Sets the stamp down once; what lies outside the picture is cut off.
-fn press(picture: &mut Picture, stamp: &Stamp, spot: Spot, ground: &Ground) {
+fn press(picture: &mut Picture, stamp: &Stamp, spot: Spot, ground: &Ground, rendition: Rendition) {
     let width = usize::try_from(picture.width()).unwrap_or(0);
     let height = usize::try_from(picture.height()).unwrap_or(0);
+    let gain = match rendition {
+        Rendition::Screen => 100,
+        Rendition::Thumbnail => THIN,
+    };
     let rgb = picture.rgb_mut();
     for run in &stamp.runs {
-        let Some(y) = usize::try_from(spot.top + run.row).ok().filter(|y| *y < height) else { continue };
-        let Some((x, cover)) = visible(run, spot.left, width) else { continue };
+        let Some(y) = usize::try_from(spot.top + run.row).ok().filter(|y| *y < height) else {
+            continue;
+        };
+        let Some((mut x, mut cover)) = visible(run, spot.left, width) else {
+            continue;
+        };
         let inks = ground.row(y);
-        let from = (y * width + x) * 3;
-        let Some(line) = rgb.get_mut(from..from + cover.len() * 3) else { continue };
-        for (at, (pixel, cover)) in (x..).zip(line.chunks_exact_mut(3).zip(cover)) {
-            let Some(ink) = inks.get(at / CELL) else { continue };
-            let share = u32::from(ink.strength) * u32::from(*cover);
-            for channel in pixel {
-                *channel = blend(*channel, ink.tone, share);
+        // Cell by cell: the ink is the same within each.
+        while let Some(ink) = inks.get(x / CELL) {
+            let (here, rest) = cover.split_at(cover.len().min(CELL - x % CELL));
+            let from = (y * width + x) * 3;
+            let Some(line) = rgb.get_mut(from..from + here.len() * 3) else {
+                break;
+            };
+            let strength = u64::from(ink.strength) * gain / 100;
+            for (pixel, cover) in line.chunks_exact_mut(3).zip(here) {
+                let (keep, add) = mix(*cover, ink.tone, strength);
+                for channel in pixel {
+                    *channel = u8::try_from((u64::from(*channel) * keep + add) >> 16).unwrap_or(u8::MAX);
+                }
+            }
+            (x, cover) = (x + here.len(), rest);
+            if cover.is_empty() {
+                break;
             }
         }
     }
 }
 
+/// What one covered pixel becomes: its own value times the first number plus the second, in 65,536ths. Ink first, then the rim
+/// in the other tone.
+fn mix(cover: Cover, tone: u8, strength: u64) -> (u64, u64) {
+    const WHOLE: u64 = 65_536;
+    // 255 times 255 is 65,025: the shift brings a full share up to 65,533.
+    let share = |strength: u64, cover: u8| {
+        let share = (strength * u64::from(cover)).min(65_025);
+        share + (share >> 7)
+    };
+    let (ink, rim) = (share(strength, cover.ink), share(strength * RIM / 100, cover.rim));
+    let keep = (WHOLE - ink) * (WHOLE - rim) / WHOLE;
+    let light = if tone == 0 { rim } else { ink * (WHOLE - rim) / WHOLE };
+    (keep, light * 255 + WHOLE / 2)
+}
+
 /// The part of a run that lies in a row of `width` pixels, and where it starts.
-fn visible(run: &Run, left: i64, width: usize) -> Option<(usize, &[u8])> {
+fn visible(run: &Run, left: i64, width: usize) -> Option<(usize, &[Cover])> {
     let start = left + run.column;
     let hidden = usize::try_from(-start).unwrap_or(0);
     let x = usize::try_from(start).unwrap_or(0);
@@ -193,8 +231,113 @@ fn visible(run: &Run, left: i64, width: usize) -> Option<(usize, &[u8])> {
     (!cover.is_empty()).then_some((x, cover))
 }
 
-/// `share` is in 65025ths (255 times 255).
-fn blend(under: u8, ink: u8, share: u32) -> u8 {
-    let mixed = (u32::from(under) * (65_025 - share) + u32::from(ink) * share + 32_512) / 65_025;
-    u8::try_from(mixed).unwrap_or(u8::MAX)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flat(width: u32, height: u32, grey: u8) -> Picture {
+        let bytes = usize::try_from(width * height * 3).unwrap();
+        Picture::from_rgb(width, height, vec![grey; bytes]).unwrap()
+    }
+
+    const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP" };
+
+    fn drawn(mut picture: Picture, mark: &Mark<'_>, rendition: Rendition, face: Option<FaceBox>) -> Picture {
+        let ground = Ground::of(&picture, face);
+        draw(&mut picture, mark, rendition, &ground).unwrap();
+        picture
+    }
+
+    /// The largest change of any channel within some rows and columns.
+    fn change(picture: &Picture, grey: u8, columns: std::ops::Range<u32>, rows: std::ops::Range<u32>) -> u8 {
+        let width = picture.width();
+        let at = |x: u32, y: u32| picture.rgb()[usize::try_from((y * width + x) * 3).unwrap()];
+        rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| at(x, y).abs_diff(grey)).max().unwrap()
+    }
+
+    #[test]
+    fn the_mark_can_be_read_on_any_flat_ground() {
+        for grey in (0..=255).step_by(5) {
+            for (size, rendition) in [((640, 480), Rendition::Screen), ((240, 320), Rendition::Thumbnail)] {
+                let picture = drawn(flat(size.0, size.1, grey), &MARK, rendition, None);
+                let most = change(&picture, grey, 0..size.0, 0..size.1);
+                assert!((27..=90).contains(&most), "{rendition:?} on {grey}: {most}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_window_of_the_drawn_picture_shows_ink() {
+        let (width, height) = (900, 675);
+        let picture = drawn(flat(width, height, 255), &MARK, Rendition::Screen, None);
+        for top in (0..=height * 3 / 4).step_by(15) {
+            for left in (0..=width * 3 / 4).step_by(15) {
+                assert!(change(&picture, 255, left..left + width / 4, top..top + height / 4) > 40, "{left},{top}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_mark_is_half_as_strong_on_a_face_and_as_strong_elsewhere() {
+        let (width, height) = (1200, 1600);
+        let face = FaceBox::new(2500, 1500, 5000, 5000);
+        let picture = drawn(flat(width, height, 200), &MARK, Rendition::Screen, face);
+        let inside = change(&picture, 200, 400..800, 400..900);
+        let outside = change(&picture, 200, 0..1200, 1200..1500);
+        assert!((inside * 2).abs_diff(outside) <= 6, "{inside} and {outside}");
+        assert!(inside >= 15);
+    }
+
+    #[test]
+    fn lines_pass_beside_eyes_and_mouth() {
+        let face = FaceBox::new(3000, 2000, 4000, 4500).unwrap();
+        let extents = [layout::Extent { width: 10.2, height: 0.76 }, layout::Extent { width: 5.6, height: 1.9 }];
+        let plan = layout::plan(1536, 2048, 42, &extents, Rendition::Screen);
+        let count = |phase: (i64, i64)| {
+            let zone = face.part((1536, 2048), [0.10, 0.30, 0.90, 0.50]);
+            let spots = layout::placements(&plan, 1536, 2048, phase);
+            spots.iter().map(|spot| crossing(&plan, *spot, &zone)).sum::<usize>()
+        };
+        let all = (0..8).map(|step| count((plan.step.0 * step / 8, plan.step.1 * step / 8)));
+        let moved = count(phase(&plan, (1536, 2048), Some(face)));
+        assert!(moved <= all.min().unwrap() + 4, "{moved}");
+    }
+
+    #[test]
+    fn two_copies_differ_and_one_copy_repeats() {
+        let other = Mark { copy: "K7Q4-2N", ..MARK };
+        let one = drawn(flat(800, 600, 90), &MARK, Rendition::Screen, None);
+        assert_eq!(one.rgb(), drawn(flat(800, 600, 90), &MARK, Rendition::Screen, None).rgb());
+        assert_ne!(one.rgb(), drawn(flat(800, 600, 90), &other, Rendition::Screen, None).rgb());
+    }
+
+    #[test]
+    fn a_mark_without_words_is_refused() {
+        let long = "X".repeat(25);
+        for (urn, copy) in [("", "K7"), ("CZ/001/26", " "), (long.as_str(), "K7"), ("CZ/001/26", long.as_str())] {
+            let mut picture = flat(300, 300, 0);
+            let ground = Ground::of(&picture, None);
+            let refused = draw(&mut picture, &Mark { urn, copy, recipient: "" }, Rendition::Screen, &ground);
+            assert_eq!(refused, Err(NotMarked::Words));
+            assert!(picture.rgb().iter().all(|level| *level == 0));
+        }
+    }
+
+    #[test]
+    fn any_name_can_be_written_at_the_foot() {
+        let endless = "Æthelred ".repeat(60);
+        for recipient in ["", "   ", "Zoë Ångström", "李小龍", "\u{202e}gnirts", "a\0b\nc", &endless] {
+            let picture = drawn(flat(900, 700, 255), &Mark { recipient, ..MARK }, Rendition::Screen, None);
+            let strip = change(&picture, 255, 0..900, 690..700);
+            assert_eq!(strip > 100, !recipient.trim().is_empty(), "{recipient}");
+        }
+    }
+
+    #[test]
+    fn face_boxes_lie_within_the_picture() {
+        assert!(FaceBox::new(0, 0, 10_000, 10_000).is_some());
+        for (left, top, width, height) in [(0, 0, 0, 5), (0, 0, 5, 0), (9_999, 0, 2, 5), (0, 65_535, 5, 65_535)] {
+            assert_eq!(FaceBox::new(left, top, width, height), None);
+        }
+    }
 }

@@ -73,12 +73,22 @@ pub(super) struct Stamp {
 pub(super) struct Run {
     pub(super) row: i64,
     pub(super) column: i64,
-    pub(super) cover: Vec<u8>,
+    pub(super) cover: Vec<Cover>,
+}
+
+/// How much of one pixel a reference takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cover {
+    /// Under the letters, 0 to 255.
+    pub(super) ink: u8,
+    /// Beside the letters, 0 to 255: a rim of the other tone keeps them apart from busy ground.
+    pub(super) rim: u8,
 }
 
 impl Stamp {
     /// Turns and fills a block as its plan says. All ink lies inside the plan's box.
     pub(super) fn cut(block: &Block, plan: &Plan) -> Stamp {
+        let rim = usize::try_from(super::layout::whole(plan.em / 24.0)).unwrap_or(1).clamp(1, 3);
         let width = usize::try_from(plan.block.0).unwrap_or(0);
         let height = usize::try_from(plan.block.1).unwrap_or(0);
         let mut cover = vec![0u8; width * height];
@@ -115,16 +125,32 @@ impl Stamp {
                 }
             });
         }
-        Stamp { runs: runs(&cover, width) }
+        Stamp { runs: runs(&rimmed(&cover, width, rim), width) }
     }
 }
 
-fn runs(cover: &[u8], width: usize) -> Vec<Run> {
+/// Adds the rim: wherever ink is within reach, less what the ink itself covers. Done line by line, first across, then down.
+fn rimmed(ink: &[u8], width: usize, reach: usize) -> Vec<Cover> {
+    let spread = |from: &[u8], stride: usize| {
+        let mut wide = from.to_vec();
+        for off in (1..=reach).map(|off| off * stride) {
+            let (above, below) = (from.get(off..).unwrap_or_default(), from.get(..from.len().saturating_sub(off)));
+            wide.iter_mut().zip(above).for_each(|(to, from)| *to = (*to).max(*from));
+            let after = wide.iter_mut().skip(off);
+            after.zip(below.unwrap_or_default()).for_each(|(to, from)| *to = (*to).max(*from));
+        }
+        wide
+    };
+    let wide = spread(&spread(ink, 1), width.max(1));
+    ink.iter().zip(wide).map(|(ink, rim)| Cover { ink: *ink, rim: rim.saturating_sub(*ink) }).collect()
+}
+
+fn runs(cover: &[Cover], width: usize) -> Vec<Run> {
     let mut runs = Vec::new();
     for (row, line) in (0i64..).zip(cover.chunks_exact(width.max(1))) {
         let mut column = 0i64;
-        for run in line.chunk_by(|a, b| (*a == 0) == (*b == 0)) {
-            if run.first().is_some_and(|first| *first != 0) {
+        for run in line.chunk_by(|a, b| (*a == Cover::default()) == (*b == Cover::default())) {
+            if run.first().is_some_and(|first| *first != Cover::default()) {
                 runs.push(Run { row, column, cover: run.to_vec() });
             }
             column += i64::try_from(run.len()).unwrap_or(0);
