@@ -37,6 +37,7 @@ pub struct Visit {
     pub request_id: String,
     /// The portal's time, read once.
     pub now: Moment,
+    pub(crate) table: &'static [Door],
     pub(crate) path: String,
     pub(crate) names: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
@@ -147,6 +148,7 @@ impl Visit {
             office: self.office.clone(),
             desk: self.desk.clone(),
             door: self.door,
+            table: self.table,
             who: self.who.clone(),
             half: self.half,
             posted: Posted::default(),

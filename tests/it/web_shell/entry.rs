@@ -198,6 +198,16 @@ async fn literal_doors_win_over_names_and_the_menu_holds_what_may_be_opened() {
     assert_eq!(ask("/things/new").await.text(), "new");
     assert_eq!(ask("/things/x%20y").await.text(), "x y");
     assert_eq!(ask("/log").await.status, 404);
+    let menu = |page: String| -> Vec<String> {
+        let items = page.split("service-navigation__link\" href=\"").skip(1);
+        items.map(|item| item.split('>').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(menu(ask("/").await.text()), ["/\" aria-current=\"page\"", "/mine\""]);
+    assert_eq!(menu(ask("/mine").await.text()), ["/\"", "/mine\" aria-current=\"page\""]);
+    assert_eq!(menu(stage.ask(get_page("/")).await.text()), ["/\" aria-current=\"page\""]);
+    let auditor = stage.sign_in(Role::Auditor).await;
+    let page = stage.ask(get_page("/mine").insert_header(("cookie", auditor))).await.text();
+    assert_eq!(menu(page), ["/\"", "/mine\" aria-current=\"page\"", "/log\""]);
 }
 
 #[actix_web::test]

@@ -48,6 +48,7 @@ async fn every_sample_of_every_page_is_whole() {
                 if got.status == 404 && got.text().is_empty() {
                     break;
                 }
+                assert_eq!(got.status, 200, "{} sample {seen}", page.template);
                 whole(page.template, &got.text());
                 seen += 1;
             }
