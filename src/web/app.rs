@@ -1,6 +1,6 @@
 //! Builds the app from the table of doors, for production and tests alike; and leads each request through its guards to its handler.
 //!
-//! Promises: every request, also for a path that does not exist, passes [`knock`] and leaves through [`finish`]; a panicking handler is
+//! Promises: every request, also for a path that does not exist, passes `knock` and leaves through `finish`; a panicking handler is
 //! answered 500 and the next request is served. Absent on purpose: middleware, extractors, a second way in.
 
 use std::cell::RefCell;

@@ -105,6 +105,12 @@ impl Visit {
         }
     }
 
+    /// Where to go after signing in: the `next` of the form or address if it is a path of our own, else the first page.
+    pub fn next(&self) -> &str {
+        let asked = [self.field("next"), self.query("next")].into_iter().find_map(own_path);
+        asked.filter(|path| !path.starts_with("/sign-")).unwrap_or("/")
+    }
+
     /// Who is signed in; at a door for signed-in people there always is somebody, elsewhere an actor without any role.
     pub fn actor(&self) -> &Actor {
         self.who.as_ref().map_or(&NOBODY, |who| &who.actor)
