@@ -228,14 +228,8 @@ mod tests {
         b"RIFF\x20\0\0\0WEBPVP8X",
     ];
 
-    /// Cases for the two tests below; the soak runs many more (`PROPTEST_CASES`).
-    fn cases() -> ProptestConfig {
-        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
-        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-    }
-
     proptest! {
-        #![proptest_config(cases())]
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn changed_files_never_panic(
