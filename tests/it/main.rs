@@ -1,4 +1,5 @@
 //! Tests.
 
 mod ledger;
+#[cfg(test)] // so that clippy knows helpers for tests
 mod sealing;
