@@ -2,11 +2,14 @@
 //!
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
+pub mod audit;
 pub mod board;
 pub mod casefile;
 pub mod deliver;
+pub mod desk;
 pub mod enrol;
 pub mod office;
+pub mod registers;
 pub mod release;
 pub mod request;
 pub mod seal;

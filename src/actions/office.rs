@@ -28,11 +28,9 @@ pub struct Office {
     pub(crate) records: RecordsKey,
     /// The log's verifier key, to hand over.
     pub log_vkey: String,
-    /// Signs the visit's cookies (Ed25519 seed).
-    pub cookie_seed: Zeroizing<[u8; 32]>,
+    /// What the web's cookies and form tokens are keyed with.
+    pub web_secret: Zeroizing<[u8; 32]>,
     pub(crate) blind: hmac::Key,
-    /// Keys form tokens.
-    pub token_key: Zeroizing<[u8; 32]>,
     /// Releases closed while responses may be running.
     pub board: Arc<Board>,
     /// Argon2 takes 19 MiB and a core: few at once, so that sign-ins cannot starve views.
@@ -90,9 +88,8 @@ impl Office {
             vault: Vault::local(&places.vault)?,
             records: RecordsKey::from_bytes(key("records.key")?),
             log_vkey,
-            cookie_seed: key("cookie.key")?,
+            web_secret: key("web.key")?,
             blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
-            token_key: key("token.key")?,
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),

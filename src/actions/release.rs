@@ -7,7 +7,7 @@ use crate::actions::request::{beside_fields, drop_blobs};
 use crate::actions::{Fault, No, Office, seal};
 use crate::clock;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId, SchemeId};
+use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
 use crate::domain::limits::RECIPIENTS_MAX;
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::Act;
@@ -15,7 +15,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::release::order::Case;
 use crate::domain::release::{Considered, Order};
 use crate::domain::scheme::Footing;
-use crate::domain::words::{Line, Prose};
+use crate::domain::words::Prose;
 use crate::sealing::age::Recipient;
 use crate::sealing::copy::seal_text;
 use crate::sealing::lock::CopyKey;
@@ -268,9 +268,4 @@ async fn end(
         No::Refused(refusals) => beside_fields(refusals),
         other => other,
     })
-}
-
-/// Reads a line of the decision page; what is missing is the rules' business.
-pub(super) fn line(raw: &str) -> Result<Line, crate::domain::words::Unfit> {
-    Line::optional("This answer", raw)
 }
