@@ -128,7 +128,7 @@ fn fill(curves: Vec<OutlineCurve>, width: usize, height: usize) -> Vec<u8> {
         if let (Some(column), Some(row)) = (column, row)
             && let Some(under) = cover.get_mut(row * width + column)
         {
-            *under = level(share);
+            *under = crate::sealing::level(share);
         }
     });
     cover
@@ -196,9 +196,4 @@ pub(super) fn narrow((a, b): (f64, f64)) -> (f32, f32) {
 #[expect(clippy::cast_possible_truncation, reason = "whole pixels within a stamp")]
 fn pixel(at: f32) -> i64 {
     at as i64
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
-pub(super) fn level(share: f32) -> u8 {
-    (share * 255.0).round().clamp(0.0, 255.0) as u8
 }
