@@ -8,7 +8,7 @@
 
 /// XYZ (as ICC profiles give it, adapted to D50) to linear sRGB (IEC 61966-2-1).
 const TO_SRGB: [[f32; 3]; 3] =
-    [[3.134_096, -1.617_400, -0.490_638], [-0.978_793, 1.916_295, 0.033_454], [0.071_971, -0.228_987, 1.405_380]];
+    [[3.134_096, -1.617_4, -0.490_638], [-0.978_793, 1.916_295, 0.033_454], [0.071_971, -0.228_987, 1.405_38]];
 /// Steps of the table that encodes linear light.
 const STEPS: usize = 4096;
 /// Profiles larger than this are look-up tables.
@@ -76,7 +76,7 @@ fn tag(profile: &[u8], name: [u8; 4]) -> Option<&[u8]> {
     profile.get(from..from.checked_add(length)?)
 }
 
-/// XYZType (§10.31): one colour.
+/// `XYZType` (§10.31): one colour.
 fn colorant(body: &[u8]) -> Option<[f32; 3]> {
     if !body.starts_with(b"XYZ ") {
         return None;
@@ -84,21 +84,20 @@ fn colorant(body: &[u8]) -> Option<[f32; 3]> {
     Some([fixed(body, 8)?, fixed(body, 12)?, fixed(body, 16)?])
 }
 
-/// curveType (§10.6) or parametricCurveType (§10.18), as linear light for each of 256 values.
+/// `curveType` (§10.6) or `parametricCurveType` (§10.18), as linear light for each of 256 values.
 fn curve(body: &[u8]) -> Option<Vec<f32>> {
     let values = (0..256).map(|level| small(level) / 255.0);
     if body.starts_with(b"para") {
         let kind = u16::from_be_bytes([*body.get(8)?, *body.get(9)?]);
-        let [g, a, b, c, d, e, f] = [12, 16, 20, 24, 28, 32, 36].map(|at| fixed(body, at).unwrap_or(0.0));
+        let [gamma, scale, shift, slope, knee, above, below] =
+            [12, 16, 20, 24, 28, 32, 36].map(|at| fixed(body, at).unwrap_or(0.0));
+        let power = move |x: f32| (scale * x + shift).max(0.0).powf(gamma);
         let bent = move |x: f32| match kind {
-            0 => x.powf(g),
-            1 if a * x + b >= 0.0 => (a * x + b).powf(g),
-            2 if a * x + b >= 0.0 => (a * x + b).powf(g) + c,
-            2 => c,
-            3 | 4 if x >= d => (a * x + b).powf(g) + if kind == 4 { e } else { 0.0 },
-            3 => c * x,
-            4 => c * x + f,
-            _ => 0.0,
+            0 => x.powf(gamma),
+            1 => power(x),
+            2 => power(x) + slope,
+            3 | 4 if x >= knee => power(x) + if kind == 4 { above } else { 0.0 },
+            _ => slope * x + if kind == 4 { below } else { 0.0 },
         };
         return (kind <= 4).then(|| values.map(bent).collect()).filter(|table: &Vec<f32>| sound(table));
     }
