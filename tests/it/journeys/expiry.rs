@@ -13,8 +13,11 @@ async fn the_manager_cannot_open_it_from_the_millisecond_of_the_limit() {
     let priya = scene.who("Priya");
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, priya, id).await.unwrap();
-    let [screen, thumbnail, text] =
-        [part(&scene, copy, "screen", 1).await, part(&scene, copy, "thumbnail", 0).await, part(&scene, copy, "text", 0).await];
+    let [screen, thumbnail, text] = [
+        part(&scene, copy, "screen", 1).await,
+        part(&scene, copy, "thumbnail", 0).await,
+        part(&scene, copy, "text", 0).await,
+    ];
     // The demo's vetting runs 300 days and its agreement 365, both longer than the release.
     let until = deliver::one(&scene.office, &priya.actor, copy).await.unwrap().until;
     assert_eq!(until, Moment::parse_london("2027-01-15", "00:00").unwrap());

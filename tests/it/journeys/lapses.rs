@@ -30,7 +30,8 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
     let look = async || open(&scene, priya, copy, screen).await.map(|opened| opened.index);
     let bcrp = scene.world().schemes[0];
     let entry = async || registers::scheme(office, &sam.actor, bcrp, stamp()).await.unwrap();
-    let change = async |form: SchemeForm| registers::change_scheme(office, &sam.actor, bcrp, &form, stamp()).await.unwrap();
+    let change =
+        async |form: SchemeForm| registers::change_scheme(office, &sam.actor, bcrp, &form, stamp()).await.unwrap();
     assert!(look().await.is_ok());
 
     change(SchemeForm { isa_ends: "2026-11-21".into(), ..scheme_form(&entry().await) }).await;
@@ -49,7 +50,9 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
         storage_place: "Cabinet".into(),
         suspended: suspended.into(),
     };
-    let set = async |form: ReceiverForm| registers::change_receiver(office, &sam.actor, bcrp, priya.id, &form, stamp()).await.unwrap();
+    let set = async |form: ReceiverForm| {
+        registers::change_receiver(office, &sam.actor, bcrp, priya.id, &form, stamp()).await.unwrap()
+    };
     set(vetted("2026-11-21", "")).await;
     scene.clock.set(Moment::parse_london("2026-11-22", "00:00").unwrap().plus_millis(-1));
     assert!(look().await.is_ok());
@@ -71,7 +74,10 @@ async fn a_new_version_of_the_undertaking_must_be_signed_anew() {
     let copy = copy_of(&scene.office, priya, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     assert!(open(&scene, priya, copy, screen).await.is_ok());
-    let put = scene.office.act(|tx| Box::pin(async move { Ok(tx.add_undertaking_text(2, "New words\n", "00").await?) })).await;
+    let put = scene
+        .office
+        .act(|tx| Box::pin(async move { Ok(tx.add_undertaking_text(2, "New words\n", "00").await?) }))
+        .await;
     put.unwrap();
     assert_eq!(codes(open(&scene, priya, copy, screen).await.map(|o| o.index)), ["undertaking"]);
     disclosure_portal::demo::releases::undertake(&scene.office, priya).await.unwrap();

@@ -7,8 +7,13 @@ use disclosure_portal::domain::words::Line;
 
 use crate::harness::{Scene, wrong_fields};
 
-const PLOT: Plot =
-    Plot { title: "Thefts", text: "Suspected of thefts from shops.", locality: "Cantwell", portraits: &[], danger: false };
+const PLOT: Plot = Plot {
+    title: "Thefts",
+    text: "Suspected of thefts from shops.",
+    locality: "Cantwell",
+    portraits: &[],
+    danger: false,
+};
 
 #[actix_web::test]
 async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_take_none() {

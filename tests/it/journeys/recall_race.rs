@@ -37,9 +37,13 @@ async fn no_view_follows_the_recall() {
     })
     .await;
     recalled.unwrap();
-    let (recall_at, _) = *scene.records("recall").await.iter().map(|(n, _)| (*n, ())).collect::<Vec<_>>().last().unwrap();
+    let (recall_at, _) =
+        *scene.records("recall").await.iter().map(|(n, _)| (*n, ())).collect::<Vec<_>>().last().unwrap();
     assert_eq!(served.len() + refused, 256);
-    assert!(served.iter().all(|index| *index < recall_at), "a view was served after the recall at {recall_at}: {served:?}");
+    assert!(
+        served.iter().all(|index| *index < recall_at),
+        "a view was served after the recall at {recall_at}: {served:?}"
+    );
     let views = scene.records("view").await;
     assert!(views.iter().all(|(index, _)| *index < recall_at), "a view was logged after the recall");
     assert!(open(&scene, priya, copy, screen).await.is_err());

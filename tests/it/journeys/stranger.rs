@@ -4,7 +4,7 @@ use disclosure_portal::actions::audit;
 use disclosure_portal::ledger::export::Contents;
 
 use crate::harness::Scene;
-use crate::ledger::logcheck;
+use crate::ledger::stranger::logcheck;
 
 #[actix_web::test]
 async fn gos_sumdb_accepts_the_export_and_refuses_a_changed_one() {
@@ -14,7 +14,11 @@ async fn gos_sumdb_accepts_the_export_and_refuses_a_changed_one() {
     assert_eq!(alarm, None);
     assert_eq!(logcheck(&dir, &scene.office.log_vkey), 0);
     let bundle = dir.join("tile/entries/000.p/53");
-    let bundle = if bundle.exists() { bundle } else { std::fs::read_dir(dir.join("tile/entries/000.p")).unwrap().next().unwrap().unwrap().path() };
+    let bundle = if bundle.exists() {
+        bundle
+    } else {
+        std::fs::read_dir(dir.join("tile/entries/000.p")).unwrap().next().unwrap().unwrap().path()
+    };
     let mut bytes = std::fs::read(&bundle).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
