@@ -8,8 +8,12 @@
 pub use portal_domain as domain;
 
 pub mod actions;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod demo;
+pub mod ledger;
+pub mod sealing;
 pub mod store;
 pub mod telemetry;
 pub mod web;

@@ -1,7 +1,25 @@
 //! One function per thing a person can do: load, decide, carry out, record.
+//!
+//! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
+pub mod audit;
+pub mod board;
+pub mod casefile;
+pub mod deliver;
+pub mod desk;
+pub mod enrol;
 pub mod office;
+pub mod registers;
+pub mod release;
+pub mod request;
+pub mod seal;
 pub mod session;
+pub mod sign_in;
+pub mod statement;
+pub mod surrender;
+pub mod sweep;
+pub mod undertaking;
 
+pub use crate::store::log::Stamp;
 pub use crate::store::{Fault, FieldError, No};
 pub use office::Office;

@@ -1,26 +1,193 @@
-//! What every action needs: the clock, the settings, the store.
-//!
-//! LEAD: this file and `session.rs` are the least that `web` needs; replace both, keeping `Office::clock`,
-//! `session::{check, Person}`.
+//! What every action needs: the clock, the store, the vault, the keys; and how an action asks for a writing act.
 
-use std::collections::HashMap;
-use std::sync::Mutex;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use crate::actions::session::Person;
-use crate::clock::Clock;
-use crate::domain::ids::SessionId;
+use aws_lc_rs::hmac;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+use crate::actions::board::Board;
+use crate::actions::{Fault, No};
+use crate::clock::{self, Clock};
+use crate::config;
+use crate::domain::moment::Moment;
+use crate::ledger::checkpoint::LogKey;
+use crate::sealing::lock::{Field, RecordsKey};
+use crate::store::vault::Vault;
+use crate::store::{Acked, Conn, Db, Tx, writer};
 
 /// The portal's parts, shared by all requests.
 pub struct Office {
     /// The portal's time.
     pub clock: Clock,
-    /// Open visits, with the version of the person each was opened for.
-    pub(crate) visits: Mutex<HashMap<SessionId, (Person, i64)>>,
+    /// How this portal is set up.
+    pub settings: Settings,
+    pub(crate) db: Db,
+    pub(crate) vault: Vault,
+    pub(crate) records: RecordsKey,
+    /// The log's verifier key, to hand over.
+    pub log_vkey: String,
+    /// What the web's cookies and form tokens are keyed with.
+    pub web_secret: Zeroizing<[u8; 32]>,
+    pub(crate) blind: hmac::Key,
+    /// Releases closed while responses may be running.
+    pub board: Arc<Board>,
+    /// Argon2 takes 19 MiB and a core: few at once, so that sign-ins cannot starve views.
+    pub(crate) hashing: Semaphore,
+    /// Decoding takes up to some hundred MiB: few at once.
+    pub(crate) decoding: Arc<Semaphore>,
+    /// Photographs whose original is in memory now, being sealed.
+    pub(crate) in_hand: Mutex<HashSet<String>>,
+}
+
+/// How a portal is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `https://localhost:8443`: the one origin forms may come from and links point to.
+    pub origin: String,
+    /// A demo: synthetic people, an outbox page instead of mail, a clock that can be moved.
+    pub demo: bool,
+    /// Where everything lies.
+    pub data: PathBuf,
+    /// The log's name, part of its verifier key.
+    pub log_name: String,
+}
+
+/// The files below the data directory.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The database.
+    pub database: PathBuf,
+    /// Sealed bytes.
+    pub vault: PathBuf,
+    /// Keys, 0600 each.
+    pub keys: PathBuf,
+}
+
+impl Places {
+    /// Below `data`.
+    pub fn below(data: &Path) -> Self {
+        Self { database: data.join("portal.sqlite"), vault: data.join("vault"), keys: data.join("keys") }
+    }
 }
 
 impl Office {
-    /// An office in which nobody is signed in.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, visits: Mutex::default() }
+    /// Opens the portal's data; `create`: makes keys and database where there are none.
+    pub async fn open(settings: Settings, clock: Clock, create: bool) -> Result<Self, Fault> {
+        let places = Places::below(&settings.data);
+        if create {
+            std::fs::create_dir_all(&places.keys)?;
+        }
+        let key = |name: &str| secret(&places.keys.join(name), create);
+        let log =
+            LogKey::from_seed(&settings.log_name, &*key("log.key")?).map_err(|why| Fault::Log(why.to_string()))?;
+        let log_vkey = log.vkey();
+        let db = Db::open(&places.database, create, log, clock.clone()).await?;
+        Ok(Self {
+            vault: Vault::local(&places.vault)?,
+            records: RecordsKey::from_bytes(key("records.key")?),
+            log_vkey,
+            web_secret: key("web.key")?,
+            blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
+            board: Arc::new(Board::default()),
+            hashing: Semaphore::new(2),
+            decoding: Arc::new(Semaphore::new(2)),
+            in_hand: Mutex::default(),
+            clock,
+            settings,
+            db,
+        })
     }
+
+    /// The portal's time.
+    pub fn now(&self) -> Moment {
+        self.clock.now()
+    }
+
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<Conn, No> {
+        // A store that does not answer is "unavailable": nothing is served, and it heals by itself.
+        self.db.read().await.map_err(|fault| {
+            tracing::error!(%fault, "no connection to read with");
+            No::Unavailable
+        })
+    }
+
+    /// Carries out a writing act; see [`writer::Writer::act`].
+    pub async fn act<T, F>(&self, act: F) -> Result<Acked<T>, No>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Tx) -> writer::Act<'a, T> + Send + 'static,
+    {
+        self.db.writer().act(act).await
+    }
+
+    /// A keyed hash of something personal, for looking it up without storing it in an index.
+    pub fn blind(&self, what: &str, text: &str) -> String {
+        let mut context = hmac::Context::with_key(&self.blind);
+        context.update(what.as_bytes());
+        context.update(b"\n");
+        context.update(text.as_bytes());
+        hex::encode(context.sign())
+    }
+
+    /// Seals a field of the database to its place and version.
+    pub(crate) fn seal_field(
+        &self,
+        table: &str,
+        row: &str,
+        column: &str,
+        version: i64,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Fault> {
+        self.records
+            .seal_field(&Field { table, row, column, version }, plain)
+            .map_err(|why| Fault::Lock(why.to_string()))
+    }
+
+    /// Opens what [`Office::seal_field`] sealed at the same place and version.
+    pub(crate) fn open_field(
+        &self,
+        table: &str,
+        row: &str,
+        column: &str,
+        version: i64,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        self.records
+            .open_field(&Field { table, row, column, version }, sealed)
+            .map_err(|why| Fault::Lock(why.to_string()))
+    }
+}
+
+/// Ten random bytes for an identifier.
+pub fn ten() -> [u8; 10] {
+    clock::random()
+}
+
+/// Runs slow, CPU-bound work away from the threads that answer requests.
+pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// Reads a 32-byte key file, or makes it where there is none.
+fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    if !file.exists() && create {
+        write_secret(file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
+    }
+    config::key(file).map_err(|why| Fault::Other(why.to_string()))
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+pub fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let unfinished = file.with_extension(format!("new-{}", hex::encode(clock::random::<4>())));
+    let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&unfinished)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    std::fs::rename(&unfinished, file)?;
+    Ok(())
 }

@@ -1,8 +1,16 @@
-//! Who is signed in. LEAD: replace the bodies; `web` asks `check` at each request.
+//! Visits: begun by signing in, checked at each request, ended by signing out, by time, or by any change of the person.
 
-use crate::actions::{Fault, No, Office};
+use crate::actions::office::ten;
+use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, SessionId};
+use crate::domain::limits::{IDLE_MS, VISIT_MS};
+use crate::domain::release::request::Purpose;
+use crate::store::log::Stamp;
+
+/// The least time between two writings of "last seen", milliseconds.
+const SEEN_EVERY_MS: i64 = 30_000;
 
 /// A signed-in person, as of this request.
 #[derive(Clone, Debug)]
@@ -15,19 +23,73 @@ pub struct Person {
     pub name: String,
     /// What they answer for now.
     pub actor: Actor,
+    /// Why they look at bulletins in this visit, once said (K6.2.3).
+    pub purpose: Option<Purpose>,
 }
 
-/// Who holds this visit now; `None` when it has ended, or the person has changed since (`version`).
-#[expect(clippy::unused_async, reason = "the body to come asks the store")]
+/// Who holds this visit now; `None` when it has ended, timed out, or the person has changed since (`version`).
 pub async fn check(office: &Office, session: SessionId, person: PersonId, version: i64) -> Result<Option<Person>, No> {
-    let visits = office.visits.lock().map_err(|_| Fault::Other("visits poisoned".into()))?;
-    Ok(visits.get(&session).filter(|(who, now)| who.id == person && *now == version).map(|(who, _)| who.clone()))
+    let now = office.now();
+    let mut conn = office.read().await?;
+    let Some(visit) = conn.visit(session, person).await? else { return Ok(None) };
+    let Some(row) = conn.person(person).await? else { return Ok(None) };
+    let over = visit.ended
+        || visit.version != version
+        || row.version != version
+        || row.suspended
+        || now >= visit.started_at.plus_millis(VISIT_MS)
+        || now >= visit.seen_at.plus_millis(IDLE_MS);
+    if over {
+        return Ok(None);
+    }
+    let actor = conn.actor(person).await?;
+    drop(conn);
+    if now >= visit.seen_at.plus_millis(SEEN_EVERY_MS) {
+        office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await?;
+    }
+    let purpose = visit.purpose.as_deref().and_then(Purpose::parse);
+    Ok(Some(Person { id: person, session, name: row.name, actor, purpose }))
 }
 
-/// Opens a visit.
-#[expect(clippy::unused_async, reason = "the body to come asks the store")]
-pub async fn open(office: &Office, person: Person, version: i64) -> Result<(), No> {
-    let mut visits = office.visits.lock().map_err(|_| Fault::Other("visits poisoned".into()))?;
-    visits.insert(person.session, (person, version));
+/// Begins a visit and answers its identifier, for the cookie.
+pub(super) async fn begin(office: &Office, person: PersonId, version: i64, stamp: Stamp) -> Result<SessionId, No> {
+    let session = SessionId::fresh(office.now(), ten());
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.begin_visit(session, person, version).await?;
+                tx.note_sign_in(person).await?;
+                let by = tx.actor(person).await?;
+                tx.append(&Event::new(Kind::SignedIn, format!("person/{person}")), &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(session)
+}
+
+/// Says, once a visit, why bulletins are looked at; each view's leaf repeats it.
+pub async fn set_purpose(office: &Office, who: &Person, word: &str) -> Result<(), No> {
+    let purpose =
+        Purpose::parse(word).ok_or_else(|| No::field("purpose", "Select why you need to look at bulletins today"))?;
+    let session = who.session;
+    let word = Purpose::ALL.iter().find(|(one, _, _)| *one == purpose).map_or("", |(_, word, _)| word);
+    office.act(move |tx| Box::pin(async move { Ok(tx.visit_purpose(session, word).await?) })).await?;
+    Ok(())
+}
+
+/// Ends a visit: dead on the server at once.
+pub async fn end(office: &Office, who: &Person, stamp: Stamp) -> Result<(), No> {
+    let (session, by) = (who.session, who.actor.clone());
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                if tx.end_visit(session).await? {
+                    tx.append(&Event::new(Kind::SignedOut, by.word()), &by, &stamp).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
     Ok(())
 }

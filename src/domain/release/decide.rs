@@ -56,9 +56,9 @@ impl Release {
         match (&self.stage, order) {
             (Stage::Requested, Order::Authorise(case)) => self.authorise(&case, person, now),
             (Stage::Requested, Order::Refuse { reason } | Order::Withdraw { reason }) => {
-                self.close(reason, person, now)
+                self.close(&reason, person, now)
             }
-            (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority.clone(), reason, person, now),
+            (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority, &reason, person, now),
             (Stage::Requested, Order::Recall { .. })
             | (Stage::Live(_), Order::Authorise(_) | Order::Refuse { .. } | Order::Withdraw { .. })
             | (Stage::Closed { .. } | Stage::Recalled { .. }, _) => {
@@ -100,20 +100,26 @@ impl Release {
         Ok(Decision { next: Stage::Live(authority), event })
     }
 
-    fn close(&self, reason: Prose, by: PersonId, now: Moment) -> Result<Decision, Vec<Refusal>> {
+    fn close(&self, reason: &Prose, by: PersonId, now: Moment) -> Result<Decision, Vec<Refusal>> {
         if reason.is_empty() {
             return Err(vec![Refusal::ReasonMissing]);
         }
         let event = Event::new(Kind::Closed, self.object());
-        Ok(Decision { next: Stage::Closed { by, at: now, reason }, event })
+        Ok(Decision { next: Stage::Closed { by, at: now }, event })
     }
 
-    fn recall(&self, authority: Authority, reason: Prose, by: PersonId, now: Moment) -> Result<Decision, Vec<Refusal>> {
+    fn recall(
+        &self,
+        authority: &Authority,
+        reason: &Prose,
+        by: PersonId,
+        now: Moment,
+    ) -> Result<Decision, Vec<Refusal>> {
         if reason.is_empty() {
             return Err(vec![Refusal::ReasonMissing]);
         }
         let event = Event::new(Kind::Recalled, self.object()).with("urn", authority.urn.clone());
-        Ok(Decision { next: Stage::Recalled { authority, by, at: now, reason }, event })
+        Ok(Decision { next: Stage::Recalled { authority: authority.clone(), by, at: now }, event })
     }
 }
 

@@ -13,13 +13,13 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{AreaId, PersonId, ReleaseId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
-use crate::words::Prose;
 pub use authority::Considered;
 pub use decide::Decision;
 pub use order::Order;
 pub use request::Request;
 
-/// Where a release is in its life, with the facts true there and no others.
+/// Where a release is in its life, with the facts true there and no others. Reasons are words of the case: they stand in its
+/// sealed file, not here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "lowercase")]
 pub enum Stage {
@@ -31,8 +31,6 @@ pub enum Stage {
         by: PersonId,
         /// When.
         at: Moment,
-        /// Why.
-        reason: Prose,
     },
     /// Authorised; open to its recipients until the limit.
     Live(Authority),
@@ -44,8 +42,6 @@ pub enum Stage {
         by: PersonId,
         /// When.
         at: Moment,
-        /// Why.
-        reason: Prose,
     },
 }
 

@@ -37,7 +37,7 @@ fn no_template_names_a_role_switches_escaping_off_or_reads_a_missing_value_as_no
 
 #[actix_web::test]
 async fn every_sample_of_every_page_is_whole() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Auditor).await;
     for cookie in ["", cookie.as_str()] {
         for (at, page) in PAGES.iter().enumerate() {
@@ -105,7 +105,7 @@ fn attribute<'h>(tag: &'h str, name: &str) -> Option<&'h str> {
 
 #[actix_web::test]
 async fn names_are_escaped_and_the_frame_says_who_and_where() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let got = stage.ask(get_page("/").insert_header(("cookie", cookie))).await;
     let page = got.text();

@@ -1,0 +1,8 @@
+// Every format at one door, for the tests.
+export * from "./bytes";
+export * from "./canonical";
+export * from "./recovery";
+export * from "./split";
+export * from "./statement";
+export * from "./words";
+export * from "./wrap";

@@ -1,0 +1,56 @@
+// The page script: starts the parts that this page has, by the names in their `data-part`.
+// Reading and forms work without any of it. Proved by the browser tests under the served Content-Security-Policy.
+
+import { initAll } from "govuk-frontend";
+import { signedOut, watch } from "./activity";
+import { all, tell } from "./dom";
+import { enrolling } from "./enrol";
+import { idle, lockWhenIdle } from "./idle";
+import { lock } from "./keys";
+import { original } from "./original";
+import { sealing } from "./seal";
+import { signIn } from "./sign_in";
+import { signing } from "./sign";
+import { thumbnails } from "./thumbnails";
+import { unlocking } from "./unlock";
+import { viewer } from "./viewer";
+
+const PARTS: Record<string, (element: HTMLElement) => void> = {
+  unlock: unlocking,
+  "sign-in": signIn,
+  enrol: enrolling,
+  sign: signing,
+  viewer,
+  original,
+  thumbnails,
+  seal: sealing,
+  idle,
+};
+
+document.body.classList.add("js-enabled", "govuk-frontend-supported");
+initAll();
+for (const plain of all(document, "[data-no-script]", HTMLElement)) plain.hidden = true;
+
+watch(lock);
+lockWhenIdle();
+addEventListener("pagehide", lock);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload(); // came back from the browser's memory: locked, and perhaps out of date
+});
+document.addEventListener("submit", (event) => {
+  if (event.target instanceof HTMLElement && event.target.dataset["signOut"] !== undefined) {
+    lock();
+    signedOut();
+  }
+});
+
+for (const element of all(document, "[data-part]", HTMLElement)) {
+  const start = PARTS[element.dataset["part"] ?? ""];
+  if (start === undefined) continue;
+  element.hidden = element.dataset["part"] === "idle";
+  try {
+    start(element);
+  } catch (thrown) {
+    tell(element, thrown);
+  }
+}

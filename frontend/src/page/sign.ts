@@ -1,0 +1,42 @@
+// Signing a form: the statement names the exact document, then the form goes as any other.
+
+import { canonicalJson } from "../formats/canonical";
+import { Problem } from "../wire/problem";
+import type { DocumentSource } from "../wire/protocol";
+import { attempt, given, must, say } from "./dom";
+import { ask, isUnlocked } from "./keys";
+import { askToUnlock } from "./unlock";
+
+export function signing(form: HTMLElement): void {
+  if (!(form instanceof HTMLFormElement)) return;
+  const statement = must(form, 'input[name="statement"]', HTMLInputElement);
+  form.addEventListener("submit", (event) => {
+    const button = event.submitter instanceof HTMLButtonElement ? event.submitter : null;
+    if (statement.value !== "" || button?.dataset["plain"] !== undefined) return;
+    event.preventDefault();
+    void attempt(form, button, async () => {
+      if (!isUnlocked()) {
+        askToUnlock();
+        throw new Problem("Your keys are locked.", "Enter your passphrase to unlock them, then sign.");
+      }
+      say(form, "Signing…");
+      const document = source(form);
+      const signed = await ask("sign", { kind: given(form, "kind"), object: given(form, "object"), document });
+      statement.value = signed.statement;
+      form.requestSubmit(button);
+    });
+  });
+  addEventListener("pageshow", () => (statement.value = ""));
+}
+
+/** The document at its address, or the form's own answers, which then travel along as the exact bytes signed. */
+function source(form: HTMLFormElement): DocumentSource {
+  if (form.dataset["documentFrom"] !== "fields") return { url: given(form, "document") };
+  const field = must(form, 'input[name="document"]', HTMLInputElement);
+  const answers = [...new FormData(form)]
+    .filter(([name]) => !["token", "statement", "document"].includes(name))
+    .filter((answer): answer is [string, string] => typeof answer[1] === "string");
+  const text = canonicalJson(answers);
+  field.value = text;
+  return { text };
+}

@@ -1,0 +1,69 @@
+// What page and Worker say to each other. Secrets go in; only halves meant for the server, public facts,
+// statements and texts to show come out. No private key, wrap key or picture ever crosses back.
+
+/** Which of the Worker's keys opens a file: the person's own, or that of the police unit they answer for. */
+export type Opener = "own" | "unit";
+
+export interface Unlocked {
+  person: string;
+  name: string;
+  email: string;
+  recipient: string;
+  fingerprint: string;
+}
+
+export interface EnrolAnswer {
+  auth: string;
+  recipient: string;
+  signing_key: string;
+  identity_wrap: string;
+  signing_wrap: string;
+  recovery_identity_wrap: string;
+  recovery_signing_wrap: string;
+  recoveryCode: string;
+  fingerprint: string;
+}
+
+/** The document that a statement is about: fetched as exact bytes, or given as text. */
+export type DocumentSource = { url: string } | { text: string };
+
+export interface Work {
+  /** Sign-in: derive the half that the server may know. */
+  split: { ask: { email: string; passphrase: string }; answer: { auth: string } };
+  /** A fresh passphrase to show once. */
+  passphrase: { ask: Record<string, never>; answer: { passphrase: string } };
+  /** Whether what was typed back is what was shown. */
+  same: { ask: { kind: "passphrase" | "recovery"; shown: string; typed: string }; answer: { same: boolean } };
+  /** Enrolment: make both keys, wrap them under passphrase and recovery code. */
+  enrol: {
+    ask: { person: string; email: string; passphrase: string; wrap: string; recoveryWrap: string };
+    answer: EnrolAnswer;
+  };
+  fingerprint: { ask: { recipient: string }; answer: { fingerprint: string } };
+  /** Fetch the person's wraps and open them; the keys stay here. */
+  unlock: { ask: { passphrase: string }; answer: Unlocked };
+  /** Open the unit box with the person's identity and hold the unit identity. */
+  openUnit: { ask: { box: string; recipient: string }; answer: Record<string, never> };
+  sign: { ask: { kind: string; object: string; document: DocumentSource }; answer: { statement: string } };
+  /** Fetch, decrypt, draw with the overlay on the canvas that comes along. */
+  draw: {
+    ask: { slot: string; url: string; opener: Opener; canvas: OffscreenCanvas; overlay: string; maxSide: number };
+    answer: { width: number; height: number };
+  };
+  /** Fetch and decrypt a text that is shown. */
+  text: { ask: { url: string; opener: Opener }; answer: { text: string } };
+  /** Draw the thumbnails of a list on the canvases that come along, by copy id. */
+  thumbnails: { ask: { url: string; canvases: { copy: string; canvas: OffscreenCanvas }[] }; answer: { drawn: string[] } };
+  /** Wipe the canvases drawn here. */
+  blank: { ask: Record<string, never>; answer: Record<string, never> };
+  /** Open the originals that a release still needs and hand them to the server's memory. */
+  seal: { ask: { url: string; token: string }; answer: { sent: number } };
+}
+
+export type Deed = keyof Work;
+export type Ask = { [D in Deed]: { id: number; deed: D; ask: Work[D]["ask"] } }[Deed];
+
+export type Reply =
+  | { id: number; answer: Work[Deed]["answer"] }
+  | { id: number; progress: number }
+  | { id: number; problem: { title: string; detail: string; status: number } };

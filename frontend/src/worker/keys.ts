@@ -1,0 +1,56 @@
+// The Worker's door: one table of deeds, one answer or one problem for each ask.
+
+import { split } from "../formats/split";
+import { fingerprint, newPassphrase, slip } from "../formats/words";
+import { asProblem, Problem } from "../wire/problem";
+import type { Ask, Deed, Reply, Work } from "../wire/protocol";
+import { blank, draw, readText, thumbnails } from "./draw";
+import { enrol, same } from "./enrol";
+import { seal } from "./seal";
+import { sign } from "./sign";
+import { openUnit, unlock } from "./vault";
+
+type Progress = (share: number) => void;
+type Deeds = { [D in Deed]: (ask: Work[D]["ask"], progress: Progress) => Promise<Work[D]["answer"]> };
+
+const deeds: Deeds = {
+  split: async ({ email, passphrase }, progress) => {
+    const wrong = slip(passphrase);
+    if (wrong !== null) throw new Problem(wrong, "");
+    return { auth: (await split(email, passphrase, progress)).auth };
+  },
+  passphrase: async () => ({ passphrase: newPassphrase() }),
+  same: async (ask) => ({ same: same(ask) }),
+  enrol,
+  fingerprint: async ({ recipient }) => ({ fingerprint: fingerprint(recipient) }),
+  unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
+  openUnit: async ({ box, recipient }) => {
+    await openUnit(box, recipient);
+    return {};
+  },
+  sign: async (ask) => ({ statement: await sign(ask) }),
+  draw: (ask) => draw(ask),
+  text: async ({ url, opener }) => ({ text: await readText(url, opener) }),
+  thumbnails: async (ask) => ({ drawn: await thumbnails(ask) }),
+  blank: async () => {
+    blank();
+    return {};
+  },
+  seal: async ({ url, token }, progress) => ({ sent: await seal(url, token, progress) }),
+};
+
+const reply = (said: Reply): void => self.postMessage(said);
+
+async function answer<D extends Deed>(id: number, deed: D, ask: Work[D]["ask"]): Promise<void> {
+  try {
+    reply({ id, answer: await deeds[deed](ask, (progress) => reply({ id, progress })) });
+  } catch (thrown) {
+    const { title, detail, status } = asProblem(thrown);
+    reply({ id, problem: { title, detail, status } });
+  }
+}
+
+self.addEventListener("message", (event: MessageEvent<Ask>) => {
+  const { id, deed, ask } = event.data;
+  void answer(id, deed, ask);
+});

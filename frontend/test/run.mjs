@@ -1,0 +1,21 @@
+// Bundles the formats as the Worker bundles them, then runs every test beside this file.
+
+import { mkdirSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = join(here, "../node_modules/.cache/portal");
+mkdirSync(out, { recursive: true });
+await build({
+  entryPoints: [join(here, "../src/formats/index.ts")],
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: ["es2022"],
+  outfile: join(out, "formats.mjs"),
+});
+const tests = readdirSync(here).filter((name) => name.endsWith(".test.mjs")).map((name) => join(here, name));
+process.exit(spawnSync(process.execPath, ["--no-warnings", "--test", ...tests], { stdio: "inherit" }).status ?? 1);

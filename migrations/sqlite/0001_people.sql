@@ -1,0 +1,105 @@
+-- People, their keys and visits. Times: UTC milliseconds. Ids: UUIDv7 text. Days: YYYY-MM-DD.
+CREATE TABLE area (
+    id             TEXT PRIMARY KEY,
+    code           TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    unit_recipient TEXT NOT NULL,               -- age1…, the unit's identity
+    unit_box       BLOB NOT NULL,               -- that identity, sealed to each who holds it
+    next_serial    INTEGER NOT NULL CHECK (next_serial > 0)  -- K8.3: a counter row, never a sequence
+) STRICT;
+
+CREATE TABLE person (
+    id           TEXT PRIMARY KEY,
+    email_key    TEXT NOT NULL UNIQUE,          -- keyed hash: no name or address stands in an index
+    email        TEXT NOT NULL,
+    name         TEXT NOT NULL,
+    auth_hash    TEXT NOT NULL,                 -- argon2id of the sign-in half of the passphrase
+    totp_secret  BLOB NOT NULL,                 -- under the records key
+    totp_step    INTEGER NOT NULL DEFAULT 0,    -- the last step used: each code works once
+    recipient    TEXT NOT NULL,                 -- age1…
+    signing_key  TEXT NOT NULL,                 -- Ed25519, base64
+    suspended    INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),
+    version      INTEGER NOT NULL DEFAULT 1,    -- every change ends every visit begun before it
+    created_at   INTEGER NOT NULL,
+    signed_in_at INTEGER                        -- absent: never
+) STRICT;
+
+CREATE TABLE identity_wrap (
+    id         TEXT PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES person (id),
+    kind       TEXT NOT NULL CHECK (kind IN ('passphrase', 'recovery')),
+    identity   TEXT NOT NULL,                   -- base64 of nonce and wrapped X25519 key
+    signing    TEXT NOT NULL,                   -- base64 of nonce and wrapped Ed25519 key
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX identity_wrap_person ON identity_wrap (person_id);
+
+CREATE TABLE grant_held (
+    person_id TEXT NOT NULL REFERENCES person (id),
+    role      TEXT NOT NULL,
+    area_id   TEXT REFERENCES area (id),        -- absent: not a role of one area
+    scheme_id TEXT,                             -- absent: not a role of one scheme
+    UNIQUE (person_id, role, area_id, scheme_id)
+) STRICT;
+CREATE INDEX grant_held_scheme ON grant_held (scheme_id);
+
+CREATE TABLE visit (
+    id         TEXT PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES person (id),
+    version    INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    seen_at    INTEGER NOT NULL,
+    purpose    TEXT,                            -- asked once a visit (K6.2.3); absent: not asked yet
+    ended_at   INTEGER                          -- absent: not ended
+) STRICT;
+CREATE INDEX visit_person ON visit (person_id);
+
+CREATE TABLE invitation (
+    id          TEXT PRIMARY KEY,
+    token_hash  TEXT NOT NULL UNIQUE,           -- SHA-256 of the link's secret
+    email       TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    role        TEXT NOT NULL,
+    area_id     TEXT REFERENCES area (id),
+    scheme_id   TEXT,
+    person_id   TEXT NOT NULL,                  -- the identifier they will have: their keys are bound to it
+    wrap_id     TEXT NOT NULL,
+    recovery_id TEXT NOT NULL,
+    totp_secret BLOB NOT NULL,                  -- under the records key
+    invited_by  TEXT NOT NULL REFERENCES person (id),
+    created_at  INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    used_at     INTEGER                         -- absent: not used
+) STRICT;
+
+CREATE TABLE throttle (
+    id       TEXT PRIMARY KEY,                  -- keyed hash of an account or a source
+    failures INTEGER NOT NULL,
+    at       INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE statement (
+    id        TEXT PRIMARY KEY,
+    kind      TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES person (id),
+    object    TEXT NOT NULL,
+    document  BLOB NOT NULL,                    -- the exact bytes that were shown and signed
+    note      TEXT NOT NULL,                    -- sign/v1 signed note
+    nonce     TEXT NOT NULL UNIQUE,
+    at        INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE setting (
+    name       TEXT PRIMARY KEY,
+    value      TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE mail (
+    id         TEXT PRIMARY KEY,
+    person_id  TEXT,                            -- absent: not yet a person (an invitation)
+    address    TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    words      TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;

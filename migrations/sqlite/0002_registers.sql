@@ -1,0 +1,52 @@
+-- Schemes, who receives for them, and their members (K6.2.1, K7.2, K7.3, O2.1).
+CREATE TABLE scheme (
+    id            TEXT PRIMARY KEY,
+    area_id       TEXT NOT NULL REFERENCES area (id),
+    kind          TEXT NOT NULL,
+    name          TEXT NOT NULL,
+    ico_reference TEXT NOT NULL,                -- O2.1
+    isa_reference TEXT NOT NULL,
+    isa_ends      TEXT,                         -- last day; absent: no agreement
+    suspended     INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),
+    version       INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE INDEX scheme_area ON scheme (area_id);
+
+CREATE TABLE membership (
+    person_id          TEXT NOT NULL REFERENCES person (id),
+    scheme_id          TEXT NOT NULL REFERENCES scheme (id),
+    vetting_reference  TEXT NOT NULL,
+    vetting_ends       TEXT,                    -- last day (K7.3); absent: never vetted
+    responsible_person TEXT NOT NULL,           -- K8.2
+    storage_place      TEXT NOT NULL,
+    PRIMARY KEY (person_id, scheme_id)
+) STRICT;
+CREATE INDEX membership_scheme ON membership (scheme_id);
+
+CREATE TABLE member (
+    id         TEXT PRIMARY KEY,
+    scheme_id  TEXT NOT NULL REFERENCES scheme (id),
+    business   TEXT NOT NULL,
+    contact    TEXT NOT NULL,
+    agreement  TEXT NOT NULL,                   -- reference of the signed agreement (K7.2)
+    added_at   INTEGER NOT NULL,
+    removed_at INTEGER                          -- absent: still a member
+) STRICT;
+CREATE INDEX member_scheme ON member (scheme_id);
+
+CREATE TABLE undertaking (
+    person_id    TEXT NOT NULL REFERENCES person (id),
+    version      INTEGER NOT NULL,
+    opened_at    INTEGER NOT NULL,
+    declined_at  INTEGER,                       -- absent: not declined
+    signed_at    INTEGER,                       -- absent: not signed
+    statement_id TEXT REFERENCES statement (id),
+    PRIMARY KEY (person_id, version)
+) STRICT;
+
+CREATE TABLE undertaking_text (
+    version    INTEGER PRIMARY KEY,
+    words      TEXT NOT NULL,
+    sha256     TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;

@@ -1,0 +1,254 @@
+//! The auditor's room: search, timeline, verification, export of the log. Reading it is itself a leaf (s.62(4)).
+//!
+//! Absent on purpose: any picture, any text of a case.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::actions::office::slow;
+use crate::actions::{Fault, No, Office, casefile, registers};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::ReleaseId;
+use crate::domain::moment::Moment;
+use crate::domain::policy::{Act, Thing, may};
+use crate::ledger::export::{Contents, Writer};
+use crate::ledger::leaf::{Leaf, commitment};
+use crate::ledger::tree::Edge;
+use crate::ledger::verify::{Report, verify as verify_export};
+use crate::store::Conn;
+use crate::store::log::{Head, Search, Stamp};
+
+/// Entries read at a time.
+const PAGE: u32 = 1_024;
+
+/// One record, as pages and exports show it.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Record {
+    /// From 0.
+    pub index: u64,
+    /// The stored body.
+    pub body: Value,
+}
+
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The records, newest first.
+    pub records: Vec<Record>,
+    /// How many match in all.
+    pub count: u64,
+}
+
+fn auditor(by: &Actor) -> Result<(), No> {
+    if may(by, Act::ReadLog, Thing::Force) { Ok(()) } else { Err(No::NotFound) }
+}
+
+/// Searches the log; the search is a leaf.
+pub async fn search(office: &Office, by: &Actor, what: &Search, stamp: Stamp) -> Result<Found, No> {
+    auditor(by)?;
+    let query = serde_json::json!({ "actor": what.actor, "object": what.object, "kind": what.kind, "from": what.from.rfc3339(), "to": what.to.rfc3339() });
+    registers::consulted(office, by, "log".to_owned(), &query.to_string(), stamp).await?;
+    let (rows, count) = office.read().await?.log_search(what).await?;
+    Ok(Found { records: rows.into_iter().map(|(index, body)| Record { index, body }).collect(), count })
+}
+
+/// All records of one release, oldest first: for its own police and auditors.
+pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: Stamp) -> Result<Vec<Record>, No> {
+    let mut conn = office.read().await?;
+    casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
+    let what = Search {
+        actor: String::new(),
+        object: format!("release/{release}"),
+        kind: String::new(),
+        from: Moment::from_millis(0),
+        to: Moment::from_millis(i64::MAX),
+        limit: 2_000,
+        skip: 0,
+    };
+    let (rows, _) = conn.log_search(&what).await?;
+    drop(conn);
+    if auditor(by).is_ok() {
+        registers::consulted(office, by, what.object, "timeline", stamp).await?;
+    }
+    Ok(rows.into_iter().rev().map(|(index, body)| Record { index, body }).collect())
+}
+
+/// Names for the identifiers in records: `person/<id>` to a name.
+pub async fn names(office: &Office) -> Result<std::collections::HashMap<String, String>, No> {
+    let people = office.read().await?.people().await?;
+    Ok(people.into_iter().map(|person| (format!("person/{}", person.id), person.name)).collect())
+}
+
+/// References and identifiers of releases an auditor may look for, by `urn` as typed.
+pub async fn release_by_urn(office: &Office, by: &Actor, urn: &str) -> Result<ReleaseId, No> {
+    let urn = crate::domain::urn::Urn::parse(urn)
+        .ok_or_else(|| No::field("urn", "Enter a reference in the form CZ/001/26"))?;
+    let filed = office.read().await?.release_by_urn(&urn.to_string()).await?;
+    let filed = filed.filter(|filed| may(by, Act::SeeRelease, casefile::thing(&filed.release)));
+    filed.map(|filed| filed.release.id).ok_or_else(|| No::field("urn", format!("No release {urn} that you may see")))
+}
+
+/// Verifies the whole log as a stranger would: exports it beside the data and runs the offline verifier over the export.
+pub async fn verify(office: &Office, by: &Actor, stamp: Stamp) -> Result<Report, No> {
+    auditor(by)?;
+    let dir = office.settings.data.join(format!("verify-{}", hex::encode(crate::clock::random::<6>())));
+    let vkey = office.log_vkey.clone();
+    let done = verify_in(&mut office.read().await?, &dir, vkey).await;
+    if let Err(why) = std::fs::remove_dir_all(&dir) {
+        tracing::warn!(%why, "a verification's export stays behind");
+    }
+    let report = done?;
+    let event = Event::new(Kind::Verified, "log").with("ok", report.passed()).with("size", report.size);
+    let by = by.clone();
+    office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;
+    Ok(report)
+}
+
+async fn verify_in(conn: &mut Conn, dir: &Path, vkey: String) -> Result<Report, No> {
+    export(conn, dir, Contents::Full).await?;
+    let dir = dir.to_owned();
+    let report = slow(move || verify_export(&dir, &vkey, None)).await?;
+    Ok(report.map_err(|why| Fault::Log(why.to_string()))?)
+}
+
+/// Writes the export directory from one consistent head. Safe beside a live portal: entries below a size never change.
+pub async fn export(conn: &mut Conn, dir: &Path, contents: Contents) -> Result<Option<String>, No> {
+    let broken = |why: crate::ledger::export::ExportError| Fault::Log(why.to_string());
+    let head = Head::read(conn).await?.ok_or(No::NotFound)?;
+    let mut out = Writer::create(dir, contents).map_err(broken)?;
+    let mut from = 0;
+    while from < head.size() {
+        let entries = conn.log_entries(from, head.size(), PAGE).await?;
+        let Some(last) = entries.last() else {
+            return Err(Fault::Log(format!("entry {from} is missing from the store")).into());
+        };
+        from = last.index + 1;
+        for entry in &entries {
+            out.push(&entry.leaf, entry.opening.as_ref().map(|(salt, body)| (salt, body.as_slice())))
+                .map_err(broken)?;
+        }
+    }
+    for note in conn.log_checkpoints(head.size()).await? {
+        if note != head.note() {
+            out.checkpoint(&note).map_err(broken)?;
+        }
+    }
+    Ok(out.finish(head.note()).map_err(broken)?.alarm)
+}
+
+/// What the check of the stored log found.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Fsck {
+    /// Entries checked.
+    pub size: u64,
+    /// What does not fit, the first bad entries by index.
+    pub failures: Vec<String>,
+}
+
+/// Checks the stored log against itself and its signed head: leaves to nodes to root, bodies to commitments, search columns
+/// to bodies (so that nobody hides a hit by changing a column).
+pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
+    let head = Head::read(conn).await?.ok_or(No::NotFound)?;
+    let mut found = Fsck { size: head.size(), failures: Vec::new() };
+    let mut edge = Edge::empty();
+    let mut from = 0;
+    while from < head.size() && found.failures.len() < 20 {
+        let entries = conn.log_entries(from, head.size(), PAGE).await?;
+        if entries.first().map(|entry| entry.index) != Some(from) {
+            found.failures.push(format!("entry {from} is missing"));
+            break;
+        }
+        for entry in &entries {
+            let nodes = edge.append(&entry.leaf);
+            let positions: Vec<u64> = nodes.iter().map(|(position, _)| *position).collect();
+            let stored = conn.log_nodes(&positions).await?;
+            if nodes.iter().any(|(position, hash)| stored.get(position).is_none_or(|there| there.0 != hash.0)) {
+                found.failures.push(format!("entry {}: a stored hash of the tree differs", entry.index));
+            }
+            found.failures.extend(check_entry(entry).err().map(|why| format!("entry {}: {why}", entry.index)));
+        }
+        from += entries.len() as u64;
+    }
+    for index in conn.log_bad_columns().await? {
+        found.failures.push(format!("entry {index}: a search column differs from the record"));
+    }
+    match crate::ledger::checkpoint::open(head.note(), vkey) {
+        Ok(signed) if signed.size() == head.size() && signed.root().0 == edge.root().0 => {}
+        Ok(_) => found.failures.push("the signed head does not fit the stored entries".to_owned()),
+        Err(why) => found.failures.push(format!("the head's signature does not hold: {why}")),
+    }
+    Ok(found)
+}
+
+fn check_entry(entry: &crate::store::log::Entry) -> Result<(), String> {
+    let leaf = Leaf::parse(&entry.leaf).map_err(|why| why.to_string())?;
+    let Some((salt, body)) = &entry.opening else { return Ok(()) };
+    if commitment(salt, body) != *leaf.commitment() {
+        return Err("the record is not the one that was logged".to_owned());
+    }
+    Ok(())
+}
+
+/// Writes down that records left the portal.
+pub async fn exported(office: &Office, by: &Actor, what: &str, stamp: Stamp) -> Result<(), No> {
+    let (by, event) = (by.clone(), Event::new(Kind::Exported, "log").with("what", what));
+    office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;
+    Ok(())
+}
+
+/// Records as CSV: quoted, and defused where a spreadsheet would read a formula (ASVS 1.2.10).
+pub fn csv(records: &[Record], names: &std::collections::HashMap<String, String>) -> Result<String, No> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let broken = |why: csv::Error| Fault::Other(why.to_string());
+    out.write_record(["index", "at", "kind", "actor", "name", "object", "copy", "purpose", "client", "details"])
+        .map_err(broken)?;
+    for record in records {
+        let text = |field: &str| record.body.get(field).and_then(Value::as_str).unwrap_or("").to_owned();
+        let mut details = record.body.clone();
+        if let Some(map) = details.as_object_mut() {
+            for field in ["at", "kind", "actor", "object", "copy", "purpose", "client"] {
+                map.remove(field);
+            }
+        }
+        let name = names.get(&text("actor")).cloned().unwrap_or_default();
+        let row = [
+            record.index.to_string(),
+            text("at"),
+            text("kind"),
+            text("actor"),
+            name,
+            text("object"),
+            text("copy"),
+            text("purpose"),
+            text("client"),
+            details.to_string(),
+        ];
+        out.write_record(row.map(|cell| defused(&cell))).map_err(broken)?;
+    }
+    let bytes = out.into_inner().map_err(|why| Fault::Other(why.to_string()))?;
+    Ok(String::from_utf8(bytes).map_err(|why| Fault::Other(why.to_string()))?)
+}
+
+/// A cell that no spreadsheet takes for a formula: a leading `= + - @`, tab or return gets an apostrophe before it.
+pub fn defused(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_formula_is_defused_and_plain_text_is_not() {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1"] {
+            assert!(defused(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(defused("CZ/001/26"), "CZ/001/26");
+    }
+}

@@ -1,0 +1,103 @@
+//! A release's words: the case file and the draft, under the records key, bound to their row and version.
+//!
+//! The draft (what would leave, with any name) is erased at authority; what is kept then is sealed to the unit and to each
+//! recipient. The case file stays for its retention period (K6.4.1).
+
+use serde::{Deserialize, Serialize};
+
+use crate::actions::{Fault, No, Office};
+use crate::domain::actor::Actor;
+use crate::domain::ids::ReleaseId;
+use crate::domain::policy::{Act, Thing, may};
+use crate::domain::refusal::Refusal;
+use crate::domain::release::{Considered, Release, Request};
+use crate::domain::words::{Line, Prose};
+use crate::store::Conn;
+use crate::store::releases::Filed;
+
+/// What the police keep of a case.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CaseFile {
+    /// What was asked.
+    pub request: Request,
+    /// What the co-ordinator recorded; at authority.
+    pub considered: Option<Considered>,
+    /// Why it was refused, withdrawn or recalled.
+    pub reason: Option<Prose>,
+}
+
+/// What would leave.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Draft {
+    /// The person's name, where the request has one (K8.3).
+    pub name: Line,
+    /// The words.
+    pub text: Prose,
+}
+
+impl Draft {
+    /// The words as they leave, or `None` if there are none.
+    pub fn released(&self) -> Option<String> {
+        match (self.name.is_empty(), self.text.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("{}\n", self.text)),
+            (false, true) => Some(format!("Name: {}\n", self.name)),
+            (false, false) => Some(format!("Name: {}\n\n{}\n", self.name, self.text)),
+        }
+    }
+}
+
+const TABLE: &str = "release";
+
+fn sealed<T: Serialize>(
+    office: &Office,
+    id: ReleaseId,
+    column: &str,
+    version: i64,
+    value: &T,
+) -> Result<Vec<u8>, Fault> {
+    let plain = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|why| Fault::Other(why.to_string()))?);
+    office.seal_field(TABLE, &id.to_string(), column, version, &plain)
+}
+
+fn opened<T: for<'a> Deserialize<'a>>(
+    office: &Office,
+    id: ReleaseId,
+    column: &'static str,
+    version: i64,
+    bytes: &[u8],
+) -> Result<T, Fault> {
+    let plain = office.open_field(TABLE, &id.to_string(), column, version, bytes)?;
+    serde_json::from_slice(&plain).map_err(|_| Fault::Corrupt { table: TABLE, column, row: id.to_string() })
+}
+
+/// Seals both for the row's `version`.
+pub(super) fn seal(
+    office: &Office,
+    id: ReleaseId,
+    version: i64,
+    file: &CaseFile,
+    draft: Option<&Draft>,
+) -> Result<(Vec<u8>, Option<Vec<u8>>), Fault> {
+    let draft = draft.map(|draft| sealed(office, id, "draft", version, draft)).transpose()?;
+    Ok((sealed(office, id, "file", version, file)?, draft))
+}
+
+/// Opens the case file and the draft, if it is still there.
+pub(super) fn open(office: &Office, filed: &Filed) -> Result<(CaseFile, Option<Draft>), Fault> {
+    let (id, version) = (filed.release.id, filed.release.version);
+    let file = opened(office, id, "file", version, &filed.file)?;
+    let draft = filed.draft.as_ref().map(|draft| opened(office, id, "draft", version, draft)).transpose()?;
+    Ok((file, draft))
+}
+
+/// A release as the policy's thing.
+pub(super) fn thing(release: &Release) -> Thing {
+    Thing::Release { area: release.area, requested_by: release.requested_by }
+}
+
+/// Loads a release that `by` may do `act` to; anything else is not found.
+pub(super) async fn load(conn: &mut Conn, by: &Actor, act: Act, id: ReleaseId) -> Result<Filed, No> {
+    let filed = conn.release(id).await?.filter(|filed| may(by, act, thing(&filed.release)));
+    filed.ok_or_else(|| No::refused(Refusal::NotFound))
+}

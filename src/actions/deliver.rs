@@ -1,0 +1,263 @@
+//! Where bytes leave: bulletins, thumbnails and parts of a holder's own copies.
+//!
+//! One gate for every view: [`gate`], inside the writing act that logs it. Only its acknowledged grant opens the vault and
+//! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
+
+use std::sync::Arc;
+
+use crate::actions::{Fault, No, Office, seal, statement};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::holding::Holding;
+use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
+use crate::domain::moment::Moment;
+use crate::domain::refusal::Refusal;
+use crate::domain::release::request::Purpose;
+use crate::domain::scheme::Footing;
+use crate::domain::undertaking::CONDITIONS;
+use crate::store::copies::{Grant, Part, Row};
+use crate::store::log::Stamp;
+use crate::store::releases::Filed;
+use crate::store::{Acked, Conn, Tx};
+
+/// A bulletin as its holder's list and page show it: no picture, no words of the case.
+#[derive(Clone, Debug)]
+pub struct Bulletin {
+    /// The copy.
+    pub copy: Row,
+    /// The release's reference.
+    pub urn: String,
+    /// When it was authorised.
+    pub authorised_at: Moment,
+    /// Its limit.
+    pub until: Moment,
+    /// `live`, `expired`, `recalled`.
+    pub word: &'static str,
+    /// When it was recalled.
+    pub recalled_at: Option<Moment>,
+    /// "Do not approach" (K8.5).
+    pub danger: bool,
+    /// Why it cannot be opened now; empty: it can.
+    pub closed: Vec<Refusal>,
+    /// The sealed parts.
+    pub parts: Vec<Part>,
+}
+
+/// The object a signature about a copy is about.
+pub fn object(copy: CopyId) -> String {
+    format!("copy/{copy}")
+}
+
+async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, now: Moment) -> Result<Option<Bulletin>, No> {
+    let holding = copy.holding()?;
+    let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
+    let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
+    let footing = conn.footing(holding.holder, holding.scheme, now).await?;
+    let closed = rules(&holding, &filed, footing.as_ref(), by, now).err().unwrap_or_default();
+    let parts = conn.parts(holding.copy).await?;
+    let recalled_at = match filed.release.standing() {
+        crate::domain::release::Standing::Recalled { at } => Some(at),
+        _ => None,
+    };
+    Ok(Some(Bulletin {
+        word: filed.release.word(now),
+        urn: authority.urn,
+        authorised_at: authority.at,
+        until: authority.until,
+        recalled_at,
+        danger: filed.danger,
+        closed,
+        parts,
+        copy,
+    }))
+}
+
+fn rules(
+    holding: &Holding,
+    filed: &Filed,
+    footing: Option<&Footing>,
+    by: &Actor,
+    now: Moment,
+) -> Result<(), Vec<Refusal>> {
+    // Somebody who no longer receives for the scheme holds nothing any more.
+    let footing = footing.ok_or_else(|| vec![Refusal::SchemeSuspended])?;
+    holding.may_open(by, filed.release.standing(), footing, now)
+}
+
+/// The holder's own bulletins, newest first; withdrawn and expired ones stay as plain cards.
+pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
+    let holder = by.person().ok_or(No::NotFound)?;
+    let (mut conn, now) = (office.read().await?, office.now());
+    let mut all = Vec::new();
+    for copy in conn.copies_of_holder(holder).await? {
+        all.extend(bulletin(&mut conn, by, copy, now).await?);
+    }
+    Ok(all)
+}
+
+/// One of the holder's own bulletins.
+pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
+    let holder = by.person().ok_or(No::NotFound)?;
+    let (mut conn, now) = (office.read().await?, office.now());
+    let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
+    bulletin(&mut conn, by, row, now).await?.ok_or(No::NotFound)
+}
+
+/// The conditions' exact words for one supply: what is acknowledged (K8.2).
+pub fn conditions(bulletin: &Bulletin) -> String {
+    format!("{}\nReference: {}\nIn force until {}\n", CONDITIONS.words, bulletin.urn, bulletin.until.deadline())
+}
+
+/// Acknowledges the conditions of one supply, signed, before the first view.
+pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, stamp: Stamp) -> Result<(), No> {
+    let bulletin = one(office, by, copy).await?;
+    let holder = by.person().ok_or(No::NotFound)?;
+    let words = conditions(&bulletin);
+    let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
+    let (id, by) = (statement::id_of(&row)?, by.clone());
+    let release = bulletin.copy.release_id.clone();
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.add_statement(&row).await?;
+                if !tx.copy_acknowledged(copy, id).await? {
+                    return Err(No::field("statement", "You acknowledged these conditions already. Reload the page."));
+                }
+                let event = Event::new(Kind::Acknowledged, format!("release/{release}"))
+                    .of_copy(copy)
+                    .with("version", CONDITIONS.version)
+                    .with("statement", row.id.clone());
+                tx.append(&event, &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// A view on its way: the age file, and what is written down when it has left or broken off.
+pub struct Opened {
+    /// The age file to the holder.
+    pub bytes: Vec<u8>,
+    /// The part.
+    pub part: PartId,
+    /// The copy.
+    pub copy: CopyId,
+    /// The release: a running response asks the board for it.
+    pub release: ReleaseId,
+    /// Its limit: a running response stops there.
+    pub until: Moment,
+    /// The index of the view's leaf.
+    pub index: u64,
+}
+
+struct Granted {
+    release: ReleaseId,
+    until: Moment,
+    part: PartId,
+}
+
+type Gate = Result<(Grant, Granted), Vec<Refusal>>;
+
+/// THE gate of every view, in the act that logs it: nothing is checked before and used after. A refusal is logged too.
+async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str, stamp: &Stamp) -> Result<Gate, No> {
+    let now = tx.now();
+    let holder: Option<PersonId> = by.person();
+    let row = tx.copy(copy).await?.filter(|row| Some(&row.holder) == holder.map(|id| id.to_string()).as_ref());
+    let row = row.ok_or(No::NotFound)?;
+    let holding = row.holding()?;
+    let filed = tx.release(holding.release).await?.ok_or(No::NotFound)?;
+    let footing = tx.footing(holding.holder, holding.scheme, now).await?;
+    if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), by, now) {
+        if refusals.contains(&Refusal::NotFound) {
+            return Err(No::NotFound);
+        }
+        let codes: Vec<&str> = refusals.iter().map(Refusal::code).collect();
+        let event = Event::new(Kind::RefusedView, filed.release.object()).of_copy(copy).with("refusals", codes);
+        tx.append(&event, by, stamp).await?;
+        return Ok(Err(refusals));
+    }
+    let found = tx.part(copy, part).await?.ok_or(No::NotFound)?;
+    let until = filed.release.stage.authority().map(|authority| authority.until).ok_or(No::NotFound)?;
+    let grant = tx.grant(&row, &found, by, purpose, stamp).await?;
+    Ok(Ok((grant, Granted { release: holding.release, until, part })))
+}
+
+/// Opens one part of the holder's own copy: gate and leaf, durable; then the second lock; then bytes.
+pub async fn open_part(
+    office: &Office,
+    by: &Actor,
+    copy: CopyId,
+    part: PartId,
+    why: Purpose,
+    stamp: Stamp,
+) -> Result<Opened, No> {
+    let by = by.clone();
+    let purpose = why.title();
+    let acked = office.act(move |tx| Box::pin(async move { gate(tx, &by, copy, part, purpose, &stamp).await })).await?;
+    unlock(office, acked).await
+}
+
+async fn unlock(office: &Office, acked: Acked<Gate>) -> Result<Opened, No> {
+    let (grant, granted) = acked.transpose().map_err(No::from)?.split();
+    let locked = office.vault.of_view(&grant).await.map_err(|fault| match fault {
+        // The recall that came after this leaf has deleted the blob: refused, not broken.
+        Fault::Vault(object_store::Error::NotFound { .. }) => No::refused(Refusal::KeyDestroyed),
+        other => No::Broken(other),
+    })?;
+    let broken = |_| No::Broken(Fault::Lock("a part's second lock does not open".to_owned()));
+    let copy = grant.get().copy();
+    let key = office.records.unwrap(grant.get().wrapped_key(), &copy.to_string()).map_err(broken)?;
+    let bytes = key.open(&locked, seal::aad(copy, &granted.part.to_string()).as_bytes()).map_err(broken)?;
+    let Granted { release, until, part } = granted;
+    Ok(Opened { bytes, part, copy, release, until, index: grant.get().index() })
+}
+
+/// Opens the first thumbnail of each named copy through one door, one leaf a thumbnail; those that may not be opened are
+/// left out.
+pub async fn thumbnails(
+    office: &Office,
+    by: &Actor,
+    copies: &[CopyId],
+    why: Purpose,
+    stamp: &Stamp,
+) -> Result<Vec<Opened>, No> {
+    let mut opened = Vec::new();
+    for copy in copies {
+        let parts = office.read().await?.parts(*copy).await?;
+        let first = parts.iter().find(|part| part.rendition == "thumbnail").and_then(|part| PartId::parse(&part.id));
+        let Some(part) = first else { continue };
+        match open_part(office, by, *copy, part, why, stamp.clone()).await {
+            Ok(one) => opened.push(one),
+            Err(No::NotFound | No::Refused(_)) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(opened)
+}
+
+/// Whether a running response of this view must stop: recalled, confirmed, or past its limit (P3).
+pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
+    office.now() >= until || office.board.is_closed(&release.to_string()) || office.board.is_closed(&copy.to_string())
+}
+
+/// Writes down, as well as it can, that the bytes of a view all left or broke off.
+pub fn finished(
+    office: &Arc<Office>,
+    by: Actor,
+    release: ReleaseId,
+    copy: CopyId,
+    index: u64,
+    whole: bool,
+    stamp: Stamp,
+) {
+    let office = Arc::clone(office);
+    tokio::spawn(async move {
+        let kind = if whole { Kind::Delivered } else { Kind::Aborted };
+        let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
+        let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
+        if let Err(no) = told {
+            tracing::warn!(?no, "the end of a view was not written down");
+        }
+    });
+}

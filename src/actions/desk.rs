@@ -1,0 +1,200 @@
+//! What the police desk's pages read: lists, one release with its case file, who could be chosen as a recipient.
+
+use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::{No, Office};
+use crate::domain::actor::{Actor, Grant, Role};
+use crate::domain::ids::PersonId;
+use crate::domain::ids::{AreaId, ReleaseId};
+use crate::domain::policy::{Act, may};
+use crate::domain::refusal::Refusal;
+use crate::domain::scheme::Footing;
+use crate::store::copies::Row as Copy;
+use crate::store::people::{Area, Person};
+use crate::store::registers::Receiver;
+use crate::store::releases::{Filed, Photograph};
+
+/// A line of a list.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The release.
+    pub filed: Filed,
+    /// Its title, which stays with the police.
+    pub title: String,
+    /// The stage's word now.
+    pub word: &'static str,
+    /// Copies: all, sealed, opened, confirmed.
+    pub counts: [usize; 4],
+}
+
+/// A release with all the desk shows.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The release.
+    pub filed: Filed,
+    /// The case file.
+    pub file: CaseFile,
+    /// What would leave; gone from authority on.
+    pub draft: Option<Draft>,
+    /// The stage's word now.
+    pub word: &'static str,
+    /// The area.
+    pub area: Area,
+    /// The photographs, without pixels.
+    pub photographs: Vec<Photograph>,
+    /// The copies.
+    pub copies: Vec<Copy>,
+    /// The officer who asked.
+    pub officer: String,
+    /// The co-ordinator who authorised.
+    pub authorised_by: Option<String>,
+    /// What this person may do with it now.
+    pub may: May,
+}
+
+/// The acts offered on a release's page: the same rules that would refuse them.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct May {
+    /// Decide the request.
+    pub decide: bool,
+    /// Withdraw it.
+    pub withdraw: bool,
+    /// Recall the release.
+    pub recall: bool,
+    /// Open an original.
+    pub original: bool,
+    /// Seal copies that are not sealed.
+    pub seal: bool,
+}
+
+/// A possible recipient and why they cannot be chosen (empty: they can).
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// The person.
+    pub receiver: Receiver,
+    /// Where they stand.
+    pub footing: Footing,
+    /// Why not.
+    pub ineligible: Vec<Refusal>,
+}
+
+/// The releases a person may see: what they asked for, and all of the areas they work in; newest first.
+pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
+    let (mut conn, now) = (office.read().await?, office.now());
+    let mut seen: Vec<Filed> = Vec::new();
+    if let Some(person) = by.person() {
+        seen.extend(conn.releases_of_officer(person, 200).await?);
+    }
+    let areas: Vec<AreaId> = if by.is(Role::Auditor) {
+        conn.areas().await?.iter().filter_map(|area| AreaId::parse(&area.id)).collect()
+    } else {
+        by.areas()
+    };
+    for area in areas {
+        for filed in conn.releases_of_area(area, 500).await? {
+            if may(by, Act::SeeRelease, casefile::thing(&filed.release))
+                && seen.iter().all(|other| other.release.id != filed.release.id)
+            {
+                seen.push(filed);
+            }
+        }
+    }
+    seen.sort_by_key(|filed| std::cmp::Reverse(filed.release.requested_at));
+    let mut lines = Vec::new();
+    for filed in seen {
+        let (file, _) = casefile::open(office, &filed)?;
+        let copies = conn.copies_of_release(filed.release.id).await?;
+        let count = |test: fn(&Copy) -> bool| copies.iter().filter(|copy| test(copy)).count();
+        let counts = [
+            copies.len(),
+            count(|copy| copy.sealed_at.is_some()),
+            count(|copy| copy.opened_at.is_some()),
+            count(|copy| copy.confirmed_at.is_some()),
+        ];
+        lines.push(Line {
+            word: filed.release.word(now),
+            title: file.request.title.as_str().to_owned(),
+            filed,
+            counts,
+        });
+    }
+    Ok(lines)
+}
+
+/// One release.
+pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId) -> Result<Sheet, No> {
+    let (mut conn, now) = (office.read().await?, office.now());
+    let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    let (file, draft) = casefile::open(office, &filed)?;
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    let photographs = conn.photographs(id).await?;
+    let copies = conn.copies_of_release(id).await?;
+    let mut name =
+        async |id: PersonId| Ok::<_, No>(conn.person(id).await?.map_or_else(String::new, |person| person.name));
+    let officer = name(filed.release.requested_by).await?;
+    let authorised_by = match filed.release.stage.authority() {
+        Some(authority) => Some(name(authority.by).await?),
+        None => None,
+    };
+    let thing = casefile::thing(&filed.release);
+    let word = filed.release.word(now);
+    let requested = word == "requested";
+    let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
+    let own = by.person() == Some(filed.release.requested_by);
+    let offers = May {
+        decide: requested && may(by, Act::Decide, thing) && !own,
+        withdraw: requested && may(by, Act::Withdraw, thing),
+        recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
+        original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
+        seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+    };
+    Ok(Sheet { word, area, photographs, copies, officer, authorised_by, may: offers, filed, file, draft })
+}
+
+/// Who could receive from this area, by scheme, with why not.
+pub async fn candidates(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<Candidate>, No> {
+    if !by.is_in(Role::Aic, area) {
+        return Err(No::NotFound);
+    }
+    let (mut conn, now) = (office.read().await?, office.now());
+    let mut all = Vec::new();
+    for scheme in conn.schemes().await? {
+        if scheme.area()? != area {
+            continue;
+        }
+        for (receiver, footing) in conn.footings(scheme.id()?, now).await? {
+            let ineligible = footing.ineligible(now);
+            all.push(Candidate { receiver, footing, ineligible });
+        }
+    }
+    Ok(all)
+}
+
+/// The areas in which a person may ask for a release.
+pub async fn request_areas(office: &Office, by: &Actor) -> Result<Vec<Area>, No> {
+    let mut areas = Vec::new();
+    for area in office.read().await?.areas().await? {
+        let id = area.id()?;
+        if by.grants().contains(&Grant::InArea(Role::Officer, id)) {
+            areas.push(area);
+        }
+    }
+    Ok(areas)
+}
+
+/// A person's own account.
+pub async fn account(office: &Office, by: &Actor) -> Result<Person, No> {
+    let person = by.person().ok_or(No::NotFound)?;
+    office.read().await?.person(person).await?.ok_or(No::NotFound)
+}
+
+/// What a browser needs to unlock a person's own keys.
+pub async fn keys(office: &Office, by: &Actor) -> Result<serde_json::Value, No> {
+    let person = by.person().ok_or(No::NotFound)?;
+    let mut conn = office.read().await?;
+    let row = conn.person(person).await?.ok_or(No::NotFound)?;
+    let wraps = conn.wraps(person).await?;
+    Ok(serde_json::json!({
+        "person_id": row.id, "email": row.email, "name": row.name, "recipient": row.recipient,
+        "signing_key": row.signing_key, "wraps": wraps,
+    }))
+}

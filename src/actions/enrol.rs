@@ -1,0 +1,289 @@
+//! Invitations and enrolment: a link opens once; the browser makes the keys; the server keeps public halves and wraps.
+
+use aws_lc_rs::digest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::actions::office::{slow, ten};
+use crate::actions::{FieldError, No, Office, sign_in};
+use crate::clock;
+use crate::domain::actor::{Actor, Grant, Role};
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::{AreaId, InvitationId, PersonId, SchemeId, WrapId};
+use crate::domain::moment::{Moment, parse_day};
+use crate::domain::policy::{Act, Thing, may};
+use crate::domain::words::Line;
+use crate::sealing::age::Recipient;
+use crate::store::log::Stamp;
+use crate::store::people::{Invitation, Mail, Person, Wrap};
+use crate::store::registers::Receiver;
+
+/// An invitation's life, milliseconds: seven days.
+const LIFE_MS: i64 = 7 * 86_400_000;
+
+/// What the inviter typed.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "named after the form's fields")]
+pub struct Invite {
+    pub email: String,
+    pub name: String,
+    pub role: String,
+    pub area: String,
+    pub scheme: String,
+}
+
+/// What the enrolling browser sent.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "named after the form's fields")]
+pub struct Enrolment {
+    pub auth: String,
+    pub recipient: String,
+    pub signing_key: String,
+    pub identity_wrap: String,
+    pub signing_wrap: String,
+    pub recovery_identity_wrap: String,
+    pub recovery_signing_wrap: String,
+    pub code: String,
+}
+
+/// What the enrolment page shows.
+#[derive(Clone, Debug)]
+pub struct Invited {
+    /// Who they will be.
+    pub person: String,
+    /// Their name, as invited.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their role's title.
+    pub role: &'static str,
+    /// The passphrase wrap's identifier.
+    pub wrap: String,
+    /// The recovery wrap's identifier.
+    pub recovery_wrap: String,
+    /// The authenticator secret, base 32.
+    pub totp_secret: String,
+}
+
+/// The stored hash of a link's secret.
+fn hash(token: &str) -> String {
+    hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
+}
+
+/// Invites a person; answers the link's path. The link is mailed and shown once.
+pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) -> Result<String, No> {
+    let (email, name, role, grant) = read_invite(form)?;
+    let thing = match grant {
+        Grant::InScheme(_, id) => {
+            let scheme = office.read().await?.scheme(id).await?.ok_or(No::NotFound)?;
+            Thing::Scheme { area: scheme.area()?, scheme: id }
+        }
+        Grant::InArea(_, area) => {
+            office.read().await?.area(area).await?.ok_or(No::NotFound)?;
+            Thing::Area(area)
+        }
+        Grant::Force(_) => Thing::Force,
+    };
+    if !may(by, Act::Invite, thing) {
+        return Err(No::NotFound);
+    }
+    let key = office.blind("email", &email);
+    if office.read().await?.person_by_email(&key).await?.is_some() {
+        return Err(No::field("email", "Somebody with this email address has an account already."));
+    }
+    let now = office.now();
+    let token = hex::encode(clock::random::<32>());
+    let person = PersonId::fresh(now, ten());
+    let secret: [u8; 20] = clock::random();
+    let row = Invitation {
+        id: InvitationId::fresh(now, ten()).to_string(),
+        token_hash: hash(&token),
+        email: email.clone(),
+        name: name.as_str().to_owned(),
+        role: role.word().to_owned(),
+        area_id: match grant {
+            Grant::InArea(_, area) => Some(area.to_string()),
+            _ => None,
+        },
+        scheme_id: match grant {
+            Grant::InScheme(_, scheme) => Some(scheme.to_string()),
+            _ => None,
+        },
+        person_id: person.to_string(),
+        wrap_id: WrapId::fresh(now, ten()).to_string(),
+        recovery_id: WrapId::fresh(now, ten()).to_string(),
+        totp_secret: office.seal_field("person", &person.to_string(), "totp_secret", 0, &secret)?,
+        invited_by: by.person().ok_or(No::NotFound)?.to_string(),
+        created_at: now.millis(),
+        expires_at: now.plus_millis(LIFE_MS).millis(),
+        used_at: None,
+    };
+    let path = format!("/enrol/{token}");
+    let mail = Mail {
+        id: InvitationId::fresh(now, ten()).to_string(),
+        address: email,
+        subject: "Your invitation to the disclosure portal".to_owned(),
+        words: format!(
+            "You are invited to join the disclosure portal. Open this link within seven days:\n{}{path}",
+            office.settings.origin
+        ),
+        created_at: now.millis(),
+    };
+    let by = by.clone();
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.add_invitation(&row).await?;
+                tx.add_mail(&mail, None).await?;
+                let event = Event::new(Kind::Invited, format!("person/{person}")).with("role", role.word());
+                tx.append(&event, &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(path)
+}
+
+fn read_invite(form: &Invite) -> Result<(String, Line, Role, Grant), No> {
+    let mut wrong = Vec::new();
+    let email = sign_in::address(&form.email);
+    let looks = email.is_ascii()
+        && email.len() <= 200
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+        && email
+            .split_once('@')
+            .is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.contains('@'));
+    if !looks {
+        wrong.push(FieldError::new("email", "Enter an email address in the correct format, like name@example.com"));
+    }
+    let name = Line::parse("the person's name", &form.name);
+    if let Err(why) = &name {
+        wrong.push(FieldError::new("name", why.to_string()));
+    }
+    let role = Role::parse(&form.role);
+    let grant = role.and_then(|role| Grant::join(role, AreaId::parse(&form.area), SchemeId::parse(&form.scheme)));
+    if grant.is_none() {
+        wrong.push(FieldError::new("role", "Select a role, with the area or the scheme it is for"));
+    }
+    match (name, role, grant) {
+        (Ok(name), Some(role), Some(grant)) if wrong.is_empty() => Ok((email, name, role, grant)),
+        _ => Err(No::Invalid(wrong)),
+    }
+}
+
+/// What the link's page shows; a used, expired or unknown link is not found.
+pub async fn invited(office: &Office, token: &str) -> Result<Invited, No> {
+    let row = open_invitation(office, token).await?;
+    let secret = office.open_field("person", &row.person_id, "totp_secret", 0, &row.totp_secret)?;
+    Ok(Invited {
+        person: row.person_id,
+        name: row.name,
+        email: row.email,
+        role: Role::parse(&row.role).map_or("", Role::title),
+        wrap: row.wrap_id,
+        recovery_wrap: row.recovery_id,
+        totp_secret: totp_rs::Secret::new(secret.as_slice().into()).to_base32(),
+    })
+}
+
+async fn open_invitation(office: &Office, token: &str) -> Result<Invitation, No> {
+    let row = office.read().await?.invitation(&hash(token)).await?.ok_or(No::NotFound)?;
+    if row.used_at.is_some() || office.now() >= Moment::from_millis(row.expires_at) {
+        Err(No::NotFound)
+    } else {
+        Ok(row)
+    }
+}
+
+/// Enrols: checks everything, keeps the public halves and the wraps, gives the role, uses the link up.
+pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp) -> Result<(), No> {
+    let row = open_invitation(office, token).await?;
+    read_enrolment(form)?;
+    let secret = office.open_field("person", &row.person_id, "totp_secret", 0, &row.totp_secret)?;
+    let step = sign_in::step_of(&secret, &form.code)
+        .ok_or_else(|| No::field("code", "Enter the six digits your authenticator app shows now."))?;
+    let person = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
+    let role = Role::parse(&row.role).ok_or(No::NotFound)?;
+    let area = row.area_id.as_deref().and_then(AreaId::parse);
+    let scheme = row.scheme_id.as_deref().and_then(SchemeId::parse);
+    let grant = Grant::join(role, area, scheme).ok_or(No::NotFound)?;
+    let invitation = InvitationId::parse(&row.id).ok_or(No::NotFound)?;
+    let auth = form.auth.clone();
+    let auth_hash = slow(move || sign_in::hash_auth(&auth)).await??;
+    let email_key = office.blind("email", &row.email);
+    let account = Person {
+        id: row.person_id.clone(),
+        email: row.email.clone(),
+        name: row.name.clone(),
+        auth_hash,
+        totp_secret: row.totp_secret.clone(),
+        totp_step: step,
+        recipient: form.recipient.clone(),
+        signing_key: form.signing_key.clone(),
+        suspended: false,
+        version: 1,
+        created_at: office.now().millis(),
+        signed_in_at: None,
+    };
+    let wrap = |id: &str, kind: &str, identity: &str, signing: &str| Wrap {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        identity: identity.to_owned(),
+        signing: signing.to_owned(),
+    };
+    let wraps = [
+        wrap(&row.wrap_id, "passphrase", &form.identity_wrap, &form.signing_wrap),
+        wrap(&row.recovery_id, "recovery", &form.recovery_identity_wrap, &form.recovery_signing_wrap),
+    ];
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                if !tx.use_invitation(invitation).await? {
+                    return Err(No::NotFound);
+                }
+                tx.add_person(&account, &email_key).await?;
+                tx.add_grant(person, grant).await?;
+                for wrap in &wraps {
+                    tx.add_wrap(person, wrap).await?;
+                }
+                if let Grant::InScheme(_, scheme) = grant {
+                    // Without vetting nothing opens until the co-ordinator records it (K7.3).
+                    tx.add_membership(&Receiver::new(person, scheme)).await?;
+                }
+                let event =
+                    Event::new(Kind::Enrolled, format!("person/{person}")).with("recipient", account.recipient.clone());
+                let by = tx.actor(person).await?;
+                tx.append(&event, &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+fn read_enrolment(form: &Enrolment) -> Result<(), No> {
+    let again = "Your browser sent something that cannot be read. Reload the page and begin again.";
+    let is_hex = form.auth.len() == 64 && form.auth.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let is_key = STANDARD.decode(&form.signing_key).is_ok_and(|key| key.len() == 32);
+    // nonce 12, PKCS#8 48, tag 16
+    let is_wrap = |text: &String| STANDARD.decode(text).is_ok_and(|wrap| wrap.len() == 76);
+    let wraps = [&form.identity_wrap, &form.signing_wrap, &form.recovery_identity_wrap, &form.recovery_signing_wrap];
+    if !is_hex || !is_key || !wraps.into_iter().all(is_wrap) {
+        return Err(No::field("code", again));
+    }
+    Recipient::parse(&form.recipient).map_err(|why| No::field("code", why.to_string()))?;
+    Ok(())
+}
+
+/// Reads an optional day of a form.
+pub(super) fn optional_day(field: &'static str, raw: &str, wrong: &mut Vec<FieldError>) -> Option<String> {
+    let raw = raw.trim();
+    if raw.is_empty() {
+        return None;
+    }
+    let day = parse_day(raw);
+    if day.is_none() {
+        wrong.push(FieldError::new(field, "Enter a real date, like 27 3 2027"));
+    }
+    day.map(|day| day.to_string())
+}

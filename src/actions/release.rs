@@ -1,0 +1,271 @@
+//! The co-ordinator's decisions on a release: authorise, refuse, recall; the officer's withdrawal. Every one through
+//! [`Release::decide`](crate::domain::release::Release::decide), inside the writing act.
+
+use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::office::ten;
+use crate::actions::request::{beside_fields, drop_blobs};
+use crate::actions::{Fault, No, Office, seal};
+use crate::clock;
+use crate::domain::actor::Actor;
+use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
+use crate::domain::limits::RECIPIENTS_MAX;
+use crate::domain::moment::{Moment, parse_day};
+use crate::domain::policy::Act;
+use crate::domain::refusal::Refusal;
+use crate::domain::release::order::Case;
+use crate::domain::release::{Considered, Order};
+use crate::domain::scheme::Footing;
+use crate::domain::words::Prose;
+use crate::sealing::age::Recipient;
+use crate::sealing::copy::seal_text;
+use crate::sealing::lock::CopyKey;
+use crate::store::copies::Part;
+use crate::store::log::Stamp;
+use crate::store::registers::Receiver;
+use crate::store::releases::Filed;
+use crate::store::{Conn, Tx};
+
+/// The setting that holds the last day of the force's data protection registration (K8.1).
+pub const REGISTRATION_ENDS: &str = "registration_ends";
+
+/// A copy made ready before the act: its key wrapped, its text sealed and stored.
+struct Ready {
+    copy: CopyId,
+    footing: Footing,
+    recipient: String,
+    mark: String,
+    wrapped_key: Vec<u8>,
+    text: Option<Part>,
+}
+
+/// Authorises (K7.7.1): every rule met, a number taken, copies made for the named recipients, the draft erased. Everything
+/// slow is done before the act; inside it the rules are asked again on what is true there.
+pub async fn authorise(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    considered: Considered,
+    recipients: &[(PersonId, SchemeId)],
+    stamp: Stamp,
+) -> Result<(), No> {
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    let (file, draft) = casefile::open(office, &filed)?;
+    let draft = draft.unwrap_or_default();
+    let now = office.now();
+    let people = chosen(&mut conn, &filed, recipients, now).await?;
+    let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
+    filed.release.decide(Order::Authorise(Box::new(case)), by, now).map_err(beside_fields)?;
+    let photographs = conn.photographs(id).await?.len();
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    drop(conn);
+    let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
+    let file = CaseFile { considered: Some(considered.clone()), ..file };
+    let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
+    let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs };
+    let actor = by.clone();
+    let done = office.act(move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
+    if done.is_err() {
+        drop_blobs(office, &objects).await;
+    }
+    done.map(|_| ()).map_err(|no| match no {
+        No::Refused(refusals) => beside_fields(refusals),
+        other => other,
+    })
+}
+
+struct Plan {
+    filed: Filed,
+    file: CaseFile,
+    draft: Draft,
+    considered: Considered,
+    ready: Vec<Ready>,
+    text_object: Option<String>,
+    file_sealed: Vec<u8>,
+    photographs: usize,
+}
+
+impl Plan {
+    async fn carry_out(self, tx: &mut Tx, by: &Actor, stamp: &Stamp) -> Result<(), No> {
+        let now = tx.now();
+        let mut filed = tx.release(self.filed.release.id).await?.ok_or(No::NotFound)?;
+        if filed.release.version != self.filed.release.version {
+            return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
+        }
+        let keys: Vec<(PersonId, SchemeId)> = self.ready.iter().map(|r| (r.footing.person, r.footing.scheme)).collect();
+        let people = chosen(tx, &filed, &keys, now).await?;
+        let same = people.iter().zip(&self.ready).all(|((row, _), ready)| row.recipient == ready.recipient);
+        if !same || people.len() != self.ready.len() {
+            return Err(No::Unavailable);
+        }
+        let case = build(tx, &filed, &self.file, &self.draft, &self.considered, &people, now).await?;
+        let urn = case.urn.clone();
+        let (_, serial) = tx.next_urn(filed.release.area, now).await?;
+        let decision = filed.release.decide(Order::Authorise(Box::new(case)), by, now)?;
+        filed.file = self.file_sealed;
+        filed.draft = None;
+        filed.text_object = self.text_object;
+        let event = tx.carry_out(&filed, decision).await?;
+        tx.issue(&filed.release, &urn, serial).await?;
+        tx.append(&event, by, stamp).await?;
+        for ready in &self.ready {
+            let (copy, footing) = (ready.copy, &ready.footing);
+            tx.add_copy(copy, filed.release.id, footing.person, footing.scheme, &ready.mark, &ready.wrapped_key)
+                .await?;
+            if let Some(part) = &ready.text {
+                tx.add_part(part).await?;
+            }
+            if self.photographs == 0 {
+                seal::finish_copy(tx, copy, by, stamp).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The named recipients with where they stand now; somebody of another area or unknown is refused (K6.2.4).
+async fn chosen(
+    conn: &mut Conn,
+    filed: &Filed,
+    recipients: &[(PersonId, SchemeId)],
+    now: Moment,
+) -> Result<Vec<(Receiver, Footing)>, No> {
+    if recipients.len() > RECIPIENTS_MAX {
+        return Err(No::field("recipients", format!("Choose at most {RECIPIENTS_MAX} recipients")));
+    }
+    let mut people: Vec<(Receiver, Footing)> = Vec::new();
+    for (person, scheme) in recipients {
+        let row = conn.scheme(*scheme).await?;
+        let here = match &row {
+            Some(row) => row.area()? == filed.release.area,
+            None => false,
+        };
+        let found = conn.footings(*scheme, now).await?.into_iter().find(|(_, footing)| footing.person == *person);
+        match found {
+            Some(found) if here => {
+                if people.iter().all(|(_, footing)| footing.person != *person) {
+                    people.push(found);
+                }
+            }
+            _ => return Err(No::field("recipients", "Choose recipients from this area's schemes")),
+        }
+    }
+    Ok(people)
+}
+
+async fn build(
+    conn: &mut Conn,
+    filed: &Filed,
+    file: &CaseFile,
+    draft: &Draft,
+    considered: &Considered,
+    people: &[(Receiver, Footing)],
+    now: Moment,
+) -> Result<Case, No> {
+    let registration = conn.setting(REGISTRATION_ENDS).await?;
+    Ok(Case {
+        request: file.request.clone(),
+        text: draft.text.clone(),
+        photographs: conn.photographs(filed.release.id).await?.len(),
+        considered: considered.clone(),
+        recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
+        registration_ends: registration.as_deref().and_then(parse_day),
+        urn: conn.next_urn(filed.release.area, now).await?.0,
+    })
+}
+
+type Readied = (Vec<Ready>, Option<String>, Vec<String>);
+
+/// Seals the text to the unit and to each recipient, each under its own second lock, and stores the blobs.
+async fn make_ready(office: &Office, draft: &Draft, people: &[(Receiver, Footing)], unit: &str) -> Result<Readied, No> {
+    let words = draft.released();
+    let broken = |why: String| Fault::Other(why);
+    let mut objects = Vec::new();
+    let mut text_object = None;
+    if let Some(words) = &words {
+        let unit = Recipient::parse(unit).map_err(|why| broken(why.to_string()))?;
+        let object = office.vault.put(seal_text(words, &unit).map_err(|why| broken(why.to_string()))?).await?;
+        objects.push(object.clone());
+        text_object = Some(object);
+    }
+    let mut ready = Vec::new();
+    for (row, footing) in people {
+        let copy = CopyId::fresh(office.now(), ten());
+        let key = CopyKey::fresh().map_err(|why| broken(why.to_string()))?;
+        let mut text = None;
+        if let Some(words) = &words {
+            let to = Recipient::parse(&row.recipient).map_err(|why| broken(why.to_string()))?;
+            let sealed = seal_text(words, &to).map_err(|why| broken(why.to_string()))?;
+            let part = seal::store_part(office, copy, &key, None, "text", 0, &sealed).await?;
+            objects.push(part.object.clone());
+            text = Some(part);
+        }
+        let wrapped_key = office.records.wrap(&key, &copy.to_string()).map_err(|why| Fault::Lock(why.to_string()))?;
+        let (footing, recipient) = (footing.clone(), row.recipient.clone());
+        ready.push(Ready { copy, footing, recipient, mark: copy_mark(), wrapped_key, text });
+    }
+    Ok((ready, text_object, objects))
+}
+
+/// Six letters and digits that cannot be mistaken for one another, to stand beside the reference in the visible mark.
+fn copy_mark() -> String {
+    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    clock::random::<6>().iter().filter_map(|b| LETTERS.get(usize::from(b & 31))).map(|b| char::from(*b)).collect()
+}
+
+/// Refuses the request.
+pub async fn refuse(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
+    end(office, by, id, reason, stamp, |reason| Order::Refuse { reason }).await
+}
+
+/// Withdraws one's own request.
+pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
+    end(office, by, id, reason, stamp, |reason| Order::Withdraw { reason }).await
+}
+
+/// Recalls (K8.2): from the commit on no view follows; every key of it is destroyed in the same transaction.
+pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
+    end(office, by, id, reason, stamp, |reason| Order::Recall { reason }).await?;
+    office.board.close(id.to_string());
+    crate::actions::sweep::destroy_blobs(office).await
+}
+
+async fn end(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    reason: &str,
+    stamp: Stamp,
+    order: fn(Prose) -> Order,
+) -> Result<(), No> {
+    let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
+    let filed = casefile::load(&mut office.read().await?, by, Act::SeeRelease, id).await?;
+    let (file, _) = casefile::open(office, &filed)?;
+    let read = filed.release.version;
+    let file = CaseFile { reason: Some(reason.clone()), ..file };
+    // What would have left is erased with the case's end; the file is sealed for the version it will have.
+    let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
+    let by = by.clone();
+    let done = office
+        .act(move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                let mut filed = tx.release(id).await?.ok_or(No::NotFound)?;
+                if filed.release.version != read {
+                    return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
+                }
+                let decision = filed.release.decide(order(reason), &by, now)?;
+                filed.file = sealed;
+                filed.draft = None;
+                let event = tx.carry_out(&filed, decision).await?;
+                tx.destroy_keys(id).await?;
+                tx.append(&event, &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await;
+    done.map(|_| ()).map_err(|no| match no {
+        No::Refused(refusals) => beside_fields(refusals),
+        other => other,
+    })
+}

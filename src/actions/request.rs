@@ -1,0 +1,195 @@
+//! An officer asks for a release (K7.7): words, source, photographs. Each photograph is sealed to the unit at once (P4).
+
+use std::sync::Arc;
+
+use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::office::{slow, ten};
+use crate::actions::{FieldError, No, Office};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
+use crate::domain::limits::PHOTOGRAPHS_MAX;
+use crate::domain::policy::{Act, Thing, may};
+use crate::domain::refusal::Refusal;
+use crate::domain::release::request::{Purpose, Source};
+use crate::domain::release::{Release, Request, Stage};
+use crate::domain::words::{Line, Prose, Unfit};
+use crate::sealing::age::Recipient;
+use crate::sealing::{copy, image};
+use crate::store::log::Stamp;
+use crate::store::releases::{Filed, Photograph};
+
+/// What the officer typed; the names are the form's.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+#[expect(missing_docs, reason = "named after the form's fields")]
+pub struct Asked {
+    pub area: String,
+    pub title: String,
+    pub name: String,
+    pub text: String,
+    pub locality: String,
+    pub reasons: String,
+    pub purposes: Vec<String>,
+    pub source: String,
+    pub justice: String,
+    pub image_reference: String,
+    pub danger: String,
+}
+
+/// Reads a field, noting what is wrong with it.
+pub(super) fn read<T>(wrong: &mut Vec<FieldError>, field: &'static str, value: Result<T, Unfit>) -> Option<T> {
+    value.map_err(|why| wrong.push(FieldError::new(field, why.to_string()))).ok()
+}
+
+/// Turns refusals that belong beside a field into field errors; the others stay refusals.
+pub(super) fn beside_fields(refusals: Vec<Refusal>) -> No {
+    if refusals.iter().all(|refusal| refusal.told().field.is_some()) {
+        let error = |refusal: &Refusal| {
+            let told = refusal.told();
+            FieldError::new(told.field.unwrap_or(""), format!("{} ({})", told.sentence, told.clause))
+        };
+        return No::Invalid(refusals.iter().map(error).collect());
+    }
+    No::from(refusals)
+}
+
+impl Asked {
+    fn parse(&self, photographs: usize) -> Result<(Request, Draft), No> {
+        let mut wrong = Vec::new();
+        let title = read(&mut wrong, "title", Line::parse("a title for the request", &self.title));
+        let name = read(&mut wrong, "name", Line::optional("The name", &self.name));
+        let text = read(&mut wrong, "text", Prose::optional("The text", &self.text));
+        let locality = read(&mut wrong, "locality", Line::optional("The locality", &self.locality));
+        let reasons = read(&mut wrong, "reasons", Prose::optional("The reasons", &self.reasons));
+        let reference = read(&mut wrong, "image_reference", Line::optional("The reference", &self.image_reference));
+        let (Some(title), Some(name), Some(text), Some(locality), Some(reasons), Some(reference)) =
+            (title, name, text, locality, reasons, reference)
+        else {
+            return Err(No::Invalid(wrong));
+        };
+        let request = Request {
+            title,
+            source: Source { custody: self.source == "custody", justice: self.justice == "yes", reference },
+            locality,
+            reasons,
+            purposes: self.purposes.iter().filter_map(|word| Purpose::parse(word)).collect(),
+            danger: self.danger == "yes",
+            named: !name.is_empty(),
+        };
+        let unmet = request.check(photographs, &text);
+        if unmet.is_empty() { Ok((request, Draft { name, text })) } else { Err(reasons_beside(unmet)) }
+    }
+}
+
+/// On the officer's page the missing reason is the field `reasons`.
+fn reasons_beside(unmet: Vec<Refusal>) -> No {
+    match beside_fields(unmet) {
+        No::Invalid(mut errors) => {
+            for error in &mut errors {
+                if error.field == "reason" {
+                    error.field = "reasons";
+                }
+            }
+            No::Invalid(errors)
+        }
+        other => other,
+    }
+}
+
+/// Asks. `photographs` are the uploaded files' bytes. Answers the release.
+pub async fn ask(
+    office: &Office,
+    by: &Actor,
+    asked: &Asked,
+    photographs: Vec<Vec<u8>>,
+    stamp: Stamp,
+) -> Result<ReleaseId, No> {
+    let area = AreaId::parse(&asked.area).filter(|area| may(by, Act::Request, Thing::Area(*area)));
+    let area = area.ok_or_else(|| No::field("area", "Select an area you request for"))?;
+    let requested_by = by.person().ok_or(No::NotFound)?;
+    if photographs.len() > PHOTOGRAPHS_MAX {
+        return Err(No::field("photographs", format!("Choose at most {PHOTOGRAPHS_MAX} photographs")));
+    }
+    let (request, draft) = asked.parse(photographs.len())?;
+    let row = office.read().await?.area(area).await?.ok_or(No::NotFound)?;
+    let unit = Recipient::parse(&row.unit_recipient).map_err(|why| crate::actions::Fault::Other(why.to_string()))?;
+    let now = office.now();
+    let id = ReleaseId::fresh(now, ten());
+    let stored = store_photographs(office, id, &unit, photographs).await?;
+    let danger = request.danger;
+    let (file, draft) =
+        casefile::seal(office, id, 1, &CaseFile { request, considered: None, reason: None }, Some(&draft))?;
+    let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
+    let actor = by.clone();
+    let done = office
+        .act(move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                let release =
+                    Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, version: 1 };
+                let event = Event::new(Kind::Requested, release.object()).with("photographs", stored.len());
+                tx.add_release(&Filed { release, danger, file, draft, text_object: None }).await?;
+                for row in &stored {
+                    tx.add_photograph(row).await?;
+                }
+                tx.append(&event, &actor, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await;
+    if done.is_err() {
+        drop_blobs(office, &objects).await;
+    }
+    done.map(|_| id)
+}
+
+/// Checks each file (bombs, truncation, foreign types), seals it to the unit, stores the blob. Blob first, then the row.
+async fn store_photographs(
+    office: &Office,
+    release: ReleaseId,
+    unit: &Recipient,
+    files: Vec<Vec<u8>>,
+) -> Result<Vec<Photograph>, No> {
+    let mut rows = Vec::new();
+    let many = files.len() > 1;
+    for (n, bytes) in files.into_iter().enumerate() {
+        let turn = Arc::clone(&office.decoding).acquire_owned().await.map_err(|_| No::Unavailable)?;
+        let unit = unit.clone();
+        let checked = slow(move || {
+            let _turn = turn;
+            let bytes = zeroize::Zeroizing::new(bytes);
+            let admitted = image::admit(&bytes).map_err(|why| why.to_string())?;
+            let sealed = copy::seal_original(&bytes, &unit).map_err(|why| why.to_string())?;
+            Ok::<_, String>((admitted, sealed))
+        })
+        .await?;
+        let (admitted, sealed) = match checked {
+            Ok(ready) => ready,
+            Err(why) => {
+                let objects: Vec<String> = rows.iter().map(|row: &Photograph| row.object.clone()).collect();
+                drop_blobs(office, &objects).await;
+                let which = if many { format!("Photograph {}: ", n + 1) } else { String::new() };
+                return Err(No::field("photographs", format!("{which}{why}")));
+            }
+        };
+        rows.push(Photograph {
+            id: PhotographId::fresh(office.now(), ten()).to_string(),
+            release_id: release.to_string(),
+            position: i64::try_from(n).unwrap_or(0),
+            width: i64::from(admitted.width),
+            height: i64::from(admitted.height),
+            sha256: hex::encode(admitted.sha256),
+            object: office.vault.put(sealed).await?,
+        });
+    }
+    Ok(rows)
+}
+
+/// Takes back blobs whose rows were not written. What fails here is an orphan, and sealed.
+pub(super) async fn drop_blobs(office: &Office, objects: &[String]) {
+    for object in objects {
+        if let Err(fault) = office.vault.destroy(object).await {
+            tracing::warn!(%fault, "a sealed blob without a row stays behind");
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Sealing: the co-ordinator's browser opens an original and hands it over; the portal marks and seals one copy for each
+//! recipient (DESIGN §5). The plaintext is in memory only, its digest checked against the record.
+
+use std::sync::Arc;
+
+use crate::actions::casefile;
+use crate::actions::office::{slow, ten};
+use crate::actions::request::drop_blobs;
+use crate::actions::{Fault, No, Office};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
+use crate::domain::policy::Act;
+use crate::domain::refusal::Refusal;
+use crate::domain::release::Stage;
+use crate::sealing::age::Recipient;
+use crate::sealing::copy::{Prepared, SealedRenditions};
+use crate::sealing::image;
+use crate::sealing::lock::CopyKey;
+use crate::sealing::mark::Mark;
+use crate::store::Tx;
+use crate::store::copies::{Part, Row};
+use crate::store::log::Stamp;
+use crate::store::releases::{Filed, Photograph};
+
+/// How far sealing is, and what the browser needs to go on.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Progress {
+    /// Where the unit's box is fetched.
+    pub unit_box: String,
+    /// Whose box it must be.
+    pub unit_recipient: String,
+    /// The photographs.
+    pub photographs: Vec<Wanted>,
+    /// Marked and sealed so far: copies times photographs.
+    pub sealed: usize,
+    /// Of how many.
+    pub total: usize,
+}
+
+/// One photograph of the progress.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Wanted {
+    /// Which.
+    pub id: String,
+    /// Where its original is fetched, sealed to the unit.
+    pub original: String,
+    /// Where the opened original is handed over.
+    pub upload: String,
+    /// What it must hash to.
+    pub sha256: String,
+    /// Neither all its copies nor its original are here.
+    pub needed: bool,
+}
+
+/// The box with the unit's identity, sealed to those who hold it.
+pub async fn unit_box(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<u8>, No> {
+    use crate::domain::actor::Role;
+    if !by.is_in(Role::Aic, area) && !by.is_in(Role::Reviewer, area) {
+        return Err(No::NotFound);
+    }
+    Ok(office.read().await?.area(area).await?.ok_or(No::NotFound)?.unit_box)
+}
+
+/// An original, sealed to the unit: a logged act (DESIGN §5).
+pub async fn original(office: &Office, by: &Actor, photograph: PhotographId, stamp: Stamp) -> Result<Vec<u8>, No> {
+    let mut conn = office.read().await?;
+    let row = conn.photograph(photograph).await?.ok_or(No::NotFound)?;
+    let release = ReleaseId::parse(&row.release_id).ok_or(No::NotFound)?;
+    drop(conn);
+    let actor = by.clone();
+    let object = office
+        .act(move |tx| {
+            Box::pin(async move {
+                let filed = casefile::load(tx, &actor, Act::OpenOriginal, release).await?;
+                let event = Event::new(Kind::Original, filed.release.object()).with("photograph", row.id.clone());
+                tx.append(&event, &actor, &stamp).await?;
+                Ok(row.object)
+            })
+        })
+        .await?;
+    Ok(office.vault.of_original(&object).await?)
+}
+
+/// How far the sealing of a release is.
+pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Progress, No> {
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    let photographs = conn.photographs(id).await?;
+    let copies: Vec<Row> = conn.copies_of_release(id).await?.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
+    let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    for copy in &copies {
+        let Some(copy) = CopyId::parse(&copy.id) else { continue };
+        for part in conn.parts(copy).await? {
+            if let (Some(photograph), "screen") = (part.photograph_id, part.rendition.as_str()) {
+                *done.entry(photograph).or_default() += 1;
+            }
+        }
+    }
+    let in_hand = office.in_hand.lock().map(|set| set.clone()).unwrap_or_default();
+    let wanted = |row: &Photograph| Wanted {
+        id: row.id.clone(),
+        original: format!("/photographs/{}/original", row.id),
+        upload: format!("/releases/{id}/photographs/{}/sealing", row.id),
+        sha256: row.sha256.clone(),
+        needed: done.get(&row.id).copied().unwrap_or(0) < copies.len() && !in_hand.contains(&row.id),
+    };
+    Ok(Progress {
+        unit_box: format!("/areas/{}/unit-box", area.id),
+        unit_recipient: area.unit_recipient.clone(),
+        sealed: done.values().sum(),
+        total: copies.len() * photographs.len(),
+        photographs: photographs.iter().map(wanted).collect(),
+    })
+}
+
+/// Takes an opened original and begins to seal it for every recipient who lacks it. Answers once it is checked; the
+/// sealing goes on, one act for each finished copy, whether or not the browser stays.
+pub async fn take(
+    office: &Arc<Office>,
+    by: &Actor,
+    id: ReleaseId,
+    photograph: PhotographId,
+    bytes: Vec<u8>,
+    stamp: Stamp,
+) -> Result<(), No> {
+    let handed = check(office, by, id, photograph, bytes).await?;
+    let fresh = office.in_hand.lock().map_err(|_| Fault::Other("in_hand".into()))?.insert(handed.row.id.clone());
+    if !fresh {
+        return Ok(());
+    }
+    let (office, by) = (Arc::clone(office), by.clone());
+    tokio::spawn(async move {
+        let key = handed.row.id.clone();
+        if let Err(no) = seal_for_all(&office, &by, handed, &stamp).await {
+            tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
+        }
+        if let Ok(mut set) = office.in_hand.lock() {
+            set.remove(&key);
+        }
+    });
+    Ok(())
+}
+
+/// The same, answering when every copy is sealed.
+pub async fn take_whole(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    photograph: PhotographId,
+    bytes: Vec<u8>,
+    stamp: Stamp,
+) -> Result<(), No> {
+    let handed = check(office, by, id, photograph, bytes).await?;
+    seal_for_all(office, by, handed, &stamp).await
+}
+
+/// An opened original that is the one on record.
+struct Handed {
+    filed: Filed,
+    row: Photograph,
+    bytes: zeroize::Zeroizing<Vec<u8>>,
+}
+
+async fn check(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    photograph: PhotographId,
+    bytes: Vec<u8>,
+) -> Result<Handed, No> {
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    let open =
+        matches!(filed.release.stage, Stage::Live(_)) && filed.release.standing().closed(office.now()).is_empty();
+    if !open {
+        return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(office.now()) }));
+    }
+    let row = conn.photograph(photograph).await?.filter(|row| row.release_id == id.to_string()).ok_or(No::NotFound)?;
+    if hex::encode(image::sha256(&bytes)) != row.sha256 {
+        return Err(No::field(
+            "photographs",
+            "This is not the photograph on record: its digest differs. Nothing was sealed. Tell your administrator.",
+        ));
+    }
+    Ok(Handed { filed, row, bytes })
+}
+
+async fn seal_for_all(office: &Office, by: &Actor, handed: Handed, stamp: &Stamp) -> Result<(), No> {
+    let Handed { filed, row, bytes } = handed;
+    let turn = Arc::clone(&office.decoding).acquire_owned().await.map_err(|_| No::Unavailable)?;
+    let prepared =
+        slow(move || Prepared::open(&bytes, None).map(Arc::new)).await?.map_err(|why| Fault::Other(why.to_string()))?;
+    let urn = filed.release.stage.authority().map(|authority| authority.urn.clone()).unwrap_or_default();
+    for copy in office.read().await?.copies_of_release(filed.release.id).await? {
+        let id = copy.holding()?.copy;
+        let have = office.read().await?.parts(id).await?;
+        let Some(wrapped) = copy.wrapped_key.clone() else { continue };
+        if have.iter().any(|part| part.photograph_id.as_deref() == Some(&row.id)) {
+            continue;
+        }
+        let key = office.records.unwrap(&wrapped, &copy.id).map_err(|why| Fault::Lock(why.to_string()))?;
+        let to = Recipient::parse(&copy.recipient).map_err(|why| Fault::Other(why.to_string()))?;
+        let (prepared, urn, holder) = (Arc::clone(&prepared), urn.clone(), copy.holder_name.clone());
+        let code = copy.mark.clone();
+        let sealed = slow(move || prepared.seal_for(&Mark { urn: &urn, copy: &code, recipient: &holder }, &to))
+            .await?
+            .map_err(|why| Fault::Other(why.to_string()))?;
+        keep(office, by, id, &key, &row, sealed, stamp).await?;
+    }
+    drop(turn);
+    Ok(())
+}
+
+/// Stores both renditions, then writes them down in one act; a copy whose key went meanwhile keeps nothing.
+async fn keep(
+    office: &Office,
+    by: &Actor,
+    copy: CopyId,
+    key: &CopyKey,
+    row: &Photograph,
+    sealed: SealedRenditions,
+    stamp: &Stamp,
+) -> Result<(), No> {
+    let photograph = Some(row.id.clone());
+    let screen =
+        store_part(office, copy, key, photograph.clone(), "screen", row.position, &sealed.screen.age_bytes).await?;
+    let thumbnail =
+        store_part(office, copy, key, photograph, "thumbnail", row.position, &sealed.thumbnail.age_bytes).await?;
+    let objects = [screen.object.clone(), thumbnail.object.clone()];
+    let (by, stamp) = (by.clone(), stamp.clone());
+    let done = office
+        .act(move |tx| {
+            Box::pin(async move {
+                let now = tx.copy(copy).await?.ok_or(No::NotFound)?;
+                if now.key_gone_at.is_some() {
+                    return Err(No::refused(Refusal::KeyDestroyed));
+                }
+                tx.add_part(&screen).await?;
+                tx.add_part(&thumbnail).await?;
+                finish_copy(tx, copy, &by, &stamp).await
+            })
+        })
+        .await;
+    if done.is_err() {
+        drop_blobs(office, &objects).await;
+    }
+    done.map(|_| ())
+}
+
+/// Marks a copy as sealed once every photograph and the text are there; one leaf for it.
+pub(super) async fn finish_copy(tx: &mut Tx, copy: CopyId, by: &Actor, stamp: &Stamp) -> Result<(), No> {
+    let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
+    let release = row.holding()?.release;
+    let parts = tx.parts(copy).await?;
+    let screens = parts.iter().filter(|part| part.rendition == "screen").count();
+    if screens < tx.photographs(release).await?.len() || !tx.copy_sealed(copy).await? {
+        return Ok(());
+    }
+    let event = Event::new(Kind::Sealed, format!("release/{release}"))
+        .of_copy(copy)
+        .with("holder", format!("person/{}", row.holder))
+        .with("parts", parts.len());
+    tx.append(&event, by, stamp).await?;
+    Ok(())
+}
+
+/// Puts the second lock around an age file, stores it, and describes the part.
+pub(super) async fn store_part(
+    office: &Office,
+    copy: CopyId,
+    key: &CopyKey,
+    photograph: Option<String>,
+    rendition: &str,
+    position: i64,
+    age_bytes: &[u8],
+) -> Result<Part, No> {
+    let id = PartId::fresh(office.now(), ten());
+    let locked =
+        key.lock(age_bytes, aad(copy, &id.to_string()).as_bytes()).map_err(|why| Fault::Lock(why.to_string()))?;
+    let bytes = i64::try_from(locked.len()).unwrap_or(i64::MAX);
+    let object = office.vault.put(locked).await?;
+    let rendition = rendition.to_owned();
+    Ok(Part {
+        id: id.to_string(),
+        copy_id: copy.to_string(),
+        photograph_id: photograph,
+        rendition,
+        position,
+        object,
+        bytes,
+    })
+}
+
+/// What binds a blob to its place.
+pub(super) fn aad(copy: CopyId, part: &str) -> String {
+    format!("part/v1\n{copy}\n{part}")
+}

@@ -1,0 +1,162 @@
+//! The end of a copy: the holder confirms surrender or destruction (K8.2), signed; key first, then the blobs, read back.
+
+use serde::Deserialize;
+
+use crate::actions::{FieldError, No, Office, deliver, statement, sweep};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::holding::{Confirmation, Outcome};
+use crate::domain::ids::{CopyId, ReleaseId, StatementId};
+use crate::domain::moment::Moment;
+use crate::domain::policy::{Act, Thing, may};
+use crate::domain::words::Line;
+use crate::store::copies::Row;
+use crate::store::log::Stamp;
+use crate::store::statements::Statement;
+
+/// What the holder typed; the document signed is this as canonical JSON.
+#[derive(Clone, Debug, Default, Deserialize, serde::Serialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "named after the form's fields")]
+pub struct Confirming {
+    #[serde(default)]
+    pub outcome: String,
+    #[serde(default)]
+    pub method: String,
+    #[serde(default)]
+    pub done_date: String,
+    #[serde(default)]
+    pub done_time: String,
+    #[serde(default)]
+    pub witness: String,
+}
+
+impl Confirming {
+    /// Checks each field.
+    pub fn parse(&self, now: Moment) -> Result<Confirmation, No> {
+        let mut wrong = Vec::new();
+        let outcome = Outcome::parse(&self.outcome);
+        if outcome.is_none() {
+            wrong.push(FieldError::new("outcome", "Select what was done with the copy"));
+        }
+        let mut line = |field, what, raw: &str| match Line::parse(what, raw) {
+            Ok(line) => Some(line),
+            Err(why) => {
+                wrong.push(FieldError::new(field, why.to_string()));
+                None
+            }
+        };
+        let method = line("method", "how it was done", &self.method);
+        let witness = line("witness", "who saw it done", &self.witness);
+        let done_at = Moment::parse_london(&self.done_date, &self.done_time);
+        if done_at.is_none() {
+            wrong.push(FieldError::new("done_date", "Enter a real date and time, like 27 3 2027 at 17:30"));
+        }
+        let (Some(outcome), Some(method), Some(witness), Some(done_at)) = (outcome, method, witness, done_at) else {
+            return Err(No::Invalid(wrong));
+        };
+        Confirmation { outcome, method, done_at, witness }.checked(now).map_err(|refusal| {
+            let told = refusal.told();
+            No::field("done_date", told.sentence)
+        })
+    }
+}
+
+/// The document that is signed: canonical JSON, members sorted (`docs/formats/statement.md` clause 3).
+pub fn canonical(form: &Confirming) -> String {
+    serde_json::json!({
+        "done_date": form.done_date, "done_time": form.done_time, "method": form.method,
+        "outcome": form.outcome, "witness": form.witness,
+    })
+    .to_string()
+}
+
+/// Confirms the end of the holder's own copy. From the commit on nothing opens it.
+pub async fn confirm(
+    office: &Office,
+    by: &Actor,
+    copy: CopyId,
+    form: &Confirming,
+    document: &str,
+    note: &str,
+    stamp: Stamp,
+) -> Result<(), No> {
+    let holder = by.person().ok_or(No::NotFound)?;
+    let confirmation = form.parse(office.now())?;
+    if document != canonical(form) {
+        return Err(No::field(
+            "statement",
+            "What was signed is not what the form says. Unlock your keys and sign again.",
+        ));
+    }
+    let row = statement::check(office, holder, "surrender", &deliver::object(copy), document.as_bytes(), note).await?;
+    let (id, by) = (statement::id_of(&row)?, by.clone());
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                let held = tx.copy(copy).await?.ok_or(No::NotFound)?;
+                held.holding()?.may_confirm(&by)?;
+                tx.add_statement(&row).await?;
+                tx.copy_confirmed(copy, confirmation.outcome, id).await?;
+                tx.destroy_key(copy).await?;
+                let event = Event::new(Kind::Confirmed, format!("release/{}", held.release_id))
+                    .of_copy(copy)
+                    .with("outcome", confirmation.outcome.word())
+                    .with("statement", row.id.clone());
+                tx.append(&event, &by, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    office.board.close(copy.to_string());
+    sweep::destroy_blobs(office).await
+}
+
+/// What a certificate shows: who confirmed what, the signature, and where the log has it.
+#[derive(Clone, Debug)]
+pub struct Certificate {
+    /// The copy.
+    pub copy: Row,
+    /// The reference.
+    pub urn: String,
+    /// When it was authorised.
+    pub authorised_at: Moment,
+    /// The confirmation, as signed.
+    pub confirming: Confirming,
+    /// The signed statement.
+    pub statement: Statement,
+    /// Who is concerned with it.
+    pub index: Option<u64>,
+    /// The log's size when this was shown.
+    pub log_size: u64,
+    /// The signed checkpoint at that size.
+    pub checkpoint: String,
+}
+
+/// The certificate of a confirmed copy: for its holder, the area's co-ordinator, an auditor.
+pub async fn certificate(office: &Office, by: &Actor, copy: CopyId) -> Result<Certificate, No> {
+    let mut conn = office.read().await?;
+    let row = conn.copy(copy).await?.ok_or(No::NotFound)?;
+    let release = ReleaseId::parse(&row.release_id).ok_or(No::NotFound)?;
+    let filed = conn.release(release).await?.ok_or(No::NotFound)?;
+    let holder = row.holding()?.holder;
+    if !may(by, Act::SeeCopy, Thing::Copy { area: filed.release.area, holder }) {
+        return Err(No::NotFound);
+    }
+    let authority = filed.release.stage.authority().cloned().ok_or(No::NotFound)?;
+    let statement = row.statement_id.as_deref().and_then(StatementId::parse).ok_or(No::NotFound)?;
+    let statement = conn.statement(statement).await?.ok_or(No::NotFound)?;
+    let confirming = serde_json::from_slice(&statement.document).unwrap_or_default();
+    let head = crate::store::log::Head::read(&mut conn).await?.ok_or(No::NotFound)?;
+    let index = conn.log_index_of_copy(copy, Kind::Confirmed).await?;
+    Ok(Certificate {
+        copy: row,
+        urn: authority.urn,
+        authorised_at: authority.at,
+        confirming,
+        statement,
+        index,
+        log_size: head.size(),
+        checkpoint: head.note().to_owned(),
+    })
+}

@@ -1,0 +1,80 @@
+//! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
+
+use crate::actions::{No, Office};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::CopyId;
+use crate::domain::refusal::Refusal;
+use crate::store::log::Stamp;
+
+fn stamp() -> Stamp {
+    Stamp { client: String::new(), request: "job".to_owned() }
+}
+
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go.
+pub async fn round(office: &Office) -> Result<(), No> {
+    expire(office).await?;
+    destroy_blobs(office).await
+}
+
+async fn expire(office: &Office) -> Result<(), No> {
+    let past = office.read().await?.releases_past_limit(office.now()).await?;
+    for id in past {
+        office
+            .act(move |tx| {
+                Box::pin(async move {
+                    let now = tx.now();
+                    let filed = tx.release(id).await?.ok_or(No::NotFound)?;
+                    let reached = filed
+                        .release
+                        .standing()
+                        .closed(now)
+                        .iter()
+                        .any(|why| matches!(why, Refusal::LimitReached { .. }));
+                    // Asked again here: a clock set forward and back must destroy nothing early.
+                    if reached {
+                        let keys = tx.destroy_keys(id).await?;
+                        let event = Event::new(Kind::Expired, filed.release.object()).with("copies", keys);
+                        tx.append(&event, &Actor::Portal, &stamp()).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
+pub(super) async fn destroy_blobs(office: &Office) -> Result<(), No> {
+    let copies = office.read().await?.copies_to_destroy().await?;
+    for copy in copies {
+        destroy_copy(office, copy).await?;
+    }
+    Ok(())
+}
+
+async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
+    let parts = office.read().await?.parts(copy).await?;
+    for part in &parts {
+        office.vault.destroy(&part.object).await?;
+    }
+    let gone: Vec<String> = parts.into_iter().map(|part| part.id).collect();
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
+                // A part that was stored meanwhile keeps the copy on the list for the next round.
+                let all = tx.parts(copy).await?.iter().all(|part| gone.contains(&part.id));
+                if all && tx.copy_destroyed(copy).await? {
+                    let event = Event::new(Kind::Destroyed, format!("release/{}", row.release_id))
+                        .of_copy(copy)
+                        .with("parts", gone.len());
+                    tx.append(&event, &Actor::Portal, &stamp()).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Signed-in visits: revocable rows behind the cookie.
+
+use super::{Conn, Fault, Tx, on};
+use crate::domain::ids::{PersonId, SessionId};
+use crate::domain::moment::Moment;
+
+/// A visit as each request checks it.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The person's version when it began.
+    pub version: i64,
+    /// When it began.
+    pub started_at: Moment,
+    /// When it was last seen, to the minute.
+    pub seen_at: Moment,
+    /// Why bulletins are looked at in this visit, once said.
+    pub purpose: Option<String>,
+    /// Whether it was ended.
+    pub ended: bool,
+}
+
+const VISIT: &str =
+    "SELECT version, started_at, seen_at, purpose, ended_at FROM visit WHERE id = $1 AND person_id = $2";
+const BEGIN: &str = "INSERT INTO visit (id, person_id, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
+const SEEN: &str = "UPDATE visit SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
+const PURPOSE: &str = "UPDATE visit SET purpose = $2 WHERE id = $1";
+const END: &str = "UPDATE visit SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+const FORGET: &str = "DELETE FROM visit WHERE started_at < $1";
+
+impl Conn {
+    /// A person's visit.
+    pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
+        let (id, person) = (id.to_string(), person.to_string());
+        let row: Option<(i64, i64, i64, Option<String>, Option<i64>)> =
+            on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
+        Ok(row.map(|(version, started, seen, purpose, ended)| Visit {
+            version,
+            started_at: Moment::from_millis(started),
+            seen_at: Moment::from_millis(seen),
+            purpose,
+            ended: ended.is_some(),
+        }))
+    }
+}
+
+impl Tx {
+    /// Begins a visit now, and forgets the ones long over.
+    pub async fn begin_visit(&mut self, id: SessionId, person: PersonId, version: i64) -> Result<(), Fault> {
+        let now = self.now();
+        let (id, person) = (id.to_string(), person.to_string());
+        on!(self, |c| sqlx::query(BEGIN).bind(id).bind(person).bind(version).bind(now.millis()).execute(c).await)?;
+        let old = now.plus_millis(-7 * 86_400_000).millis();
+        on!(self, |c| sqlx::query(FORGET).bind(old).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Writes down that a visit is still used.
+    pub async fn visit_seen(&mut self, id: SessionId) -> Result<(), Fault> {
+        let now = self.now().millis();
+        on!(self, |c| sqlx::query(SEEN).bind(id.to_string()).bind(now).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Writes down why bulletins are looked at in this visit.
+    pub async fn visit_purpose(&mut self, id: SessionId, purpose: &str) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(PURPOSE).bind(id.to_string()).bind(purpose).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Ends a visit; false when it was over.
+    pub async fn end_visit(&mut self, id: SessionId) -> Result<bool, Fault> {
+        let now = self.now().millis();
+        let done = on!(self, |c| sqlx::query(END).bind(id.to_string()).bind(now).execute(c).await)?;
+        Ok(done.rows_affected() == 1)
+    }
+}
