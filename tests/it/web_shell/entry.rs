@@ -2,9 +2,10 @@
 
 use actix_web::test::TestRequest;
 use disclosure_portal::domain::actor::Role;
+use disclosure_portal::domain::ids::PersonId;
 use disclosure_portal::domain::moment::Moment;
 
-use super::stage::{HOST, ORIGIN, START, Stage, get_page, post_form, somebody};
+use super::stage::{HOST, ORIGIN, START, Stage, get_page, post_form};
 
 #[actix_web::test]
 async fn a_stranger_is_led_to_sign_in_and_back_and_a_program_is_told_401() {
@@ -50,7 +51,7 @@ async fn a_change_of_the_person_ends_their_visit_with_the_next_request() {
     let cookie = stage.sign_in(Role::Officer).await;
     let ask = || stage.ask(get_page("/mine").insert_header(("cookie", cookie.clone())));
     assert_eq!(ask().await.status, 200);
-    let id = somebody(Role::Officer).0;
+    let id = PersonId::fresh(Moment::from_millis(START), [Role::Officer as u8 + 1; 10]);
     let act = stage.desk.office.act(move |tx| Box::pin(async move { Ok(tx.suspend(id, true).await?) }));
     assert!(act.await.unwrap().into_inner());
     assert_eq!(ask().await.status, 303, "the token is good for minutes yet, and opens nothing");

@@ -1,23 +1,22 @@
 //! A desk with a few doors of its own, so that the frame is tried apart from the story's pages; and one with the real table.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::harness::{Folder, begin_visit, empty_office};
 use actix_web::App;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service as _;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
-use disclosure_portal::actions::office::{Office, Settings};
+use disclosure_portal::actions::session::Person;
 use disclosure_portal::actions::{FieldError, No};
-use disclosure_portal::clock::{Clock, random};
+use disclosure_portal::clock::Clock;
 use disclosure_portal::config::Portal;
-use disclosure_portal::domain::actor::{Grant, Role};
-use disclosure_portal::domain::ids::{AreaId, PersonId, SchemeId, SessionId};
+use disclosure_portal::domain::actor::{Actor, Grant, Role};
+use disclosure_portal::domain::ids::{PersonId, SessionId};
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::refusal::Refusal;
-use disclosure_portal::store::people;
 use disclosure_portal::web::cookie::{Audience, Pointer};
 use disclosure_portal::web::doors::{Body, DOORS, Door, Who, at_once, get, post};
 use disclosure_portal::web::page::PAGES;
@@ -90,17 +89,11 @@ fn upload(v: &Visit) -> Result<Answer, No> {
     }
 }
 
-/// A desk over an office of its own, with its clock.
+/// A desk, its clock and one signed-in person for each role.
 pub(crate) struct Stage {
     pub(crate) desk: Arc<Desk>,
     pub(crate) clock: Clock,
-    folder: PathBuf,
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        std::fs::remove_dir_all(&self.folder).unwrap();
-    }
+    _folder: Folder,
 }
 
 /// What came back.
@@ -146,74 +139,28 @@ pub(crate) fn portal() -> Portal {
     }
 }
 
-/// An office in a new folder.
-pub(crate) async fn office(clock: Clock, origin: &str) -> (Office, PathBuf) {
-    let folder = std::env::temp_dir().join(format!("shell-{}", hex::encode(random::<8>())));
-    std::fs::create_dir(&folder).unwrap();
-    let settings =
-        Settings { origin: origin.into(), demo: true, data: folder.clone(), log_name: "shell.example/log".into() };
-    (Office::open(settings, clock, true).await.unwrap(), folder)
-}
-
-/// A person who holds `role` alone; each role has one.
-pub(crate) fn somebody(role: Role) -> (PersonId, people::Person, Grant) {
-    let (first, byte) = (Moment::from_millis(START), role as u8 + 1);
-    let id = PersonId::fresh(first, [byte; 10]);
-    let grant = Grant::join(role, Some(AreaId::fresh(first, [1; 10])), None)
-        .or_else(|| Grant::join(role, None, Some(SchemeId::fresh(first, [1; 10]))))
-        .or_else(|| Grant::join(role, None, None))
-        .unwrap();
-    let person = people::Person {
-        id: id.to_string(),
-        email: format!("{}@example.org", role.word()),
-        name: "Robin <O’Neill>".into(),
-        auth_hash: String::new(),
-        totp_secret: Vec::new(),
-        totp_step: 0,
-        recipient: String::new(),
-        signing_key: String::new(),
-        suspended: false,
-        version: 1,
-        created_at: START,
-        signed_in_at: None,
-    };
-    (id, person, grant)
-}
-
 impl Stage {
     pub(crate) async fn new() -> Self {
         let clock = Clock::manual(Moment::from_millis(START));
-        let (office, folder) = office(clock.clone(), ORIGIN).await;
-        let area = people::Area {
-            id: AreaId::fresh(clock.now(), [1; 10]).to_string(),
-            code: "CZ".into(),
-            name: "Example".into(),
-            unit_recipient: String::new(),
-            unit_box: Vec::new(),
-            next_serial: 1,
-        };
-        office.act(move |tx| Box::pin(async move { Ok(tx.add_area(&area).await?) })).await.unwrap();
-        let desk = Desk::new(Arc::new(office), portal(), vec!["10.0.0.1".parse().unwrap()], &[7; 32]).unwrap();
-        Self { desk: Arc::new(desk), clock, folder }
+        let (office, folder) = empty_office(clock.clone()).await;
+        let desk = Desk::new(office, portal(), vec!["10.0.0.1".parse().unwrap()], &[7; 32]).unwrap();
+        Self { desk: Arc::new(desk), clock, _folder: folder }
     }
 
     /// Opens a visit for somebody with `role`; answers the cookie.
     pub(crate) async fn sign_in(&self, role: Role) -> String {
         let now = self.clock.now();
-        let (id, person, grant) = somebody(role);
-        let session = SessionId::fresh(now, random());
-        let office = &self.desk.office;
-        let known = office.read().await.unwrap().person(id).await.unwrap().is_some();
-        let act = office.act(move |tx| {
-            Box::pin(async move {
-                if !known {
-                    tx.add_person(&person, &person.email).await?;
-                    tx.add_grant(id, grant).await?;
-                }
-                Ok(tx.begin_visit(session, id, 1).await?)
-            })
-        });
-        act.await.unwrap();
+        let byte = role as u8 + 1;
+        let (id, session) = (PersonId::fresh(now, [byte; 10]), SessionId::fresh(now, [byte; 10]));
+        let area = disclosure_portal::domain::ids::AreaId::fresh(now, [1; 10]);
+        let scheme = disclosure_portal::domain::ids::SchemeId::fresh(now, [1; 10]);
+        let grant = Grant::join(role, Some(area), None)
+            .or_else(|| Grant::join(role, None, Some(scheme)))
+            .or_else(|| Grant::join(role, None, None))
+            .unwrap();
+        let actor = Actor::Person { id, grants: vec![grant] };
+        let person = Person { id, session, name: "Robin <O’Neill>".into(), actor, purpose: None };
+        begin_visit(&self.desk.office, &person, grant).await;
         let to = Pointer { session, person: id, version: 1 };
         format!("__Host-session={}", self.desk.keys.seal(Audience::Session, to, now).unwrap())
     }
@@ -221,7 +168,11 @@ impl Stage {
     /// The cookie of somebody whose passphrase was right.
     pub(crate) fn half(&self, role: Role) -> String {
         let now = self.clock.now();
-        let to = Pointer { session: SessionId::fresh(now, random()), person: somebody(role).0, version: 1 };
+        let to = Pointer {
+            session: SessionId::fresh(now, [99; 10]),
+            person: PersonId::fresh(now, [role as u8 + 1; 10]),
+            version: 1,
+        };
         format!("__Host-half={}", self.desk.keys.seal(Audience::Half, to, now).unwrap())
     }
 

@@ -46,12 +46,11 @@ fn run() -> Running {
     let (say, hear) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let (office, data) = stage::office(Clock::system(), &portal.origin).await;
-            let desk = Arc::new(Desk::new(Arc::new(office), portal, vec![], &[7; 32]).unwrap());
+            let (office, _folder) = crate::harness::empty_office(Clock::system()).await;
+            let desk = Arc::new(Desk::new(office, portal, vec![], &[7; 32]).unwrap());
             let server = serve::serve(desk, socket, configuration, 1).unwrap();
             say.send(server.handle()).unwrap();
             server.await.unwrap();
-            std::fs::remove_dir_all(data).unwrap();
         });
     });
     Running { address, ca: files.ca, folder, handle: hear.recv().unwrap(), thread: Some(thread) }
