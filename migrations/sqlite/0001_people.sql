@@ -49,6 +49,7 @@ CREATE TABLE visit (
     version    INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
+    purpose    TEXT,                            -- asked once a visit (K6.2.3); absent: not asked yet
     ended_at   INTEGER                          -- absent: not ended
 ) STRICT;
 CREATE INDEX visit_person ON visit (person_id);

@@ -183,11 +183,6 @@ async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str
     Ok(Ok((grant, Granted { release: holding.release, until, part })))
 }
 
-/// Reads the purpose of a visit: one of the closed list (K6.2.3).
-pub fn purpose(word: &str) -> Result<Purpose, No> {
-    Purpose::parse(word).ok_or_else(|| No::field("purpose", "Select why you need to look at bulletins today"))
-}
-
 /// Opens one part of the holder's own copy: gate and leaf, durable; then the second lock; then bytes.
 pub async fn open_part(
     office: &Office,

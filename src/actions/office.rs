@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::actions::board::Board;
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
+use crate::config;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
 use crate::sealing::lock::{Field, RecordsKey};
@@ -28,11 +29,9 @@ pub struct Office {
     pub(crate) records: RecordsKey,
     /// The log's verifier key, to hand over.
     pub log_vkey: String,
-    /// Signs the visit's cookies (Ed25519 seed).
-    pub cookie_seed: Zeroizing<[u8; 32]>,
+    /// What the web's cookies and form tokens are keyed with.
+    pub web_secret: Zeroizing<[u8; 32]>,
     pub(crate) blind: hmac::Key,
-    /// Keys form tokens.
-    pub token_key: Zeroizing<[u8; 32]>,
     /// Releases closed while responses may be running.
     pub board: Arc<Board>,
     /// Argon2 takes 19 MiB and a core: few at once, so that sign-ins cannot starve views.
@@ -90,9 +89,8 @@ impl Office {
             vault: Vault::local(&places.vault)?,
             records: RecordsKey::from_bytes(key("records.key")?),
             log_vkey,
-            cookie_seed: key("cookie.key")?,
+            web_secret: key("web.key")?,
             blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
-            token_key: key("token.key")?,
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),
@@ -174,20 +172,12 @@ pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 's
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
 }
 
-/// Reads a 32-byte key file (64 hexadecimal digits), or makes it; refuses one that others may read.
-pub fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+/// Reads a 32-byte key file, or makes it where there is none.
+fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     if !file.exists() && create {
         write_secret(file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
     }
-    let wrong = |why: &str| Fault::Other(format!("the key file {} {why}", file.display()));
-    let metadata = std::fs::metadata(file).map_err(|why| wrong(&format!("cannot be read: {why}")))?;
-    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0 {
-        return Err(wrong("can be read by others: set its mode to 0600"));
-    }
-    let text = Zeroizing::new(std::fs::read_to_string(file)?);
-    let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim(), bytes.as_mut()).map_err(|_| wrong("must hold 64 hexadecimal digits"))?;
-    Ok(bytes)
+    config::key(file).map_err(|why| Fault::Other(why.to_string()))
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

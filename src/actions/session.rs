@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::limits::{IDLE_MS, VISIT_MS};
+use crate::domain::release::request::Purpose;
 use crate::store::log::Stamp;
 
 /// The least time between two writings of "last seen", milliseconds.
@@ -22,6 +23,8 @@ pub struct Person {
     pub name: String,
     /// What they answer for now.
     pub actor: Actor,
+    /// Why they look at bulletins in this visit, once said (K6.2.3).
+    pub purpose: Option<Purpose>,
 }
 
 /// Who holds this visit now; `None` when it has ended, timed out, or the person has changed since (`version`).
@@ -44,7 +47,8 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
     if now >= visit.seen_at.plus_millis(SEEN_EVERY_MS) {
         office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await?;
     }
-    Ok(Some(Person { id: person, session, name: row.name, actor }))
+    let purpose = visit.purpose.as_deref().and_then(Purpose::parse);
+    Ok(Some(Person { id: person, session, name: row.name, actor, purpose }))
 }
 
 /// Begins a visit and answers its identifier, for the cookie.
@@ -62,6 +66,16 @@ pub(super) async fn begin(office: &Office, person: PersonId, version: i64, stamp
         })
         .await?;
     Ok(session)
+}
+
+/// Says, once a visit, why bulletins are looked at; each view's leaf repeats it.
+pub async fn set_purpose(office: &Office, who: &Person, word: &str) -> Result<(), No> {
+    let purpose =
+        Purpose::parse(word).ok_or_else(|| No::field("purpose", "Select why you need to look at bulletins today"))?;
+    let session = who.session;
+    let word = Purpose::ALL.iter().find(|(one, _, _)| *one == purpose).map_or("", |(_, word, _)| word);
+    office.act(move |tx| Box::pin(async move { Ok(tx.visit_purpose(session, word).await?) })).await?;
+    Ok(())
 }
 
 /// Ends a visit: dead on the server at once.

@@ -5,7 +5,7 @@ use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::moment::Moment;
 
 /// A visit as each request checks it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Visit {
     /// The person's version when it began.
     pub version: i64,
@@ -13,13 +13,17 @@ pub struct Visit {
     pub started_at: Moment,
     /// When it was last seen, to the minute.
     pub seen_at: Moment,
+    /// Why bulletins are looked at in this visit, once said.
+    pub purpose: Option<String>,
     /// Whether it was ended.
     pub ended: bool,
 }
 
-const VISIT: &str = "SELECT version, started_at, seen_at, ended_at FROM visit WHERE id = $1 AND person_id = $2";
+const VISIT: &str =
+    "SELECT version, started_at, seen_at, purpose, ended_at FROM visit WHERE id = $1 AND person_id = $2";
 const BEGIN: &str = "INSERT INTO visit (id, person_id, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
 const SEEN: &str = "UPDATE visit SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
+const PURPOSE: &str = "UPDATE visit SET purpose = $2 WHERE id = $1";
 const END: &str = "UPDATE visit SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const FORGET: &str = "DELETE FROM visit WHERE started_at < $1";
 
@@ -27,12 +31,13 @@ impl Conn {
     /// A person's visit.
     pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
         let (id, person) = (id.to_string(), person.to_string());
-        let row: Option<(i64, i64, i64, Option<i64>)> =
+        let row: Option<(i64, i64, i64, Option<String>, Option<i64>)> =
             on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
-        Ok(row.map(|(version, started, seen, ended)| Visit {
+        Ok(row.map(|(version, started, seen, purpose, ended)| Visit {
             version,
             started_at: Moment::from_millis(started),
             seen_at: Moment::from_millis(seen),
+            purpose,
             ended: ended.is_some(),
         }))
     }
@@ -53,6 +58,12 @@ impl Tx {
     pub async fn visit_seen(&mut self, id: SessionId) -> Result<(), Fault> {
         let now = self.now().millis();
         on!(self, |c| sqlx::query(SEEN).bind(id.to_string()).bind(now).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Writes down why bulletins are looked at in this visit.
+    pub async fn visit_purpose(&mut self, id: SessionId, purpose: &str) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(PURPOSE).bind(id.to_string()).bind(purpose).execute(c).await)?;
         Ok(())
     }
 

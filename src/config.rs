@@ -1,0 +1,332 @@
+//! Settings, read once from one TOML file and handed down as arguments.
+//!
+//! Promises: an unknown key, a missing file or a key file that others can read is refused with a sentence that names it; nothing
+//! secret has a default or stands in the file itself; the listener is on loopback unless told otherwise.
+//! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Why the settings cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file that is not there or cannot be read.
+    #[error("cannot read {path}: {why}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// The system's words.
+        why: std::io::Error,
+    },
+    /// Not TOML, a value of the wrong kind, or an unknown key.
+    #[error("{path}: {why}")]
+    Misfit {
+        /// Which file.
+        path: PathBuf,
+        /// Where and what.
+        why: String,
+    },
+    /// A secret that others could read.
+    #[error("{path} can be read by others: run `chmod 600 {path}` and consider the key known")]
+    Open {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A key file that does not hold 64 hexadecimal digits.
+    #[error("{path} must hold 64 hexadecimal digits (32 bytes) and a line end, nothing else")]
+    NoKey {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the portal calls itself and where people find it.
+    pub portal: Portal,
+    /// Where it listens.
+    pub listen: Listen,
+    /// Where it keeps things.
+    pub store: Store,
+    /// Its key files.
+    pub keys: Keys,
+    /// Where mail goes; without it notices stay on the portal's own pages.
+    pub mail: Option<Mail>,
+    /// Its own log of events for operators (not the access log of releases).
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// `[portal]`: names, addresses and words on every page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    /// The service's name.
+    #[serde(default = "service")]
+    pub service: String,
+    /// The force, in words: no crest is shipped.
+    pub force: String,
+    /// `https://host[:port]`, exactly as people type it: links in mails and the Origin check use nothing else.
+    pub origin: String,
+    /// Whom people ask for help: a telephone number or an address, shown on each page.
+    pub contact: String,
+    /// A second line of marking, such as `RECIPIENTS ONLY`.
+    pub handling: Option<String>,
+    /// Whether this is the demo. No file can say so; only the `demo` command does.
+    #[serde(skip)]
+    pub demo: bool,
+}
+
+/// `[listen]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Listen {
+    /// Address and port; loopback unless told otherwise.
+    #[serde(default = "loopback")]
+    pub address: SocketAddr,
+    /// PEM: the certificate and its chain.
+    pub certificate: PathBuf,
+    /// PEM: its private key, readable by the portal alone.
+    pub key: PathBuf,
+    /// Threads that answer; 0 means one for each processor.
+    #[serde(default)]
+    pub workers: usize,
+    /// Reverse proxies whose `X-Forwarded-For` is believed; none unless told.
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
+}
+
+/// `[store]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Store {
+    /// The folder of the embedded database and vault.
+    pub data: PathBuf,
+    /// A file with the PostgreSQL address (it holds a password), instead of the embedded database.
+    pub postgres_file: Option<PathBuf>,
+    /// A file with the address of an S3-compatible store, instead of the local vault.
+    pub vault_file: Option<PathBuf>,
+}
+
+/// `[keys]`: files, never values.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// 32 bytes in hex: cookies and form tokens are derived from it. The same on all instances.
+    pub web: PathBuf,
+    /// 32 bytes in hex: the records key.
+    pub records: PathBuf,
+    /// The public half of the offline root key, as a note verifier line (`name+hash+key`).
+    pub root: String,
+}
+
+/// `[mail]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mail {
+    /// Host of the relay.
+    pub host: String,
+    /// Port of the relay.
+    pub port: u16,
+    /// Who the mails come from.
+    pub from: String,
+    /// The account at the relay, if it wants one.
+    pub user: Option<String>,
+    /// A file with that account's password.
+    pub password_file: Option<PathBuf>,
+}
+
+/// `[log]`.
+#[derive(Clone, Debug, Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `json` for machines (the default) or `pretty` for people.
+    #[serde(default)]
+    pub format: LogFormat,
+    /// The least level written; `info` unless told otherwise.
+    #[serde(default)]
+    pub level: Level,
+}
+
+/// How operator log lines look.
+#[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// For a terminal.
+    Pretty,
+}
+
+/// The least level of operator log lines.
+#[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Failures only.
+    Error,
+    /// And what should be looked at.
+    Warn,
+    /// And each answer.
+    #[default]
+    Info,
+    /// And what a developer wants.
+    Debug,
+}
+
+fn service() -> String {
+    "Disclosure portal".to_owned()
+}
+
+fn loopback() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8443))
+}
+
+impl Config {
+    /// Reads and checks `path`; relative paths inside mean beside the file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
+        let misfit = |why: String| ConfigError::Misfit { path: path.to_owned(), why };
+        let mut config: Self = toml::from_str(&text).map_err(|why| misfit(why.to_string()))?;
+        config.portal.check().map_err(misfit)?;
+        let beside = path.parent().unwrap_or(Path::new("."));
+        let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
+        let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
+        let named = [&mut listen.certificate, &mut listen.key, &mut store.data, &mut keys.web, &mut keys.records];
+        for file in named.into_iter().chain(store.postgres_file.as_mut()).chain(store.vault_file.as_mut()).chain(mail) {
+            *file = beside.join(&*file);
+        }
+        Ok(config)
+    }
+}
+
+impl Portal {
+    /// Checks the origin's form: it is compared byte for byte with what browsers send.
+    pub fn check(&self) -> Result<(), String> {
+        let host = self.origin.strip_prefix("https://").unwrap_or_default();
+        let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-:[]".contains(c);
+        if host.is_empty() || !host.chars().all(fits) || host.ends_with(":443") {
+            let said = &self.origin;
+            return Err(format!(
+                "portal.origin must look like https://portal.example.org (lower case, no path, no :443): it is {said:?}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// `host[:port]` of the origin: the only value of `Host` that is answered.
+    pub fn host(&self) -> &str {
+        self.origin.strip_prefix("https://").unwrap_or_default()
+    }
+}
+
+/// Reads a file that only its owner may read.
+pub fn secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
+    let unreadable = |why| ConfigError::Unreadable { path: path.to_owned(), why };
+    private(path)?;
+    std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
+}
+
+/// Refuses a file that group or others may read.
+fn private(path: &Path) -> Result<(), ConfigError> {
+    use std::os::unix::fs::PermissionsExt;
+    let about = std::fs::metadata(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
+    if about.permissions().mode() & 0o077 == 0 { Ok(()) } else { Err(ConfigError::Open { path: path.to_owned() }) }
+}
+
+/// Reads a key file: 64 hexadecimal digits and a line end, mode 0600.
+pub fn key(path: &Path) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+    let text = secret(path)?;
+    let mut key = Zeroizing::new([0; 32]);
+    let digits = text.strip_suffix('\n').unwrap_or(&text);
+    hex::decode_to_slice(digits, &mut *key).map_err(|_| ConfigError::NoKey { path: path.to_owned() })?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    const GOOD: &str = r#"
+        [portal]
+        force = "Example Constabulary"
+        origin = "https://portal.example.org"
+        contact = "01632 960001"
+        [listen]
+        certificate = "tls/cert.pem"
+        key = "tls/key.pem"
+        [store]
+        data = "/var/lib/portal"
+        [keys]
+        web = "web.key"
+        records = "records.key"
+        root = "root+0+key"
+    "#;
+
+    fn folder() -> PathBuf {
+        let at = std::env::temp_dir().join(format!("config-{}", hex::encode(crate::clock::random::<8>())));
+        std::fs::create_dir(&at).unwrap();
+        at
+    }
+
+    fn read(text: &str) -> Result<Config, ConfigError> {
+        let file = folder().join("portal.toml");
+        std::fs::write(&file, text).unwrap();
+        let read = Config::read(&file);
+        std::fs::remove_dir_all(file.parent().unwrap()).unwrap();
+        read
+    }
+
+    #[test]
+    fn a_plain_file_is_read_and_listens_on_loopback() {
+        let config = read(GOOD).unwrap();
+        assert!(config.listen.address.ip().is_loopback());
+        assert!(config.listen.proxies.is_empty());
+        assert_eq!(config.portal.host(), "portal.example.org");
+        assert!(config.keys.web.is_absolute() && config.store.data.ends_with("portal"));
+        assert!(!config.portal.demo);
+    }
+
+    #[test]
+    fn unknown_keys_and_foreign_origins_are_refused_by_name() {
+        for (from, to, named) in [
+            ("[listen]", "[listen]\nadress = \"0.0.0.0:443\"", "adress"),
+            ("[store]", "[debug]\nx = 1\n[store]", "debug"),
+            ("force =", "demo = true\nforce =", "demo"),
+            ("https://portal.example.org", "http://portal.example.org", "portal.origin"),
+            ("https://portal.example.org", "https://portal.example.org/", "portal.origin"),
+            ("https://portal.example.org", "https://Portal.example.org", "portal.origin"),
+        ] {
+            let why = read(&GOOD.replace(from, to)).unwrap_err().to_string();
+            assert!(why.contains(named), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused_and_so_is_what_is_no_key() {
+        let at = folder();
+        let file = at.join("web.key");
+        let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::write(&file, format!("{}\n", "ab".repeat(32))).unwrap();
+        mode(0o600);
+        assert_eq!(*key(&file).unwrap(), [0xab; 32]);
+        for open in [0o640, 0o604, 0o666] {
+            mode(open);
+            assert!(matches!(key(&file), Err(ConfigError::Open { .. })), "{open:o}");
+        }
+        mode(0o600);
+        for wrong in ["", "ab", &"zz".repeat(32), &"ab".repeat(33)] {
+            std::fs::write(&file, wrong).unwrap();
+            assert!(matches!(key(&file), Err(ConfigError::NoKey { .. })), "{wrong}");
+        }
+        std::fs::remove_dir_all(at).unwrap();
+    }
+}

@@ -1,0 +1,193 @@
+//! THE table of every route: who may knock, what may be handed in, which handler answers.
+//!
+//! Promises: the app is built from this table alone, assets included; a door that changes something is a POST. Order on the page's
+//! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
+//! Proved by `tests/it/web_shell.rs`, which walks it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::actions::No;
+use crate::domain::actor::{Actor, Role};
+use crate::web::{Answer, Visit, assets, plain};
+
+/// What a handler answers, some time later, on the same thread.
+pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
+
+/// A handler.
+pub type Handler = fn(Visit) -> Coming;
+
+/// The two methods there are. Everything else, HEAD too, is answered 405.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Method {
+    /// Shows, changes nothing but the log of what was shown.
+    Get,
+    /// Does.
+    Post,
+}
+
+impl Method {
+    /// As it stands in a request.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// Who may knock. What they may do to which thing is asked later, of `domain::policy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Who {
+    /// Anybody, and the store is not even asked who: assets.
+    Unasked,
+    /// Anybody; somebody signed in is known.
+    Anyone,
+    /// Who has given the right passphrase and now owes the code.
+    HalfSignedIn,
+    /// Anybody signed in.
+    SignedIn,
+    /// Who holds one of these roles anywhere; to others there is no such door (P10).
+    Holding(&'static [Role]),
+}
+
+impl Who {
+    /// Whether a signed-in actor may knock.
+    pub fn admits(self, actor: &Actor) -> bool {
+        match self {
+            Self::Unasked | Self::Anyone | Self::SignedIn => true,
+            Self::HalfSignedIn => false,
+            Self::Holding(roles) => roles.iter().any(|role| actor.is(*role)),
+        }
+    }
+}
+
+/// What may be handed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Body {
+    /// Nothing; a script's POST brings its token in a header.
+    Empty,
+    /// A form without files.
+    Form,
+    /// A form with photographs.
+    Upload,
+    /// Bytes from a script, at most this many; the token comes in a header.
+    Bytes(usize),
+}
+
+/// One route.
+#[derive(Clone, Copy, Debug)]
+pub struct Door {
+    /// GET or POST.
+    pub method: Method,
+    /// Pattern: literal parts and `{names}`.
+    pub path: &'static str,
+    /// Who may knock.
+    pub who: Who,
+    /// What may be handed in.
+    pub body: Body,
+    /// What it is for, for the printed table of access.
+    pub what: &'static str,
+    /// Its word on the menu of those it admits.
+    pub menu: Option<&'static str>,
+    /// Who answers.
+    pub handler: Handler,
+}
+
+/// A door that shows.
+pub const fn get(path: &'static str, who: Who, what: &'static str, handler: Handler) -> Door {
+    Door { method: Method::Get, path, who, body: Body::Empty, what, menu: None, handler }
+}
+
+/// A door that does.
+pub const fn post(path: &'static str, who: Who, body: Body, what: &'static str, handler: Handler) -> Door {
+    Door { method: Method::Post, path, who, body, what, menu: None, handler }
+}
+
+impl Door {
+    /// Puts the door on the menu of whoever it admits.
+    #[must_use]
+    pub const fn on_menu(self, word: &'static str) -> Self {
+        Self { menu: Some(word), ..self }
+    }
+}
+
+/// Every door there is.
+pub const DOORS: &[Door] = &[
+    get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| Box::pin(assets::serve(v))),
+    get("/accessibility", Who::Anyone, "Accessibility statement", |v| Box::pin(plain::accessibility(v))),
+    get("/cookies", Who::Anyone, "What is kept in the browser", |v| Box::pin(plain::cookies(v))),
+    get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| Box::pin(plain::privacy(v))),
+    get("/favicon.ico", Who::Unasked, "No picture", |v| Box::pin(plain::no_picture(v))),
+    get("/health", Who::Unasked, "Whether this instance answers", |v| Box::pin(plain::health(v))),
+    post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| Box::pin(plain::stay(v))),
+];
+
+/// The doors of one path, and how to find them.
+pub struct Place {
+    /// The pattern.
+    pub path: &'static str,
+    /// GET, if there is one.
+    pub get: Option<&'static Door>,
+    /// POST, if there is one.
+    pub post: Option<&'static Door>,
+}
+
+impl Place {
+    /// For the `Allow` header.
+    pub fn allows(&self) -> &'static str {
+        match (self.get, self.post) {
+            (Some(_), Some(_)) => "GET, POST",
+            (Some(_), None) => "GET",
+            _ => "POST",
+        }
+    }
+}
+
+/// The table by path, literal parts before names, so that `/releases/new` is never taken for a release called `new`.
+pub fn places(doors: &'static [Door]) -> Vec<Place> {
+    let mut paths: Vec<&'static str> = doors.iter().map(|door| door.path).collect();
+    paths.sort_by_key(|path| path.split('/').map(|part| (part.starts_with('{'), part)).collect::<Vec<_>>());
+    paths.dedup();
+    let find = |path, method| doors.iter().find(|door| door.path == path && door.method == method);
+    paths.into_iter().map(|path| Place { path, get: find(path, Method::Get), post: find(path, Method::Post) }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn no_door_is_written_twice_and_none_is_out_of_shape() {
+        let mut seen = HashSet::new();
+        for door in DOORS {
+            assert!(seen.insert((door.method.word(), door.path)), "twice: {} {}", door.method.word(), door.path);
+            assert!(door.path.starts_with('/') && (door.path == "/" || !door.path.ends_with('/')), "{}", door.path);
+            assert!(!door.what.is_empty());
+            assert!(door.method == Method::Post || door.body == Body::Empty, "a GET takes nothing: {}", door.path);
+            assert!(door.menu.is_none() || (door.method == Method::Get && !door.path.contains('{')), "{}", door.path);
+        }
+    }
+
+    #[test]
+    fn only_reading_is_open_to_strangers_but_for_signing_in_and_enrolling() {
+        for door in DOORS.iter().filter(|door| door.method == Method::Post) {
+            assert_ne!(door.who, Who::Unasked, "{}", door.path);
+            let entrance = ["/sign-in", "/enrol", "/recover"].iter().any(|start| door.path.starts_with(start));
+            assert!(door.who != Who::Anyone || entrance, "{} is open to anyone", door.path);
+        }
+    }
+
+    #[test]
+    fn literal_parts_come_before_names() {
+        const TWO: &[Door] = &[
+            get("/a/{id}", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
+            get("/a/new", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
+            post("/a/{id}", Who::Anyone, Body::Form, "x", |v| Box::pin(plain::cookies(v))),
+        ];
+        let places = places(TWO);
+        assert_eq!(places.iter().map(|place| place.path).collect::<Vec<_>>(), ["/a/new", "/a/{id}"]);
+        assert_eq!(places[1].allows(), "GET, POST");
+    }
+}

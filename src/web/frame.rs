@@ -1,0 +1,191 @@
+//! The frame around each page: title, menu, marking, token, what was typed and what was wrong with it.
+//!
+//! Promises: a template gets a typed page and this frame, nothing else; `Error: ` begins the title of a page that lists errors; the
+//! menu holds exactly the doors this actor may open. Absent on purpose: role names, anything a template could decide by.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::actions::No;
+use crate::web::assets::Asset;
+use crate::web::doors::{DOORS, Method, Who};
+use crate::web::page::Page;
+use crate::web::visit::{Visit, Wants};
+use crate::web::{Answer, page};
+
+/// What stands in a form: each field with all its values.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Typed(BTreeMap<String, Vec<String>>);
+
+impl Typed {
+    /// Adds a value to a field.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<String>) -> Self {
+        self.0.entry(field.to_owned()).or_default().push(value.into());
+        self
+    }
+
+    /// What was posted, but for the token and what only a script fills in.
+    pub fn posted(fields: &[(String, String)]) -> Self {
+        let kept = fields.iter().filter(|(name, _)| !["token", "statement", "auth"].contains(&name.as_str()));
+        kept.fold(Self::default(), |typed, (name, value)| typed.with(name, value.clone()))
+    }
+}
+
+/// One thing that is wrong, for the summary and beside its field.
+#[derive(Clone, Debug, Serialize)]
+pub struct Wrong {
+    /// The form field's name; empty where no field can mend it.
+    pub field: String,
+    /// What is wrong and what to do.
+    pub sentence: String,
+    /// The clause of the policy, where a rule said so.
+    pub clause: String,
+}
+
+/// A form's state: macros of `parts/form.html` take it whole.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Form {
+    typed: Typed,
+    errors: Vec<Wrong>,
+}
+
+/// A line of the menu.
+#[derive(Debug, Serialize)]
+struct Item {
+    label: &'static str,
+    href: &'static str,
+    current: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Frame<'a> {
+    service: &'a str,
+    force: &'a str,
+    contact: &'a str,
+    title: &'a str,
+    /// The whole `<title>`.
+    heading: String,
+    menu: Vec<Item>,
+    person: &'a str,
+    signed_in: bool,
+    token: &'a str,
+    marking: &'static str,
+    handling: &'a str,
+    demo: bool,
+    notice: &'a str,
+    path: &'a str,
+    idle_ms: i64,
+    style: &'a Asset,
+    script: &'a Asset,
+    worker: &'a str,
+}
+
+/// A page about to be shown.
+pub struct Show<'a, P: Page> {
+    visit: &'a Visit,
+    title: &'a str,
+    page: &'a P,
+    form: Form,
+    notice: String,
+    status: u16,
+}
+
+impl<'a, P: Page> Show<'a, P> {
+    pub(crate) fn new(visit: &'a Visit, title: &'a str, page: &'a P) -> Self {
+        Self { visit, title, page, form: Form::default(), notice: String::new(), status: 200 }
+    }
+
+    /// With the form filled in.
+    #[must_use]
+    pub fn filled(mut self, typed: Typed) -> Self {
+        self.form.typed = typed;
+        self
+    }
+
+    /// With a green banner that says what has just been done.
+    #[must_use]
+    pub fn noticed(mut self, words: impl Into<String>) -> Self {
+        self.notice = words.into();
+        self
+    }
+
+    /// With another status than 200.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The form again: everything typed, each error in the summary and beside its field. `Invalid` answers 422, `Refused` 403 with each
+    /// clause. Whatever a form cannot mend, and anything for a program, is passed on to `answer`.
+    pub fn again(mut self, no: No) -> Result<Answer, No> {
+        if self.visit.wants == Wants::Json {
+            return Err(no);
+        }
+        (self.status, self.form.errors) = match &no {
+            No::Invalid(errors) => (422, errors.iter().map(Wrong::from).collect()),
+            No::Refused(refusals) => (403, refusals.iter().map(Wrong::from).collect()),
+            _ => return Err(no),
+        };
+        self.form.typed = Typed::posted(&self.visit.posted.fields);
+        self.done()
+    }
+
+    /// Renders it.
+    pub fn done(self) -> Result<Answer, No> {
+        let html = page::render(&self.visit.desk.templates, self.page, &self.frame(), &self.form)?;
+        Ok(Answer::html(html).status(self.status))
+    }
+
+    fn frame(&self) -> Frame<'_> {
+        let visit = self.visit;
+        let desk = &visit.desk;
+        let (portal, named) = (&desk.portal, &desk.named);
+        let prefix = if self.form.errors.is_empty() { "" } else { "Error: " };
+        Frame {
+            service: &portal.service,
+            force: &portal.force,
+            contact: &portal.contact,
+            title: self.title,
+            heading: format!("{prefix}{} – {}", self.title, portal.service),
+            menu: menu(visit),
+            person: visit.who.as_ref().map_or("", |who| who.name.as_str()),
+            signed_in: visit.who.is_some(),
+            token: &visit.token,
+            marking: if visit.who.is_some() { "OFFICIAL-SENSITIVE" } else { "OFFICIAL" },
+            handling: portal.handling.as_deref().filter(|_| visit.who.is_some()).unwrap_or(""),
+            demo: portal.demo,
+            notice: &self.notice,
+            path: &visit.path,
+            // A minute less than a visit lasts: a token younger than a minute is not made anew.
+            idle_ms: crate::domain::limits::IDLE_MS - super::cookie::REFRESH_MS,
+            style: &named.style,
+            script: &named.script,
+            worker: &named.worker.href,
+        }
+    }
+}
+
+/// The doors on the menu that this person may open.
+fn menu(visit: &Visit) -> Vec<Item> {
+    let admits = |who: Who| match &visit.who {
+        Some(person) => who.admits(&person.actor),
+        None => matches!(who, Who::Anyone | Who::Unasked),
+    };
+    let mut items: Vec<Item> = DOORS
+        .iter()
+        .filter(|door| door.method == Method::Get && admits(door.who))
+        .filter_map(|door| Some(Item { label: door.menu?, href: door.path, current: false }))
+        .collect();
+    let within = |href: &str| {
+        visit.path == href || (href != "/" && visit.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/')))
+    };
+    // The longest fitting door, so that `/releases/new` does not light `/releases` too.
+    if let Some(item) = items.iter_mut().filter(|item| within(item.href)).max_by_key(|item| item.href.len()) {
+        item.current = true;
+    }
+    items
+}

@@ -1,0 +1,31 @@
+//! HTTP in, page out. Decides nothing: each door asks one action and shows what it answered.
+//!
+//! Promises: no route outside [`doors`]; every answer, also of a failure, carries every security header; no state changes but
+//! by a POST that proved to come from our own page. Absent on purpose: SQL, rules, a clock of its own, HTTP/2.
+//! Proved by `tests/it/web_shell.rs` (all of it) and the unit tests beside each file.
+//!
+//! The way of a request: [`app`] (find the door) → [`guard`] (host, origin, token) → [`cookie`] (who) → [`posted`] (body)
+//! → handler → [`answer`] (status, page or JSON) → [`headers`].
+
+pub mod answer;
+pub mod app;
+pub mod assets;
+pub mod cookie;
+pub mod desk;
+pub mod doors;
+pub mod frame;
+pub mod guard;
+pub mod headers;
+pub mod multipart;
+pub mod page;
+pub mod plain;
+pub mod posted;
+pub mod problem;
+pub mod serve;
+pub mod tls;
+pub mod visit;
+
+pub use answer::Answer;
+pub use desk::Desk;
+pub use page::Page;
+pub use visit::Visit;
