@@ -130,8 +130,14 @@ pub(super) fn paths(source: &str) -> Vec<PathAt<'_>> {
     found
 }
 
+/// Keywords that stand before a path and are no part of it.
+const KEYWORDS: [&str; 16] = [
+    "use", "pub", "return", "dyn", "impl", "as", "in", "mut", "ref", "for", "where", "let", "match", "if", "else",
+    "move",
+];
+
 fn is_word(token: &str) -> bool {
-    token.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
+    !KEYWORDS.contains(&token) && token.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_')
 }
 
 fn path<'a>(tokens: &[Token<'a>], mut at: usize, prefix: &[&'a str], found: &mut Vec<PathAt<'a>>) -> usize {
@@ -181,8 +187,8 @@ fn paths_are_multiplied_out() {
     let written =
         |source| paths(source).iter().map(|(path, line)| format!("{}@{line}", path.join("::"))).collect::<Vec<_>>();
     assert_eq!(
-        written("use crate::{store::{self, log::Tx},\n web};\n::age::open(x.y)"),
-        ["use@1", "crate::store::self@1", "crate::store::log::Tx@1", "crate::web@2", "::age::open@3", "x@3", "y@3"]
+        written("use crate::{store::{self, log::Tx},\n web};\nuse ::age::open; x.y"),
+        ["crate::store::self@1", "crate::store::log::Tx@1", "crate::web@2", "::age::open@3", "x@3", "y@3"]
     );
     assert_eq!(written("Vec::<u8>::new()"), ["Vec@1", "u8@1", "::new@1"]);
 }
