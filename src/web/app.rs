@@ -21,7 +21,7 @@ use crate::clock;
 use crate::telemetry::{self, Answered};
 use crate::web::answer::{self, Stop};
 use crate::web::cookie::{self, Audience};
-use crate::web::doors::{Body, DOORS, Door, Method, Place, Who, get, places};
+use crate::web::doors::{Body, DOORS, Door, Method, Place, Who, at_once, get, places};
 use crate::web::posted::{self, Coming, Posted};
 use crate::web::problem::Problem;
 use crate::web::visit::{Visit, Wants};
@@ -49,7 +49,7 @@ pub fn with_doors(desk: Arc<Desk>, doors: &'static [Door]) -> impl FnOnce(&mut S
 }
 
 /// Where a request goes that fits no door.
-static NOWHERE: Door = get("", Who::Unasked, "No such page", |v| Box::pin(plain::nowhere(v)));
+static NOWHERE: Door = get("", Who::Unasked, "No such page", |v| at_once(plain::nowhere(&v)));
 
 /// One request from head to answer.
 async fn answered(desk: Arc<Desk>, place: Option<Rc<Place>>, req: HttpRequest, body: web::Payload) -> HttpResponse {

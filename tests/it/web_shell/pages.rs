@@ -57,7 +57,7 @@ async fn every_sample_of_every_page_is_whole() {
 }
 
 /// Tags nest, each id is used once, there is one h1 in one main, each label and error link has its field.
-pub fn whole(name: &str, html: &str) {
+pub(crate) fn whole(name: &str, html: &str) {
     assert!(html.starts_with("<!DOCTYPE html>"), "{name}: {html:.60}");
     assert!(html.contains("<html lang=\"en-GB\""), "{name}");
     for once in ["<h1", "<main", "<title>", "</html>"] {
