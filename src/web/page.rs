@@ -144,7 +144,7 @@ mod tests {
     use crate::web::frame::Typed;
     use serde_json::json;
 
-    const FORM: &str = r#"{% import "parts/form.html" as f %}{% import "parts/show.html" as s %}
+    const FORM: &str = r#"{% extends "base.html" %}{% block content %}
         {{ f::token(frame=frame) }}
         {{ f::input(form=form, name="email", label="Email", hint="Work address", type="email", autocomplete="username", width="20") }}
         {{ f::input(form=form, name="missing", label="Nothing typed") }}
@@ -159,7 +159,7 @@ mod tests {
         {{ s::summary(rows=rows) }}{{ s::table(caption="T", heads=["A", "B"], rows=cells) }}{{ s::tag(text="Live", colour="green") }}
         {{ s::warning(text=evil) }}{{ s::inset(text=evil) }}{{ s::details(summary="S", text=evil) }}{{ s::panel(title="Done", body=evil) }}
         {{ s::back(href="/x") }}{{ s::breadcrumbs(items=links) }}{{ s::pages(before="/1", after="") }}{{ s::tasks(items=tasks) }}
-        {{ s::timeline(events=events) }}"#;
+        {{ s::timeline(events=events) }}{% endblock content %}"#;
 
     fn rendered() -> String {
         let mut tera = templates().unwrap();
@@ -174,7 +174,8 @@ mod tests {
             .with("text", "</textarea><script>");
         let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
         let context = json!({
-            "frame": {"token": "t0"},
+            "frame": {"token": "t0", "demo": false, "signed_in": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
+                "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
             "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
             "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],
             "rows": [{"key": "K", "value": "V"}, {"key": "K2", "value": "<V>", "href": "/c"}],

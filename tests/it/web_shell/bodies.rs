@@ -36,7 +36,7 @@ fn upload(cookie: &str, body: Vec<u8>) -> TestRequest {
 
 #[actix_web::test]
 async fn three_hundred_thousand_typed_characters_get_an_answer_and_more_get_a_sentence() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let (cookie, token) = enter(&stage).await;
     let send = |typed: String| {
         let body = format!("token={token}&a={typed}");
@@ -52,7 +52,7 @@ async fn three_hundred_thousand_typed_characters_get_an_answer_and_more_get_a_se
 
 #[actix_web::test]
 async fn other_kinds_of_body_are_not_read() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let (cookie, token) = enter(&stage).await;
     let base = |path| {
         post_form(path, "a=1")
@@ -78,7 +78,7 @@ async fn other_kinds_of_body_are_not_read() {
 
 #[actix_web::test]
 async fn a_scripts_bytes_are_taken_up_to_their_bound() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let (cookie, token) = enter(&stage).await;
     let send = |bytes: usize| {
         stage.ask(
@@ -98,7 +98,7 @@ async fn a_scripts_bytes_are_taken_up_to_their_bound() {
 
 #[actix_web::test]
 async fn photographs_arrive_after_the_token_and_keep_their_fields() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let (cookie, token) = enter(&stage).await;
     let token = token.into_bytes();
     let text = || ("text", "", b"typed".to_vec());
@@ -124,7 +124,7 @@ async fn photographs_arrive_after_the_token_and_keep_their_fields() {
 
 #[actix_web::test]
 async fn a_photograph_too_large_or_one_too_many_is_told_beside_its_field() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let (cookie, token) = enter(&stage).await;
     let with = |files: Vec<(&'static str, usize)>| {
         let mut all = vec![("token", "", token.clone().into_bytes())];

@@ -56,7 +56,7 @@ fn knock(door: &Door, cookie: &str, token: &str) -> TestRequest {
 
 #[actix_web::test]
 async fn every_answer_of_every_door_is_dressed() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     for door in DOORS {
         for cookie in [String::new(), stage.sign_in(visitor(door)).await] {
             let request = match door.method {
@@ -75,7 +75,7 @@ async fn every_answer_of_every_door_is_dressed() {
 
 #[actix_web::test]
 async fn no_post_door_takes_what_does_not_come_from_our_own_page() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     for door in DOORS.iter().filter(|door| door.method == Method::Post) {
         let role = visitor(door);
         let visit = ("__Host-visit", "0123456789abcdef0123456789abcdef");
@@ -112,7 +112,7 @@ async fn no_post_door_takes_what_does_not_come_from_our_own_page() {
 
 #[actix_web::test]
 async fn a_post_by_somebody_not_signed_in_changes_nothing_and_says_so() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     for door in DOORS.iter().filter(|door| door.method == Method::Post) {
         if matches!(door.who, Who::SignedIn | Who::Holding(_) | Who::HalfSignedIn) {
             let got = stage.ask_real(knock(door, "", "").insert_header(("origin", ORIGIN))).await;
@@ -124,7 +124,7 @@ async fn a_post_by_somebody_not_signed_in_changes_nothing_and_says_so() {
 
 #[actix_web::test]
 async fn to_whom_a_door_is_not_for_there_is_no_door() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let missing =
         stage.ask_real(get_page("/nothing").insert_header(("cookie", stage.sign_in(Role::Member).await))).await;
     for door in DOORS {
@@ -145,7 +145,7 @@ async fn to_whom_a_door_is_not_for_there_is_no_door() {
 
 #[actix_web::test]
 async fn another_method_is_answered_405_with_what_is_allowed() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     for door in DOORS {
         for verb in [Verb::HEAD, Verb::PUT, Verb::DELETE, Verb::PATCH, Verb::OPTIONS, Verb::TRACE, Verb::CONNECT] {
             let request = TestRequest::with_uri(&path(door)).method(verb.clone()).insert_header(("host", HOST));
@@ -161,7 +161,7 @@ async fn another_method_is_answered_405_with_what_is_allowed() {
 
 #[actix_web::test]
 async fn only_our_own_name_is_answered() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let asked = |host: &str| TestRequest::get().uri("/cookies").insert_header(("host", host.to_owned()));
     for host in [
         "",
@@ -184,7 +184,7 @@ async fn only_our_own_name_is_answered() {
 
 #[actix_web::test]
 async fn assets_are_kept_for_ever_under_their_digest_and_nothing_else_is() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let page = stage.ask_real(get_page("/cookies")).await;
     assert_eq!(page.header("cache-control"), "no-store");
     let text = page.text();

@@ -8,7 +8,7 @@ use super::stage::{HOST, ORIGIN, START, Stage, get_page, post_form};
 
 #[actix_web::test]
 async fn a_stranger_is_led_to_sign_in_and_back_and_a_program_is_told_401() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let got = stage.ask(get_page("/mine?a=b%26c&d=//evil")).await;
     assert_eq!((got.status, got.header("location")), (303, "/sign-in?next=/mine%3Fa%3Db%2526c%26d%3D//evil"));
     let got = stage.ask(get_page("/mine").insert_header(("accept", "application/json"))).await;
@@ -21,7 +21,7 @@ async fn a_stranger_is_led_to_sign_in_and_back_and_a_program_is_told_401() {
 
 #[actix_web::test]
 async fn a_visit_lasts_fifteen_minutes_from_its_last_use_by_the_portals_clock() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let at = |ms: i64| stage.clock.set(Moment::from_millis(START + ms));
     let ask = |cookie: &str| stage.ask(get_page("/mine").insert_header(("cookie", cookie.to_owned())));
@@ -46,7 +46,7 @@ async fn a_visit_lasts_fifteen_minutes_from_its_last_use_by_the_portals_clock() 
 
 #[actix_web::test]
 async fn whatever_stands_in_a_cookie_is_a_stranger_and_never_a_fault() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let good = stage.sign_in(Role::Officer).await;
     let half = stage.half(Role::Officer).replace("__Host-half", "__Host-session");
     let long = format!("__Host-session={}", "a".repeat(20_000));
@@ -64,7 +64,7 @@ async fn whatever_stands_in_a_cookie_is_a_stranger_and_never_a_fault() {
 
 #[actix_web::test]
 async fn hostile_bytes_in_any_header_or_address_are_no_fault() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let long = vec![b'A'; 60_000];
     let values: [&[u8]; 6] = [b"\xff\xfe\x80", b"\t", b"%00%ff", &[0xc3, 0x28], b"' OR 1=1 --", &long];
     for name in [
@@ -104,7 +104,7 @@ async fn hostile_bytes_in_any_header_or_address_are_no_fault() {
 
 #[actix_web::test]
 async fn a_form_needs_the_token_of_this_very_visit() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let page = stage.ask(get_page("/mine").insert_header(("cookie", cookie.clone()))).await;
     let send = |cookie: &str, token: &str| {
@@ -132,7 +132,7 @@ async fn a_form_needs_the_token_of_this_very_visit() {
 
 #[actix_web::test]
 async fn a_form_comes_back_with_all_that_was_typed_and_what_was_wrong() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let token = stage.ask(get_page("/mine").insert_header(("cookie", cookie.clone()))).await.token();
     let got = stage
@@ -152,7 +152,7 @@ async fn a_form_comes_back_with_all_that_was_typed_and_what_was_wrong() {
 
 #[actix_web::test]
 async fn each_kind_of_no_has_one_answer_and_no_cause_leaves() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     for (kind, status, words) in [
         ("refused", 403, "Select at least one purpose. <span class=\"portal-clause\">(K6.2.3)</span>"),
         ("invalid", 422, "Enter an email address"),
@@ -182,7 +182,7 @@ async fn each_kind_of_no_has_one_answer_and_no_cause_leaves() {
 
 #[actix_web::test]
 async fn a_panic_is_one_persons_500_and_the_next_request_is_served() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let got = stage.ask(get_page("/panic")).await;
     assert_eq!(got.status, 500);
     assert!(!got.text().contains("secret words"));
@@ -192,17 +192,27 @@ async fn a_panic_is_one_persons_500_and_the_next_request_is_served() {
 
 #[actix_web::test]
 async fn literal_doors_win_over_names_and_the_menu_holds_what_may_be_opened() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let ask = |path: &str| stage.ask(get_page(path).insert_header(("cookie", cookie.clone())));
     assert_eq!(ask("/things/new").await.text(), "new");
     assert_eq!(ask("/things/x%20y").await.text(), "x y");
     assert_eq!(ask("/log").await.status, 404);
+    let menu = |page: String| -> Vec<String> {
+        let items = page.split("service-navigation__link\" href=\"").skip(1);
+        items.map(|item| item.split('>').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(menu(ask("/").await.text()), ["/\" aria-current=\"page\"", "/mine\""]);
+    assert_eq!(menu(ask("/mine").await.text()), ["/\"", "/mine\" aria-current=\"page\""]);
+    assert_eq!(menu(stage.ask(get_page("/")).await.text()), ["/\" aria-current=\"page\""]);
+    let auditor = stage.sign_in(Role::Auditor).await;
+    let page = stage.ask(get_page("/mine").insert_header(("cookie", auditor))).await.text();
+    assert_eq!(menu(page), ["/\"", "/mine\" aria-current=\"page\"", "/log\""]);
 }
 
 #[actix_web::test]
 async fn signing_out_clears_the_browser() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let token = stage.ask(get_page("/mine").insert_header(("cookie", cookie.clone()))).await.token();
     stage.clock.set(Moment::from_millis(START + 120_000));
@@ -219,7 +229,7 @@ async fn signing_out_clears_the_browser() {
 #[actix_web::test]
 async fn forwarded_addresses_are_believed_from_our_proxy_alone() {
     // Seen through the page of a throttle or the log; here through the guard itself.
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let client = |peer: &str, forwarded: &str| {
         let request = TestRequest::get()
             .peer_addr(format!("{peer}:999").parse().unwrap())

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
+use crate::harness::{Folder, begin_visit, empty_office};
 use actix_web::App;
 use actix_web::body::to_bytes;
 use actix_web::dev::Service as _;
 use actix_web::http::header::HeaderMap;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
-use disclosure_portal::actions::office::Office;
-use disclosure_portal::actions::session::{self, Person};
+use disclosure_portal::actions::session::Person;
 use disclosure_portal::actions::{FieldError, No};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::config::Portal;
@@ -31,8 +31,8 @@ pub(crate) const TRIAL: &[Door] = &[
     get("/", Who::Anyone, "First page", |v| at_once(plain::cookies(&v))).on_menu("Home"),
     get("/sign-in", Who::Anyone, "Sign in", |v| at_once(plain::cookies(&v))),
     get("/code", Who::HalfSignedIn, "Code", |v| at_once(plain::cookies(&v))),
-    get("/mine", Who::SignedIn, "Mine", |v| at_once(plain::cookies(&v))),
-    get("/log", Who::Holding(&[Role::Auditor]), "Log", |v| at_once(plain::cookies(&v))),
+    get("/mine", Who::SignedIn, "Mine", |v| at_once(plain::cookies(&v))).on_menu("Mine"),
+    get("/log", Who::Holding(&[Role::Auditor]), "Log", |v| at_once(plain::cookies(&v))).on_menu("Log"),
     get("/things/new", Who::SignedIn, "New", |_| at_once(Ok(Answer::text("new")))),
     get("/things/{id}", Who::SignedIn, "One", |v| at_once(Ok(Answer::text(v.path("id"))))),
     get("/panic", Who::Anyone, "Panics", |_| panic!("secret words")),
@@ -93,6 +93,7 @@ fn upload(v: &Visit) -> Result<Answer, No> {
 pub(crate) struct Stage {
     pub(crate) desk: Arc<Desk>,
     pub(crate) clock: Clock,
+    _folder: Folder,
 }
 
 /// What came back.
@@ -139,11 +140,11 @@ pub(crate) fn portal() -> Portal {
 }
 
 impl Stage {
-    pub(crate) fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let clock = Clock::manual(Moment::from_millis(START));
-        let office = Arc::new(Office::new(clock.clone()));
+        let (office, folder) = empty_office(clock.clone()).await;
         let desk = Desk::new(office, portal(), vec!["10.0.0.1".parse().unwrap()], &[7; 32]).unwrap();
-        Self { desk: Arc::new(desk), clock }
+        Self { desk: Arc::new(desk), clock, _folder: folder }
     }
 
     /// Opens a visit for somebody with `role`; answers the cookie.
@@ -158,8 +159,8 @@ impl Stage {
             .or_else(|| Grant::join(role, None, None))
             .unwrap();
         let actor = Actor::Person { id, grants: vec![grant] };
-        let person = Person { id, session, name: "Robin <O’Neill>".into(), actor };
-        session::open(&self.desk.office, person, 1).await.unwrap();
+        let person = Person { id, session, name: "Robin <O’Neill>".into(), actor, purpose: None };
+        begin_visit(&self.desk.office, &person, grant).await;
         let to = Pointer { session, person: id, version: 1 };
         format!("__Host-session={}", self.desk.keys.seal(Audience::Session, to, now).unwrap())
     }

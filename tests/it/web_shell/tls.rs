@@ -43,11 +43,11 @@ fn run() -> Running {
     let configuration = tls::configuration(&files.certificate, &files.key).unwrap();
     let (socket, address) = serve::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let portal = Portal { origin: format!("https://localhost:{}", address.port()), ..stage::portal() };
-    let office = Arc::new(disclosure_portal::actions::Office::new(Clock::system()));
-    let desk = Arc::new(Desk::new(office, portal, vec![], &[7; 32]).unwrap());
     let (say, hear) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
+            let (office, _folder) = crate::harness::empty_office(Clock::system()).await;
+            let desk = Arc::new(Desk::new(office, portal, vec![], &[7; 32]).unwrap());
             let server = serve::serve(desk, socket, configuration, 1).unwrap();
             say.send(server.handle()).unwrap();
             server.await.unwrap();
