@@ -41,10 +41,8 @@ pub struct Card {
     pub danger: bool,
     /// Whether it may be opened now.
     pub opens: bool,
-    /// Whether it is over, and its end not yet confirmed.
-    pub to_confirm: bool,
-    /// Whether its end is confirmed: there is a certificate.
-    pub confirmed: bool,
+    /// Its end: empty while it runs, `owed` once it is over, `confirmed` when there is a certificate.
+    pub end: &'static str,
     /// Why it cannot be opened, each with its clause.
     pub closed: Vec<Wrong>,
 }
@@ -92,8 +90,11 @@ impl Card {
             todo,
             danger: bulletin.danger,
             opens: bulletin.closed.is_empty(),
-            to_confirm: over && confirmed.is_none(),
-            confirmed: confirmed.is_some(),
+            end: match (confirmed, over) {
+                (Some(_), _) => "confirmed",
+                (None, true) => "owed",
+                (None, false) => "",
+            },
             closed: bulletin.closed.iter().map(Wrong::from).collect(),
         }
     }
@@ -109,8 +110,7 @@ impl Card {
             todo: "",
             danger: true,
             opens: true,
-            to_confirm: false,
-            confirmed: false,
+            end: "",
             closed: Vec::new(),
         };
         let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
@@ -118,8 +118,8 @@ impl Card {
         let second = Self { copy: "0190a5b0-0000-7000-8000-00000000000b".into(), ..shut.clone() };
         vec![
             open,
-            Self { state: "Withdrawn", todo: KEEPING, to_confirm: true, ..shut },
-            Self { state: "Confirmed", confirmed: true, ..second },
+            Self { state: "Withdrawn", todo: KEEPING, end: "owed", ..shut },
+            Self { state: "Confirmed", end: "confirmed", ..second },
         ]
     }
 }

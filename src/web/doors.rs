@@ -10,7 +10,7 @@ use std::pin::Pin;
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::{Answer, Visit, assets, plain};
-use crate::web::{account, bulletin, bulletins, enrol, log, parts, sign_in, surrender, undertaking};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
 
 /// What a handler answers, some time later, on the same thread.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
@@ -155,10 +155,10 @@ pub const DOORS: &[Door] = &[
     post("/undertaking/{version}", PARTNER, Body::Form, "Sign or decline", |v| Box::pin(undertaking::answer(v))),
     get("/log", AUDITOR, "Search the log", |v| Box::pin(log::search(v))).on_menu("Log"),
     get("/log/csv", AUDITOR, "The same as a table to keep", |v| Box::pin(log::csv(v))),
-    get("/log/verify", AUDITOR, "Verify the log", |v| at_once(log::verify_form(&v))),
-    post("/log/verify", AUDITOR, Body::Form, "Verify it now", |v| Box::pin(log::verify(v))),
-    get("/log/head", AUDITOR, "Newest signed head", |v| Box::pin(log::head(v))),
-    get("/releases/{id}/timeline", STORY, "What happened to a release", |v| Box::pin(log::timeline(v))),
+    get("/log/verify", AUDITOR, "Verify the log", |v| at_once(log_check::verify_form(&v))),
+    post("/log/verify", AUDITOR, Body::Form, "Verify it now", |v| Box::pin(log_check::verify(v))),
+    get("/log/head", AUDITOR, "Newest signed head", |v| Box::pin(log_check::head(v))),
+    get("/releases/{id}/timeline", STORY, "What happened to a release", |v| Box::pin(log_check::timeline(v))),
     get("/account", Who::SignedIn, "Own account", |v| Box::pin(account::show(v))).on_menu("Account"),
     get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
     get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),

@@ -1,6 +1,6 @@
-//! The auditor's room: searching, verifying and taking along the log; the story of one release.
+//! The auditor's room: searching the log and taking it along.
 //!
-//! Promises: each reading of the log is itself recorded (s.62(4)); the answer of a verification is one plain sentence.
+//! Promises: each reading of the log is itself recorded (s.62(4)); names and references stand for identifiers where they are known.
 //! Absent on purpose: pictures, words of a case, anything that changes a record.
 
 use std::collections::HashMap;
@@ -12,7 +12,6 @@ use crate::actions::{No, Stamp};
 use crate::domain::event::Kind;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, days_after, parse_day};
-use crate::ledger::verify::Report;
 use crate::store::log::Search;
 use crate::web::visit::percent;
 use crate::web::{Answer, Page, Visit};
@@ -161,9 +160,9 @@ fn address(v: &Visit, path: &str, page: i64) -> String {
 }
 
 /// Names and references for what records hold.
-struct Names {
-    people: HashMap<String, String>,
-    releases: HashMap<String, String>,
+pub(super) struct Names {
+    pub(super) people: HashMap<String, String>,
+    pub(super) releases: HashMap<String, String>,
 }
 
 impl Names {
@@ -173,7 +172,7 @@ impl Names {
     }
 }
 
-fn line(record: &Record, names: &Names) -> Line {
+pub(super) fn line(record: &Record, names: &Names) -> Line {
     let text = |field: &str| record.body.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
     let object = text("object");
     let kind = text("kind").to_owned();
@@ -254,163 +253,6 @@ pub async fn csv(v: Visit) -> Result<Answer, No> {
     let told = format!("csv, {} records", found.records.len());
     audit::exported(&v.office, v.actor(), &told, Stamp { ..v.stamp() }).await?;
     Ok(Answer::csv("log.csv", text))
-}
-
-/// The page with the button, and its answer.
-#[derive(Serialize)]
-pub struct Verify {
-    /// Whether it has been verified now.
-    pub done: bool,
-    /// Whether every check passed.
-    pub whole: bool,
-    /// The answer in one sentence.
-    pub answer: String,
-    /// What failed.
-    pub failures: Vec<String>,
-    /// What passed but must be seen.
-    pub warnings: Vec<String>,
-    /// The figures behind the answer.
-    pub rows: Vec<super::account::Row>,
-}
-
-impl Page for Verify {
-    const TEMPLATE: &'static str = "pages/log/verify.html";
-
-    fn samples() -> Vec<Self> {
-        let rows = || vec![super::account::row("Entries", "12")];
-        let of = |done, whole, failures: &[&str]| Self {
-            done,
-            whole,
-            answer: "The log is whole: 12 entries.".into(),
-            failures: failures.iter().map(|&one| one.to_owned()).collect(),
-            warnings: failures.iter().map(|&one| one.to_owned()).collect(),
-            rows: rows(),
-        };
-        vec![of(false, false, &[]), of(true, true, &[]), of(true, false, &["entry 7 was changed"])]
-    }
-}
-
-const VERIFY: &str = "Verify the log";
-
-/// `GET /log/verify`: the button.
-pub fn verify_form(v: &Visit) -> Result<Answer, No> {
-    let empty =
-        Verify { done: false, whole: false, answer: String::new(), failures: vec![], warnings: vec![], rows: vec![] };
-    v.page(VERIFY, &empty)
-}
-
-fn verdict(report: &Report) -> Verify {
-    let times = match (&report.first_at, &report.last_at) {
-        (Some(first), Some(last)) => format!("{first} to {last}"),
-        _ => "none".to_owned(),
-    };
-    let answer = match (report.passed(), report.first_bad) {
-        (true, _) => {
-            format!("The log is whole: {} entries, none changed, none missing, none out of order.", report.size)
-        }
-        (false, Some(bad)) => format!("The log is not whole. The first entry that is wrong, or may be, is {bad}."),
-        (false, None) => "The log is not whole.".to_owned(),
-    };
-    let rows = vec![
-        super::account::row("Log", report.origin.clone()),
-        super::account::row("Entries", report.size.to_string()),
-        super::account::row("Entries with their full record", report.opened.to_string()),
-        super::account::row("Older signed heads that agree", report.older_checkpoints.to_string()),
-        super::account::row("First and last entry (UTC)", times),
-        super::account::row("Root", report.root.clone()),
-    ];
-    Verify {
-        done: true,
-        whole: report.passed(),
-        answer,
-        failures: report.failures.clone(),
-        warnings: report.warnings.clone(),
-        rows,
-    }
-}
-
-/// `POST /log/verify`: as a stranger would, with the offline verifier over an export.
-pub async fn verify(v: Visit) -> Result<Answer, No> {
-    let report = audit::verify(&v.office, v.actor(), v.stamp()).await?;
-    v.page(VERIFY, &verdict(&report))
-}
-
-/// The newest signed head, to keep elsewhere.
-#[derive(Serialize)]
-pub struct Head {
-    /// Entries it covers.
-    pub size: u64,
-    /// The signed checkpoint.
-    pub note: String,
-    /// The key that verifies it.
-    pub vkey: String,
-}
-
-impl Page for Head {
-    const TEMPLATE: &'static str = "pages/log/head.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { size: 12, note: "portal\n12\nroot=\n".into(), vkey: "portal+00112233+AQ==".into() }]
-    }
-}
-
-/// `GET /log/head`.
-pub async fn head(v: Visit) -> Result<Answer, No> {
-    let newest = audit::head(&v.office, v.actor()).await?;
-    v.page("Head of the log", &Head { size: newest.size, note: newest.note, vkey: newest.vkey })
-}
-
-/// One step of a release's story.
-#[derive(Serialize)]
-pub struct Step {
-    /// When.
-    pub at: String,
-    /// What happened.
-    pub title: String,
-    /// Who.
-    pub by: String,
-    /// What else is recorded.
-    pub text: String,
-}
-
-/// The story of one release.
-#[derive(Serialize)]
-pub struct Timeline {
-    /// The reference, or empty before there is one.
-    pub urn: String,
-    /// Newest first.
-    pub events: Vec<Step>,
-}
-
-impl Page for Timeline {
-    const TEMPLATE: &'static str = "pages/log/timeline.html";
-
-    fn samples() -> Vec<Self> {
-        let step = |text: &str| Step {
-            at: "21 November 2026 at 5:30:09.123pm".into(),
-            title: "The release was recalled".into(),
-            by: "Alex Doe".into(),
-            text: text.into(),
-        };
-        vec![
-            Self { urn: String::new(), events: vec![] },
-            Self { urn: "CZ/001/26".into(), events: vec![step("outcome: destroyed"), step("")] },
-        ]
-    }
-}
-
-/// `GET /releases/{id}/timeline`: for the release's own police and auditors.
-pub async fn timeline(v: Visit) -> Result<Answer, No> {
-    let records = audit::timeline(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
-    let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
-    let urn = records.iter().find_map(|record| record.body.get("urn")?.as_str()).unwrap_or_default().to_owned();
-    let step = |record: &Record| {
-        let line = line(record, &names);
-        Step { at: line.at, title: line.what, by: line.who, text: line.more.join("\n") }
-    };
-    let events = records.iter().rev().map(step).collect();
-    let title = if urn.is_empty() { "Timeline".to_owned() } else { format!("Timeline of {urn}") };
-    v.page(&title, &Timeline { urn, events })
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ pub mod frame;
 pub mod guard;
 pub mod headers;
 pub mod log;
+pub mod log_check;
 pub mod multipart;
 pub mod page;
 pub mod parts;

@@ -11,7 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, problem};
-use crate::web::{account, bulletin, bulletins, enrol, log, sign_in, surrender, undertaking};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -62,9 +62,9 @@ pages![
     surrender::Confirm,
     surrender::Sheet,
     log::Log,
-    log::Verify,
-    log::Head,
-    log::Timeline,
+    log_check::Verify,
+    log_check::Head,
+    log_check::Timeline,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.
