@@ -84,6 +84,43 @@ pub async fn names(office: &Office) -> Result<Names, No> {
     Ok(people.into_iter().map(|person| (format!("person/{}", person.id), person.name)).collect())
 }
 
+/// References for the releases that `records` are about and `by` may see: `release/<id>` to `CZ/001/26`.
+pub async fn references(
+    office: &Office,
+    by: &Actor,
+    records: &[Record],
+) -> Result<std::collections::HashMap<String, String>, No> {
+    let objects = records.iter().filter_map(|record| record.body.get("object")?.as_str());
+    let wanted: std::collections::HashSet<ReleaseId> =
+        objects.filter_map(|object| ReleaseId::parse(object.strip_prefix("release/")?)).collect();
+    let (mut conn, mut known) = (office.read().await?, std::collections::HashMap::new());
+    for id in wanted {
+        let filed = conn.release(id).await?.filter(|filed| may(by, Act::SeeRelease, casefile::thing(&filed.release)));
+        if let Some(authority) = filed.as_ref().and_then(|filed| filed.release.stage.authority()) {
+            known.insert(format!("release/{id}"), authority.urn.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// The newest signed head of the log, to keep elsewhere.
+#[derive(Clone, Debug)]
+pub struct Newest {
+    /// Entries it covers.
+    pub size: u64,
+    /// The signed checkpoint.
+    pub note: String,
+    /// The key that verifies it (C2SP verifier key).
+    pub vkey: String,
+}
+
+/// The log's head.
+pub async fn head(office: &Office, by: &Actor) -> Result<Newest, No> {
+    auditor(by)?;
+    let head = Head::read(&mut office.read().await?).await?.ok_or(No::NotFound)?;
+    Ok(Newest { size: head.size(), note: head.note().to_owned(), vkey: office.log_vkey.clone() })
+}
+
 /// References and identifiers of releases an auditor may look for, by `urn` as typed.
 pub async fn release_by_urn(office: &Office, by: &Actor, urn: &str) -> Result<ReleaseId, No> {
     let urn = crate::domain::urn::Urn::parse(urn)

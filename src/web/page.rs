@@ -11,6 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, problem};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -43,7 +44,28 @@ macro_rules! pages {
     };
 }
 
-pages![problem::Problem, plain::Accessibility, plain::Cookies, plain::Privacy];
+pages![
+    problem::Problem,
+    plain::Accessibility,
+    plain::Cookies,
+    plain::Privacy,
+    sign_in::SignIn,
+    sign_in::Code,
+    enrol::Enrol,
+    enrol::Enrolled,
+    account::Account,
+    undertaking::Status,
+    undertaking::Text,
+    undertaking::Mine,
+    bulletins::List,
+    bulletin::Show,
+    surrender::Confirm,
+    surrender::Sheet,
+    log::Log,
+    log_check::Verify,
+    log_check::Head,
+    log_check::Timeline,
+];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.
 pub(crate) fn templates() -> Result<Tera, String> {
