@@ -5,9 +5,13 @@
 pub mod audit;
 pub mod board;
 pub mod casefile;
+pub mod consider;
 pub mod deliver;
 pub mod desk;
 pub mod enrol;
+pub mod home;
+pub mod issues;
+pub mod offers;
 pub mod office;
 pub mod registers;
 pub mod release;
