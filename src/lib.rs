@@ -8,6 +8,7 @@
 pub use portal_domain as domain;
 
 pub mod actions;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;

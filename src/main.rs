@@ -1,2 +1,7 @@
-//! Binary.
-fn main() {}
+//! The binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    disclosure_portal::cli::run()
+}

@@ -14,6 +14,8 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::ledger::export::{Contents, Writer};
+use crate::ledger::leaf::{Leaf, commitment};
+use crate::ledger::tree::Edge;
 use crate::ledger::verify::{Report, verify as verify_export};
 use crate::store::Conn;
 use crate::store::log::{Head, Search, Stamp};
@@ -134,6 +136,59 @@ pub async fn export(conn: &mut Conn, dir: &Path, contents: Contents) -> Result<O
         }
     }
     Ok(out.finish(head.note()).map_err(broken)?.alarm)
+}
+
+/// What the check of the stored log found.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Fsck {
+    /// Entries checked.
+    pub size: u64,
+    /// What does not fit, the first bad entries by index.
+    pub failures: Vec<String>,
+}
+
+/// Checks the stored log against itself and its signed head: leaves to nodes to root, bodies to commitments, search columns
+/// to bodies (so that nobody hides a hit by changing a column).
+pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
+    let head = Head::read(conn).await?.ok_or(No::NotFound)?;
+    let mut found = Fsck { size: head.size(), failures: Vec::new() };
+    let mut edge = Edge::empty();
+    let mut from = 0;
+    while from < head.size() && found.failures.len() < 20 {
+        let entries = conn.log_entries(from, head.size(), PAGE).await?;
+        if entries.first().map(|entry| entry.index) != Some(from) {
+            found.failures.push(format!("entry {from} is missing"));
+            break;
+        }
+        for entry in &entries {
+            let nodes = edge.append(&entry.leaf);
+            let positions: Vec<u64> = nodes.iter().map(|(position, _)| *position).collect();
+            let stored = conn.log_nodes(&positions).await?;
+            if nodes.iter().any(|(position, hash)| stored.get(position).is_none_or(|there| there.0 != hash.0)) {
+                found.failures.push(format!("entry {}: a stored hash of the tree differs", entry.index));
+            }
+            found.failures.extend(check_entry(entry).err().map(|why| format!("entry {}: {why}", entry.index)));
+        }
+        from += entries.len() as u64;
+    }
+    for index in conn.log_bad_columns().await? {
+        found.failures.push(format!("entry {index}: a search column differs from the record"));
+    }
+    match crate::ledger::checkpoint::open(head.note(), vkey) {
+        Ok(signed) if signed.size() == head.size() && signed.root().0 == edge.root().0 => {}
+        Ok(_) => found.failures.push("the signed head does not fit the stored entries".to_owned()),
+        Err(why) => found.failures.push(format!("the head's signature does not hold: {why}")),
+    }
+    Ok(found)
+}
+
+fn check_entry(entry: &crate::store::log::Entry) -> Result<(), String> {
+    let leaf = Leaf::parse(&entry.leaf).map_err(|why| why.to_string())?;
+    let Some((salt, body)) = &entry.opening else { return Ok(()) };
+    if commitment(salt, body) != *leaf.commitment() {
+        return Err("the record is not the one that was logged".to_owned());
+    }
+    Ok(())
 }
 
 /// Writes down that records left the portal.

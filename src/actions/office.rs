@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::actions::board::Board;
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
+use crate::config;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
 use crate::sealing::lock::{Field, RecordsKey};
@@ -171,20 +172,12 @@ pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 's
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
 }
 
-/// Reads a 32-byte key file (64 hexadecimal digits), or makes it; refuses one that others may read.
-pub fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+/// Reads a 32-byte key file, or makes it where there is none.
+fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     if !file.exists() && create {
         write_secret(file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
     }
-    let wrong = |why: &str| Fault::Other(format!("the key file {} {why}", file.display()));
-    let metadata = std::fs::metadata(file).map_err(|why| wrong(&format!("cannot be read: {why}")))?;
-    if std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o077 != 0 {
-        return Err(wrong("can be read by others: set its mode to 0600"));
-    }
-    let text = Zeroizing::new(std::fs::read_to_string(file)?);
-    let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text.trim(), bytes.as_mut()).map_err(|_| wrong("must hold 64 hexadecimal digits"))?;
-    Ok(bytes)
+    config::key(file).map_err(|why| Fault::Other(why.to_string()))
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

@@ -125,28 +125,15 @@ pub async fn take(
     bytes: Vec<u8>,
     stamp: Stamp,
 ) -> Result<(), No> {
-    let bytes = zeroize::Zeroizing::new(bytes);
-    let mut conn = office.read().await?;
-    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
-    let Stage::Live(_) = filed.release.stage else {
-        return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(office.now()) }));
-    };
-    let row = conn.photograph(photograph).await?.filter(|row| row.release_id == id.to_string()).ok_or(No::NotFound)?;
-    if hex::encode(image::sha256(&bytes)) != row.sha256 {
-        return Err(No::field(
-            "photographs",
-            "This is not the photograph on record: its digest differs. Nothing was sealed. Tell your administrator.",
-        ));
-    }
-    drop(conn);
-    let fresh = office.in_hand.lock().map_err(|_| Fault::Other("in_hand".into()))?.insert(row.id.clone());
+    let handed = check(office, by, id, photograph, bytes).await?;
+    let fresh = office.in_hand.lock().map_err(|_| Fault::Other("in_hand".into()))?.insert(handed.row.id.clone());
     if !fresh {
         return Ok(());
     }
     let (office, by) = (Arc::clone(office), by.clone());
     tokio::spawn(async move {
-        let key = row.id.clone();
-        if let Err(no) = seal_for_all(&office, &by, &filed, &row, bytes, &stamp).await {
+        let key = handed.row.id.clone();
+        if let Err(no) = seal_for_all(&office, &by, handed, &stamp).await {
             tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
         }
         if let Ok(mut set) = office.in_hand.lock() {
@@ -156,14 +143,53 @@ pub async fn take(
     Ok(())
 }
 
-async fn seal_for_all(
+/// The same, answering when every copy is sealed.
+pub async fn take_whole(
     office: &Office,
     by: &Actor,
-    filed: &Filed,
-    row: &Photograph,
-    bytes: zeroize::Zeroizing<Vec<u8>>,
-    stamp: &Stamp,
+    id: ReleaseId,
+    photograph: PhotographId,
+    bytes: Vec<u8>,
+    stamp: Stamp,
 ) -> Result<(), No> {
+    let handed = check(office, by, id, photograph, bytes).await?;
+    seal_for_all(office, by, handed, &stamp).await
+}
+
+/// An opened original that is the one on record.
+struct Handed {
+    filed: Filed,
+    row: Photograph,
+    bytes: zeroize::Zeroizing<Vec<u8>>,
+}
+
+async fn check(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    photograph: PhotographId,
+    bytes: Vec<u8>,
+) -> Result<Handed, No> {
+    let bytes = zeroize::Zeroizing::new(bytes);
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    let open =
+        matches!(filed.release.stage, Stage::Live(_)) && filed.release.standing().closed(office.now()).is_empty();
+    if !open {
+        return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(office.now()) }));
+    }
+    let row = conn.photograph(photograph).await?.filter(|row| row.release_id == id.to_string()).ok_or(No::NotFound)?;
+    if hex::encode(image::sha256(&bytes)) != row.sha256 {
+        return Err(No::field(
+            "photographs",
+            "This is not the photograph on record: its digest differs. Nothing was sealed. Tell your administrator.",
+        ));
+    }
+    Ok(Handed { filed, row, bytes })
+}
+
+async fn seal_for_all(office: &Office, by: &Actor, handed: Handed, stamp: &Stamp) -> Result<(), No> {
+    let Handed { filed, row, bytes } = handed;
     let turn = Arc::clone(&office.decoding).acquire_owned().await.map_err(|_| No::Unavailable)?;
     let prepared =
         slow(move || Prepared::open(&bytes, None).map(Arc::new)).await?.map_err(|why| Fault::Other(why.to_string()))?;
@@ -182,7 +208,7 @@ async fn seal_for_all(
         let sealed = slow(move || prepared.seal_for(&Mark { urn: &urn, copy: &code, recipient: &holder }, &to))
             .await?
             .map_err(|why| Fault::Other(why.to_string()))?;
-        keep(office, by, id, &key, row, sealed, stamp).await?;
+        keep(office, by, id, &key, &row, sealed, stamp).await?;
     }
     drop(turn);
     Ok(())

@@ -62,6 +62,15 @@ impl Confirming {
     }
 }
 
+/// The document that is signed: canonical JSON, members sorted (`docs/formats/statement.md` clause 3).
+pub fn canonical(form: &Confirming) -> String {
+    serde_json::json!({
+        "done_date": form.done_date, "done_time": form.done_time, "method": form.method,
+        "outcome": form.outcome, "witness": form.witness,
+    })
+    .to_string()
+}
+
 /// Confirms the end of the holder's own copy. From the commit on nothing opens it.
 pub async fn confirm(
     office: &Office,
@@ -74,11 +83,12 @@ pub async fn confirm(
 ) -> Result<(), No> {
     let holder = by.person().ok_or(No::NotFound)?;
     let confirmation = form.parse(office.now())?;
-    let signed: Confirming =
-        serde_json::from_str(document).ok().filter(|signed: &Confirming| signed == form).ok_or_else(|| {
-            No::field("statement", "What was signed is not what the form says. Unlock your keys and sign again.")
-        })?;
-    drop(signed);
+    if document != canonical(form) {
+        return Err(No::field(
+            "statement",
+            "What was signed is not what the form says. Unlock your keys and sign again.",
+        ));
+    }
     let row = statement::check(office, holder, "surrender", &deliver::object(copy), document.as_bytes(), note).await?;
     let (id, by) = (statement::id_of(&row)?, by.clone());
     office

@@ -1,3 +1,119 @@
-//! What only the demonstration needs: people and pictures that do not exist.
+//! The demonstration: synthetic people, releases in several stages, portraits drawn by code; real parts everywhere else.
+//!
+//! Its secrets lie in one file of its own folder, so that a restart shows the same ones. Absent on purpose: any of this in
+//! a real portal: `serve` refuses a folder that a demo made.
 
+pub mod keys;
+pub mod people;
 pub mod portrait;
+pub mod releases;
+pub mod story;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::actions::office::{Office, Settings, write_secret};
+use crate::actions::{Fault, No, Stamp};
+use crate::clock::Clock;
+use crate::domain::moment::Moment;
+
+/// The setting that marks a demo's database.
+pub const MARK: &str = "demo";
+
+/// How long before the demo's first start its story begins, milliseconds: 75 days.
+const BEGAN_MS: i64 = 75 * 86_400_000;
+
+/// Who can sign in and how; one of `accounts` in the demo's JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the contract of DESIGN §10, field by field")]
+pub struct Account {
+    pub role: String,
+    pub name: String,
+    pub email: String,
+    pub passphrase: String,
+    pub auth: String,
+    pub totp_secret: String,
+    pub recovery_code: String,
+    pub age_identity: String,
+    pub area: Option<String>,
+    pub scheme: Option<String>,
+}
+
+/// What `--json FILE` holds.
+#[derive(Clone, Debug, Serialize)]
+#[expect(missing_docs, reason = "the contract of DESIGN §10, field by field")]
+pub struct Told {
+    pub base_url: String,
+    pub ca_file: PathBuf,
+    pub log_vkey: String,
+    pub accounts: Vec<Account>,
+}
+
+/// The log's name of every demo.
+pub const LOG_NAME: &str = "disclosure-portal.demo/log";
+
+fn accounts_file(data: &Path) -> PathBuf {
+    data.join("demo-accounts.json")
+}
+
+/// Opens a demo's data, making its world on the first start. Answers the office and who can sign in.
+pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Vec<Account>), Fault> {
+    let settings = |origin: &str| Settings {
+        origin: origin.to_owned(),
+        demo: true,
+        data: data.to_owned(),
+        log_name: LOG_NAME.to_owned(),
+    };
+    let file = accounts_file(data);
+    if !file.exists() {
+        begin(data, settings(origin), &clock, &file).await?;
+    }
+    let text = std::fs::read_to_string(&file)?;
+    let accounts = serde_json::from_str(&text)
+        .map_err(|why| Fault::Other(format!("{} cannot be read ({why}): start again with --reset", file.display())))?;
+    let office = Office::open(settings(origin), clock, false).await?;
+    Ok((office, accounts))
+}
+
+/// Makes the world: 75 days of it, with the clock moved by hand, through the same actions that people use.
+async fn begin(data: &Path, settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
+    std::fs::create_dir_all(data)?;
+    if data.join("portal.sqlite").exists() {
+        return Err(Fault::Other(format!(
+            "{} holds a portal that is no finished demo: choose another folder, or use --reset",
+            data.display()
+        )));
+    }
+    let now = clock.now();
+    let hands = Clock::manual(now.plus_millis(-BEGAN_MS));
+    let office = Office::open(settings, hands.clone(), true).await?;
+    let world = people::begin(&office).await.map_err(broken)?;
+    story::play(&office, &world, &hands, now).await.map_err(broken)?;
+    let accounts: Vec<&Account> = world.people.iter().map(|one| &one.account).collect();
+    let text = serde_json::to_string_pretty(&accounts).map_err(|why| Fault::Other(why.to_string()))?;
+    write_secret(file, &text)
+}
+
+/// A demo whose own story is refused is broken.
+fn broken(no: No) -> Fault {
+    match no {
+        No::Broken(fault) => fault,
+        other => Fault::Other(format!("the demo's story was refused: {other:?}")),
+    }
+}
+
+/// The stamp of what the demo does by itself.
+pub fn stamp() -> Stamp {
+    Stamp { client: "127.0.0.1".to_owned(), request: "demo".to_owned() }
+}
+
+/// Milliseconds of `days` and `hours`.
+pub(crate) fn span(days: i64, hours: i64) -> i64 {
+    (days * 24 + hours) * 3_600_000
+}
+
+/// `now` moved back.
+pub(crate) fn ago(now: Moment, days: i64, hours: i64) -> Moment {
+    now.plus_millis(-span(days, hours))
+}

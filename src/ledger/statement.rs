@@ -9,6 +9,7 @@ use signed_note::{Note, StandardVerifier, VerifierList};
 
 use super::keys;
 use aws_lc_rs::digest;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 
 /// Why a statement is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -41,6 +42,35 @@ pub struct Statement {
     pub time: String,
     /// The note, as kept.
     pub note: String,
+}
+
+/// Signs a statement with a person's Ed25519 seed, as their browser does: for the demo's people and for tests.
+pub fn sign(seed: &[u8; 32], lines: &Lines<'_>) -> Result<String, StatementError> {
+    let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| StatementError::Key)?;
+    let Lines { kind, document, object, signer, nonce, time } = lines;
+    let digest = hex::encode(digest::digest(&digest::SHA256, document));
+    let text = format!("sign/v1\n{kind}\n{digest}\n{object}\n{signer}\n{nonce}\n{time}\n");
+    let name = format!("person/{signer}");
+    let id = keys::key_id(&name, 0x01, pair.public_key().as_ref());
+    let signature = pair.sign(text.as_bytes());
+    Ok(format!("{text}\n{}", keys::signature_line(&name, id, signature.as_ref())))
+}
+
+/// What is signed.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a> {
+    /// What kind of act.
+    pub kind: &'a str,
+    /// The exact document.
+    pub document: &'a [u8],
+    /// What it is about.
+    pub object: &'a str,
+    /// The person's identifier.
+    pub signer: &'a str,
+    /// The server's nonce.
+    pub nonce: &'a str,
+    /// The server's time.
+    pub time: &'a str,
 }
 
 impl Statement {
@@ -107,5 +137,18 @@ mod tests {
             assert!(Statement::open(&changed, &signer, &public).is_err(), "byte {at}");
         }
         assert!(Statement::open(&note, "somebody-else", &public).is_err());
+        let mut seed = [0; 32];
+        hex::decode_to_slice(text("ed25519_secret"), &mut seed).unwrap();
+        let (kind, object, nonce, time) = (text("kind"), text("object"), text("nonce"), text("time"));
+        let document = text("document");
+        let lines = Lines {
+            kind: &kind,
+            document: document.as_bytes(),
+            object: &object,
+            signer: &signer,
+            nonce: &nonce,
+            time: &time,
+        };
+        assert_eq!(sign(&seed, &lines).unwrap(), note);
     }
 }

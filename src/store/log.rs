@@ -46,6 +46,8 @@ const ADD_RECORD: &str = "INSERT INTO access_record (idx, salt, body, kind, at, 
 const NODE: &str = "SELECT hash FROM log_node WHERE pos = $1";
 const ENTRIES: &str = "SELECT l.idx, l.leaf, r.salt, r.body FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx LIMIT $3";
 const CHECKPOINTS: &str = "SELECT note FROM log_checkpoint WHERE size <= $1 ORDER BY size";
+const COLUMNS: &str =
+    "SELECT idx, body, kind, at, actor, object, copy_id FROM access_record WHERE idx >= $1 ORDER BY idx LIMIT 1024";
 const INDEX_OF_COPY: &str = "SELECT MAX(idx) FROM access_record WHERE copy_id = $1 AND kind = $2";
 const SEARCH: &str = "SELECT idx, body FROM access_record WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR object = $2) AND ($3 = '' OR kind = $3) AND at >= $4 AND at < $5 ORDER BY idx DESC LIMIT $6 OFFSET $7";
 const COUNT: &str = "SELECT COUNT(*) FROM access_record WHERE ($1 = '' OR actor = $1) AND ($2 = '' OR object = $2) AND ($3 = '' OR kind = $3) AND at >= $4 AND at < $5";
@@ -220,6 +222,8 @@ pub struct Search {
     pub skip: i64,
 }
 
+type ColumnRow = (i64, Vec<u8>, String, i64, String, String, Option<String>);
+
 type EntryRow = (i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 impl Conn {
@@ -249,6 +253,17 @@ impl Conn {
     pub async fn log_checkpoints(&mut self, size: u64) -> Result<Vec<String>, Fault> {
         let size = signed(size)?;
         Ok(on!(self, |c| sqlx::query_scalar(CHECKPOINTS).bind(size).fetch_all(c).await)?)
+    }
+
+    /// Records whose search columns differ from their bodies.
+    pub async fn log_bad_columns(&mut self) -> Result<Vec<u64>, Fault> {
+        let (mut from, mut bad) = (0_i64, Vec::new());
+        loop {
+            let rows: Vec<ColumnRow> = on!(self, |c| sqlx::query_as(COLUMNS).bind(from).fetch_all(c).await)?;
+            let Some(last) = rows.last() else { return Ok(bad) };
+            from = last.0 + 1;
+            bad.extend(rows.iter().filter(|row| !columns_fit(row)).filter_map(|row| u64::try_from(row.0).ok()));
+        }
     }
 
     /// The index of the newest record of `kind` about a copy.
@@ -298,4 +313,15 @@ fn entry((idx, leaf, salt, body): EntryRow) -> Result<Entry, Fault> {
         _ => None,
     };
     Ok(Entry { index, leaf, opening })
+}
+
+/// Whether the search columns say what the body says.
+fn columns_fit((_, body, kind, at, actor, object, copy): &ColumnRow) -> bool {
+    let Ok(body) = serde_json::from_slice::<Value>(body) else { return false };
+    let text = |field: &str| body.get(field).and_then(Value::as_str);
+    text("kind") == Some(kind)
+        && text("at") == Some(&Moment::from_millis(*at).rfc3339())
+        && text("actor") == Some(actor)
+        && text("object") == Some(object)
+        && text("copy") == copy.as_deref()
 }

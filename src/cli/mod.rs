@@ -1,0 +1,86 @@
+//! Operator commands: arguments in, exit code out.
+//!
+//! Exit codes of the log commands: 0 all checks passed, 1 a check failed, 2 unreadable (DESIGN §10). Absent on purpose:
+//! anything a page could decide otherwise; commands use the same actions.
+
+mod demo;
+mod log;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Lawful release of custody photographs and intelligence to business crime reduction partnerships.
+#[derive(Parser, Debug)]
+#[command(name = "disclosure-portal", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Start the demonstration: synthetic people, its own certificate, everything else real.
+    Demo(demo::Options),
+    /// The access log: export, verify, prove.
+    #[command(subcommand)]
+    Log(log::Command),
+}
+
+/// What a command that failed says.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// The sentence.
+    pub sentence: String,
+}
+
+impl Failure {
+    /// Input that cannot be read.
+    pub fn unreadable(why: impl std::fmt::Display) -> Self {
+        Self { code: 2, sentence: why.to_string() }
+    }
+}
+
+/// Where a command that reads the store finds it.
+#[derive(clap::Args, Debug, Clone)]
+pub struct Data {
+    /// The folder of the portal's data.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+/// Runs the command of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.command {
+        Command::Demo(options) => demo::run(&options),
+        Command::Log(command) => log::run(command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say_to_stderr(&failure.sentence);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+/// What a command answers goes to standard output; a closed pipe is no fault.
+pub(crate) fn say(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// What went wrong goes to standard error.
+pub(crate) fn say_to_stderr(text: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A runtime for one command.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::unreadable)
+}
