@@ -162,6 +162,11 @@ impl Tx {
         clock: &Clock,
     ) -> Result<(), Fault> {
         self.plain(BEGIN).await?;
+        // Another process (a command beside the portal) may have appended: the stored head is the truth.
+        if Head::stored_size(&mut self.conn).await? != self.head.size() {
+            let stored = Head::load(&mut self.conn, key).await?;
+            self.head = stored.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
+        }
         let before = self.head.size();
         for job in batch.drain(..) {
             let now = clock.now();

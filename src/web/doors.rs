@@ -4,7 +4,7 @@
 //! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::actions::No;
@@ -16,6 +16,11 @@ pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
 
 /// A handler.
 pub type Handler = fn(Visit) -> Coming;
+
+/// The answer of a handler that waits for nothing.
+pub fn at_once(answer: Result<Answer, No>) -> Coming {
+    Box::pin(ready(answer))
+}
 
 /// The two methods there are. Everything else, HEAD too, is answered 405.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,13 +119,13 @@ impl Door {
 
 /// Every door there is.
 pub const DOORS: &[Door] = &[
-    get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| Box::pin(assets::serve(v))),
-    get("/accessibility", Who::Anyone, "Accessibility statement", |v| Box::pin(plain::accessibility(v))),
-    get("/cookies", Who::Anyone, "What is kept in the browser", |v| Box::pin(plain::cookies(v))),
-    get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| Box::pin(plain::privacy(v))),
-    get("/favicon.ico", Who::Unasked, "No picture", |v| Box::pin(plain::no_picture(v))),
-    get("/health", Who::Unasked, "Whether this instance answers", |v| Box::pin(plain::health(v))),
-    post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| Box::pin(plain::stay(v))),
+    get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| at_once(assets::serve(&v))),
+    get("/accessibility", Who::Anyone, "Accessibility statement", |v| at_once(plain::accessibility(&v))),
+    get("/cookies", Who::Anyone, "What is kept in the browser", |v| at_once(plain::cookies(&v))),
+    get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| at_once(plain::privacy(&v))),
+    get("/favicon.ico", Who::Unasked, "No picture", |v| at_once(plain::no_picture(&v))),
+    get("/health", Who::Unasked, "Whether this instance answers", |v| at_once(plain::health(&v))),
+    post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
 ];
 
 /// The doors of one path, and how to find them.
@@ -182,9 +187,9 @@ mod tests {
     #[test]
     fn literal_parts_come_before_names() {
         const TWO: &[Door] = &[
-            get("/a/{id}", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
-            get("/a/new", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
-            post("/a/{id}", Who::Anyone, Body::Form, "x", |v| Box::pin(plain::cookies(v))),
+            get("/a/{id}", Who::Anyone, "x", |v| at_once(plain::cookies(&v))),
+            get("/a/new", Who::Anyone, "x", |v| at_once(plain::cookies(&v))),
+            post("/a/{id}", Who::Anyone, Body::Form, "x", |v| at_once(plain::cookies(&v))),
         ];
         let places = places(TWO);
         assert_eq!(places.iter().map(|place| place.path).collect::<Vec<_>>(), ["/a/new", "/a/{id}"]);

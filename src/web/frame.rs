@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::web::assets::Asset;
-use crate::web::doors::{DOORS, Method, Who};
+use crate::web::doors::{Method, Who};
 use crate::web::page::Page;
 use crate::web::visit::{Visit, Wants};
 use crate::web::{Answer, page};
@@ -175,7 +175,8 @@ fn menu(visit: &Visit) -> Vec<Item> {
         Some(person) => who.admits(&person.actor),
         None => matches!(who, Who::Anyone | Who::Unasked),
     };
-    let mut items: Vec<Item> = DOORS
+    let mut items: Vec<Item> = visit
+        .table
         .iter()
         .filter(|door| door.method == Method::Get && admits(door.who))
         .filter_map(|door| Some(Item { label: door.menu?, href: door.path, current: false }))

@@ -1,4 +1,8 @@
 //! The one test binary: the promises, played through the same doors that people use.
+#![cfg(test)] // so that clippy knows helpers for tests
 
+mod harness;
+mod journeys;
 mod ledger;
 mod sealing;
+mod web_shell;
