@@ -120,12 +120,7 @@ pub fn parse<'a>(
         risk: paper.risk(),
         japan: paper.japan(),
         notice: paper.notice(),
-        positive_outcome: paper.answered(
-            "outcome",
-            "positive",
-            "none",
-            "Select whether there was a positive outcome",
-        ),
+        positive_outcome: paper.answered("outcome", "positive", "none", "Select whether there was a positive outcome"),
         name_why: paper.prose("name_why", "The justification of the name"),
         kmip: paper.line("kmip_reference", "The K-MIP reference"),
         athena: paper.line("athena_reference", "The Genesis/Athena reference"),
@@ -177,8 +172,19 @@ mod tests {
         let now = Moment::parse_rfc3339(NOW).unwrap();
         let told = fields(parse(|_| "", &[], true, now).unwrap_err());
         for field in [
-            "basis", "intelligence_reference", "prejudice", "risk_confidentiality", "risk_found", "japan_justified",
-            "notice_date", "representations", "outcome", "name_why", "kmip_reference", "athena_reference", "recipients",
+            "basis",
+            "intelligence_reference",
+            "prejudice",
+            "risk_confidentiality",
+            "risk_found",
+            "japan_justified",
+            "notice_date",
+            "representations",
+            "outcome",
+            "name_why",
+            "kmip_reference",
+            "athena_reference",
+            "recipients",
         ] {
             assert_eq!(told.iter().filter(|one| **one == field).count(), 1, "{field}: {told:?}");
         }

@@ -19,6 +19,7 @@ pub mod headers;
 pub mod multipart;
 pub mod page;
 pub mod plain;
+pub mod police;
 pub mod posted;
 pub mod problem;
 pub mod serve;

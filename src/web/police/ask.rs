@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::actions::No;
 use crate::actions::desk;
 use crate::actions::request::{Asked, ask};
-use crate::actions::No;
 use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::store::people::Area;
 use crate::web::police::{Choice, choice, purposes, stamp};
@@ -26,7 +26,8 @@ pub struct Ask {
 
 impl Ask {
     fn of(areas: &[Area]) -> Self {
-        let mut choices: Vec<Choice> = areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
+        let mut choices: Vec<Choice> =
+            areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
         let only = if choices.len() == 1 { choices.pop() } else { None };
         let (area, area_name) = only.map(|one| (one.value, one.text)).unwrap_or_default();
         Self {

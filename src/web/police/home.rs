@@ -58,13 +58,7 @@ fn brief(line: &Line) -> Brief {
     }
 }
 
-fn listed(
-    lines: &[Line],
-    title: &'static str,
-    words: &'static str,
-    none: &'static str,
-    href: &'static str,
-) -> Section {
+fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
     let links = match lines.len() {
         0 => Vec::new(),
         1 => vec![link(href, "See it in the list")],
@@ -80,13 +74,9 @@ fn plain(title: &'static str, words: &'static str, links: Vec<Link>) -> Section 
 impl From<&Waiting> for Section {
     fn from(waiting: &Waiting) -> Self {
         match waiting {
-            Waiting::Requests(lines) => listed(
-                lines,
-                "Requests to decide",
-                "",
-                "No request is waiting for you.",
-                "/releases?stage=requested",
-            ),
+            Waiting::Requests(lines) => {
+                listed(lines, "Requests to decide", "", "No request is waiting for you.", "/releases?stage=requested")
+            }
             Waiting::Unsealed(lines) => listed(
                 lines,
                 "Copies to seal",
@@ -95,7 +85,8 @@ impl From<&Waiting> for Section {
                 "/releases?stage=live",
             ),
             Waiting::Own(lines) => {
-                let mut section = listed(lines, "Your requests", "", "You have not asked for a release yet.", "/releases");
+                let mut section =
+                    listed(lines, "Your requests", "", "You have not asked for a release yet.", "/releases");
                 section.links.insert(0, link("/releases/new", "Ask for a release"));
                 section
             }

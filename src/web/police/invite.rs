@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::actions::No;
 use crate::actions::enrol::{Invite, invite};
 use crate::actions::offers::{Offers, offers};
-use crate::actions::No;
 use crate::web::police::{Choice, choice, stamp};
 use crate::web::{Answer, Page, Visit};
 

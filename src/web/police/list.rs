@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::actions::desk::{self, Line};
 use crate::actions::No;
+use crate::actions::desk::{self, Line};
 use crate::domain::urn::Urn;
 use crate::web::police::{Choice, Tag, choice, stage_tag};
 use crate::web::{Answer, Page, Visit};

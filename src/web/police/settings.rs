@@ -86,13 +86,16 @@ impl Page for Outbox {
             words: "Open this link:\nhttps://portal.example.org/enrol/0123".into(),
             created_at: 1_795_370_400_000,
         });
-        let other = Letter { link: String::new(), ..letter(&Mail {
-            id: "2".into(),
-            address: "a@example.org".into(),
-            subject: "Notice".into(),
-            words: "Words".into(),
-            created_at: 0,
-        }) };
+        let other = Letter {
+            link: String::new(),
+            ..letter(&Mail {
+                id: "2".into(),
+                address: "a@example.org".into(),
+                subject: "Notice".into(),
+                words: "Words".into(),
+                created_at: 0,
+            })
+        };
         vec![Self { mails: vec![one, other] }, Self { mails: Vec::new() }]
     }
 }

@@ -111,10 +111,7 @@ impl Sheet {
             photographs: sheet
                 .photographs
                 .iter()
-                .map(|one| Photograph {
-                    id: one.id.clone(),
-                    size: format!("{} by {} pixels", one.width, one.height),
-                })
+                .map(|one| Photograph { id: one.id.clone(), size: format!("{} by {} pixels", one.width, one.height) })
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             may: sheet.may,
