@@ -5,4 +5,5 @@ mod harness;
 mod journeys;
 mod ledger;
 mod sealing;
+mod tidy;
 mod web_shell;

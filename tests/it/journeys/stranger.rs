@@ -41,7 +41,7 @@ async fn the_auditor_verifies_and_an_edit_by_sql_is_named() {
     edit("UPDATE access_record SET actor = 'person/nobody' WHERE idx = 7");
     let found = audit::fsck(&mut scene.office.read().await.unwrap(), &scene.office.log_vkey).await.unwrap();
     assert_eq!(found.failures, ["entry 7: a search column differs from the record"]);
-    edit("UPDATE access_record SET body = replace(body, 'enrol', 'ENROL') WHERE idx = 3");
+    edit("UPDATE access_record SET body = CAST(replace(body, 'enrol', 'ENROL') AS BLOB) WHERE idx = 3");
     let report = audit::verify(&scene.office, &robin.actor, disclosure_portal::demo::stamp()).await.unwrap();
     assert!(!report.passed());
     assert_eq!(report.first_bad, Some(3));

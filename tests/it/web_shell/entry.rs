@@ -2,6 +2,7 @@
 
 use actix_web::test::TestRequest;
 use disclosure_portal::domain::actor::Role;
+use disclosure_portal::domain::ids::PersonId;
 use disclosure_portal::domain::moment::Moment;
 
 use super::stage::{HOST, ORIGIN, START, Stage, get_page, post_form};
@@ -42,6 +43,18 @@ async fn a_visit_lasts_fifteen_minutes_from_its_last_use_by_the_portals_clock() 
     assert_eq!(ask(&fresh).await.status, 200);
     at(29 * 60_000);
     assert_eq!(ask(&fresh).await.status, 303);
+}
+
+#[actix_web::test]
+async fn a_change_of_the_person_ends_their_visit_with_the_next_request() {
+    let stage = Stage::new().await;
+    let cookie = stage.sign_in(Role::Officer).await;
+    let ask = || stage.ask(get_page("/mine").insert_header(("cookie", cookie.clone())));
+    assert_eq!(ask().await.status, 200);
+    let id = PersonId::fresh(Moment::from_millis(START), [Role::Officer as u8 + 1; 10]);
+    let act = stage.desk.office.act(move |tx| Box::pin(async move { Ok(tx.suspend(id, true).await?) }));
+    assert!(act.await.unwrap().into_inner());
+    assert_eq!(ask().await.status, 303, "the token is good for minutes yet, and opens nothing");
 }
 
 #[actix_web::test]

@@ -11,7 +11,7 @@ use actix_web::test::{TestRequest, init_service};
 use actix_web::web::Bytes;
 use disclosure_portal::actions::session::Person;
 use disclosure_portal::actions::{FieldError, No};
-use disclosure_portal::clock::Clock;
+use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::config::Portal;
 use disclosure_portal::domain::actor::{Actor, Grant, Role};
 use disclosure_portal::domain::ids::{PersonId, SessionId};
@@ -151,7 +151,7 @@ impl Stage {
     pub(crate) async fn sign_in(&self, role: Role) -> String {
         let now = self.clock.now();
         let byte = role as u8 + 1;
-        let (id, session) = (PersonId::fresh(now, [byte; 10]), SessionId::fresh(now, [byte; 10]));
+        let (id, session) = (PersonId::fresh(now, [byte; 10]), SessionId::fresh(now, clock::random()));
         let area = disclosure_portal::domain::ids::AreaId::fresh(now, [1; 10]);
         let scheme = disclosure_portal::domain::ids::SchemeId::fresh(now, [1; 10]);
         let grant = Grant::join(role, Some(area), None)
