@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::actions::audit::{self, Found, Record};
-use crate::actions::{No, Stamp};
+use crate::actions::{FieldError, No};
 use crate::domain::event::Kind;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, days_after, parse_day};
@@ -120,15 +120,21 @@ fn kinds() -> Vec<Choice> {
 
 /// What is looked for, as typed; the reference is looked up.
 async fn asked(v: &Visit, limit: i64, skip: i64) -> Result<Search, No> {
-    let day = |field: &'static str| match v.query(field).trim() {
-        "" => Ok(None),
-        typed => parse_day(typed).map(Some).ok_or_else(|| No::field(field, "Enter a real date, like 27 3 2027")),
+    let mut wrong = Vec::new();
+    let mut day = |field: &'static str| {
+        let typed = v.query(field).trim();
+        let read = parse_day(typed);
+        if read.is_none() && !typed.is_empty() {
+            wrong.push(FieldError::new(field, "Enter a real date, like 27 3 2027"));
+        }
+        read
     };
-    let (from, to) = (day("from")?, day("to")?);
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        return Err(No::field("to", "The last day must not be before the first"));
+    let (from, to) = (day("from"), day("to"));
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        wrong.push(FieldError::new("to", "The last day must not be before the first"));
+    }
+    if !wrong.is_empty() {
+        return Err(No::Invalid(wrong));
     }
     let object = match v.query("urn").trim() {
         "" => String::new(),
@@ -251,7 +257,7 @@ pub async fn csv(v: Visit) -> Result<Answer, No> {
     let found = audit::search(&v.office, v.actor(), &what, v.stamp()).await?;
     let text = audit::csv(&found.records, &audit::names(&v.office).await?)?;
     let told = format!("csv, {} records", found.records.len());
-    audit::exported(&v.office, v.actor(), &told, Stamp { ..v.stamp() }).await?;
+    audit::exported(&v.office, v.actor(), &told, v.stamp()).await?;
     Ok(Answer::csv("log.csv", text))
 }
 
