@@ -145,7 +145,7 @@ async fn asked(v: &Visit, limit: i64, skip: i64) -> Result<Search, No> {
         object,
         kind: v.query("kind").to_owned(),
         from: from.map_or(Moment::from_millis(0), Moment::start_of),
-        to: to.map_or(Moment::from_millis(i64::MAX), |day| Moment::start_of(days_after(day, 1))),
+        to: Moment::start_of(days_after(to.unwrap_or(v.now.day()), 1)),
         limit,
         skip,
     })
@@ -176,6 +176,18 @@ impl Names {
         let known = self.people.get(word).or_else(|| self.releases.get(word));
         known.cloned().unwrap_or_else(|| if word == "portal" { "The portal".to_owned() } else { word.to_owned() })
     }
+
+    /// A value of a record, with names for the people in it.
+    fn told(&self, value: &serde_json::Value) -> String {
+        match value {
+            serde_json::Value::String(word) => match self.people.get(&format!("person/{word}")) {
+                Some(name) => name.clone(),
+                None => self.of(word),
+            },
+            serde_json::Value::Array(all) => all.iter().map(|one| self.told(one)).collect::<Vec<_>>().join(", "),
+            other => other.to_string(),
+        }
+    }
 }
 
 pub(super) fn line(record: &Record, names: &Names) -> Line {
@@ -188,8 +200,7 @@ pub(super) fn line(record: &Record, names: &Names) -> Line {
         if ["at", "kind", "actor", "object", "request_id"].contains(&field.as_str()) || value.is_null() {
             continue;
         }
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        more.push(format!("{field}: {value}"));
+        more.push(format!("{field}: {}", names.told(value)));
     }
     Line {
         index: record.index,
