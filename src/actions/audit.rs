@@ -16,9 +16,11 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
 use crate::ledger::tree::Edge;
-use crate::ledger::verify::{Report, verify as verify_export};
+pub use crate::ledger::verify::Report;
+use crate::ledger::verify::verify as verify_export;
 use crate::store::Conn;
-use crate::store::log::{Head, Search, Stamp};
+pub use crate::store::log::Search;
+use crate::store::log::{Head, Stamp};
 
 /// Entries read at a time.
 const PAGE: u32 = 1_024;
@@ -75,8 +77,11 @@ pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: St
     Ok(rows.into_iter().rev().map(|(index, body)| Record { index, body }).collect())
 }
 
+/// Names by the word the log keeps (`person/<id>`).
+pub type Names = std::collections::HashMap<String, String>;
+
 /// Names for the identifiers in records: `person/<id>` to a name.
-pub async fn names(office: &Office) -> Result<std::collections::HashMap<String, String>, No> {
+pub async fn names(office: &Office) -> Result<Names, No> {
     let people = office.read().await?.people().await?;
     Ok(people.into_iter().map(|person| (format!("person/{}", person.id), person.name)).collect())
 }
@@ -236,7 +241,7 @@ pub async fn exported(office: &Office, by: &Actor, what: &str, stamp: Stamp) -> 
 }
 
 /// Records as CSV: quoted, and defused where a spreadsheet would read a formula (ASVS 1.2.10).
-pub fn csv(records: &[Record], names: &std::collections::HashMap<String, String>) -> Result<String, No> {
+pub fn csv(records: &[Record], names: &Names) -> Result<String, No> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let broken = |why: csv::Error| Fault::Other(why.to_string());
     out.write_record(["index", "at", "kind", "actor", "name", "object", "copy", "purpose", "client", "details"])

@@ -8,7 +8,7 @@ use crate::domain::ids::{AreaId, ReleaseId};
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::scheme::Footing;
-use crate::store::copies::Row as Copy;
+pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
 use crate::store::registers::Receiver;
 use crate::store::releases::{Filed, Photograph};
@@ -53,6 +53,7 @@ pub struct Sheet {
 
 /// The acts offered on a release's page: the same rules that would refuse them.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each button of a page")]
 pub struct May {
     /// Decide the request.
     pub decide: bool,
