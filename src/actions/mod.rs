@@ -9,6 +9,7 @@ pub mod consider;
 pub mod deliver;
 pub mod desk;
 pub mod enrol;
+pub mod fingerprint;
 pub mod home;
 pub mod issues;
 pub mod offers;

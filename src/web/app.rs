@@ -109,7 +109,11 @@ async fn knock(
     cookies: &mut Vec<Cookie<'static>>,
 ) -> Result<(), Stop> {
     guard::host(req, &visit.desk)?;
-    let place = place.ok_or_else(Problem::not_found)?;
+    let Some(place) = place else {
+        // Somebody signed in sees the same "not found" here as at a door that is not for them (P10).
+        recognise(visit, req, cookies).await?;
+        return Err(Problem::not_found().into());
+    };
     let door = match *req.method() {
         Verb::GET => place.get,
         Verb::POST => place.post,

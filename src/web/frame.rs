@@ -130,7 +130,12 @@ impl<'a, P: Page> Show<'a, P> {
             No::Refused(refusals) => (403, refusals.iter().map(Wrong::from).collect()),
             _ => return Err(no),
         };
-        self.form.typed = Typed::posted(&self.visit.posted.fields);
+        // A search form asks by GET: what was typed stands in the query.
+        let typed = match self.visit.door.method {
+            Method::Get => &self.visit.query,
+            Method::Post => &self.visit.posted.fields,
+        };
+        self.form.typed = Typed::posted(typed);
         self.done()
     }
 

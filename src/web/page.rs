@@ -11,6 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -48,6 +49,22 @@ pages![
     plain::Accessibility,
     plain::Cookies,
     plain::Privacy,
+    sign_in::SignIn,
+    sign_in::Code,
+    enrol::Enrol,
+    enrol::Enrolled,
+    account::Account,
+    undertaking::Status,
+    undertaking::Text,
+    undertaking::Mine,
+    bulletins::List,
+    bulletin::Show,
+    surrender::Confirm,
+    surrender::Sheet,
+    log::Log,
+    log_check::Verify,
+    log_check::Head,
+    log_check::Timeline,
     police::home::Home,
     police::list::List,
     police::ask::Ask,

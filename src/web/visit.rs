@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Serialize;
 
 use crate::actions::session::Person;
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, Stamp};
 use crate::domain::actor::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::moment::Moment;
@@ -119,6 +119,11 @@ impl Visit {
     /// The signed-in person; at a door for strangers this is "not found".
     pub fn person(&self) -> Result<&Person, No> {
         self.who.as_ref().ok_or(No::NotFound)
+    }
+
+    /// Who asked from where, for the leaves of what is done.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { client: self.client.clone(), request: self.request_id.clone() }
     }
 
     /// Shows a page.

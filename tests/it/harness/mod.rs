@@ -70,6 +70,16 @@ fn template() -> &'static Template {
     })
 }
 
+/// Somebody by the beginning of their name.
+pub(crate) fn who(name: &str) -> &'static Somebody {
+    template().world.called(name).unwrap()
+}
+
+/// Areas, schemes, people.
+pub(crate) fn world() -> &'static World {
+    &template().world
+}
+
 /// An office with the demo's world, at noon.
 pub(crate) struct Scene {
     pub(crate) office: Arc<Office>,
@@ -87,18 +97,9 @@ impl Scene {
         Self { office: Arc::new(office), clock, folder }
     }
 
-    /// Somebody by the beginning of their name.
-    pub(crate) fn who(&self, name: &str) -> &'static Somebody {
-        template().world.called(name).unwrap()
-    }
-
-    pub(crate) fn world(&self) -> &'static World {
-        &template().world
-    }
-
     /// A release by its reference.
     pub(crate) async fn release(&self, urn: &str) -> ReleaseId {
-        audit::release_by_urn(&self.office, &self.who("Robin").actor, urn).await.unwrap()
+        audit::release_by_urn(&self.office, &who("Robin").actor, urn).await.unwrap()
     }
 
     /// Moves the clock on.

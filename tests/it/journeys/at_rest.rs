@@ -8,7 +8,7 @@ use disclosure_portal::sealing::{age, image};
 use zeroize::Zeroizing;
 
 use super::{open, part};
-use crate::harness::Scene;
+use crate::harness::{Scene, who};
 
 fn files(dir: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
@@ -86,7 +86,7 @@ fn assert_sealed(bytes: &[u8], keys: &[[u8; 32]]) {
 #[actix_web::test]
 async fn what_a_view_serves_opens_with_debians_age_and_the_holders_identity_alone() {
     let scene = Scene::new().await;
-    let (priya, toby) = (scene.who("Priya"), scene.who("Toby"));
+    let (priya, toby) = (who("Priya"), who("Toby"));
     let copy = copy_of(&scene.office, priya, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     let served = open(&scene, priya, copy, screen).await.unwrap().bytes;

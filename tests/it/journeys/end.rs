@@ -6,12 +6,12 @@ use disclosure_portal::demo::stamp;
 use disclosure_portal::ledger::statement::Statement;
 
 use super::{open, part};
-use crate::harness::{Scene, codes, wrong_fields};
+use crate::harness::{Scene, codes, who, wrong_fields};
 
 #[actix_web::test]
 async fn a_confirmed_copy_is_gone_and_has_a_certificate() {
     let scene = Scene::new().await;
-    let (toby, priya) = (scene.who("Toby"), scene.who("Priya"));
+    let (toby, priya) = (who("Toby"), who("Priya"));
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, toby, id).await.unwrap();
     acknowledge(&scene.office, toby, copy).await.unwrap();
@@ -34,16 +34,16 @@ async fn a_confirmed_copy_is_gone_and_has_a_certificate() {
     // Somebody else's certificate is not found; the auditor and the co-ordinator see it.
     assert!(surrender::certificate(&scene.office, &priya.actor, copy).await.is_err());
     for name in ["Robin", "Sam"] {
-        assert!(surrender::certificate(&scene.office, &scene.who(name).actor, copy).await.is_ok(), "{name}");
+        assert!(surrender::certificate(&scene.office, &who(name).actor, copy).await.is_ok(), "{name}");
     }
-    assert!(surrender::certificate(&scene.office, &scene.who("Dana").actor, copy).await.is_err(), "another area");
+    assert!(surrender::certificate(&scene.office, &who("Dana").actor, copy).await.is_err(), "another area");
     scene.log_is_whole().await;
 }
 
 #[actix_web::test]
 async fn a_confirmation_is_signed_over_what_the_form_says_once_and_not_in_the_future() {
     let scene = Scene::new().await;
-    let (toby, office) = (scene.who("Toby"), &scene.office);
+    let (toby, office) = (who("Toby"), &scene.office);
     let copy = copy_of(office, toby, scene.release("CZ/003/26").await).await.unwrap();
     let form = surrender::Confirming {
         outcome: "surrendered".into(),
@@ -62,7 +62,7 @@ async fn a_confirmation_is_signed_over_what_the_form_says_once_and_not_in_the_fu
     assert_eq!(wrong_fields(send(&other, &document, &note).await), ["statement"]);
     assert_eq!(wrong_fields(send(&other, &surrender::canonical(&other), &note).await), ["statement"]);
     assert_eq!(wrong_fields(send(&form, &document, "").await), ["statement"]);
-    let foreign = sign(office, scene.who("Priya"), "surrender", &object, document.as_bytes()).unwrap();
+    let foreign = sign(office, who("Priya"), "surrender", &object, document.as_bytes()).unwrap();
     assert_eq!(wrong_fields(send(&form, &document, &foreign).await), ["statement"]);
     let future = surrender::Confirming { done_time: "12:01".into(), ..form.clone() };
     assert_eq!(wrong_fields(send(&future, &surrender::canonical(&future), &note).await), ["done_date"]);

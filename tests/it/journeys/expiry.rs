@@ -5,12 +5,12 @@ use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::domain::moment::Moment;
 
 use super::{open, part};
-use crate::harness::{Scene, codes};
+use crate::harness::{Scene, codes, who};
 
 #[actix_web::test]
 async fn the_manager_cannot_open_it_from_the_millisecond_of_the_limit() {
     let scene = Scene::new().await;
-    let priya = scene.who("Priya");
+    let priya = who("Priya");
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, priya, id).await.unwrap();
     let [screen, thumbnail, text] = [
@@ -38,7 +38,7 @@ async fn the_manager_cannot_open_it_from_the_millisecond_of_the_limit() {
 #[actix_web::test]
 async fn the_sweep_only_writes_down_what_the_clock_decided() {
     let scene = Scene::new().await;
-    let priya = scene.who("Priya");
+    let priya = who("Priya");
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, priya, id).await.unwrap();
     let until = deliver::one(&scene.office, &priya.actor, copy).await.unwrap().until;

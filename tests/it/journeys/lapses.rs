@@ -6,7 +6,7 @@ use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::moment::Moment;
 
 use super::{open, part};
-use crate::harness::{Scene, codes};
+use crate::harness::{Scene, codes, who, world};
 
 fn scheme_form(entry: &registers::Entry) -> SchemeForm {
     let scheme = entry.scheme.clone();
@@ -24,11 +24,11 @@ fn scheme_form(entry: &registers::Entry) -> SchemeForm {
 #[actix_web::test]
 async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
     let scene = Scene::new().await;
-    let (priya, sam, office) = (scene.who("Priya"), scene.who("Sam"), &scene.office);
+    let (priya, sam, office) = (who("Priya"), who("Sam"), &scene.office);
     let copy = copy_of(office, priya, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     let look = async || open(&scene, priya, copy, screen).await.map(|opened| opened.index);
-    let bcrp = scene.world().schemes[0];
+    let bcrp = world().schemes[0];
     let entry = async || registers::scheme(office, &sam.actor, bcrp, stamp()).await.unwrap();
     let change =
         async |form: SchemeForm| registers::change_scheme(office, &sam.actor, bcrp, &form, stamp()).await.unwrap();
@@ -51,7 +51,7 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
         suspended: suspended.into(),
     };
     let set = async |form: ReceiverForm| {
-        registers::change_receiver(office, &sam.actor, bcrp, priya.id, &form, stamp()).await.unwrap()
+        registers::change_receiver(office, &sam.actor, bcrp, priya.id, &form, stamp()).await.unwrap();
     };
     set(vetted("2026-11-21", "")).await;
     scene.clock.set(Moment::parse_london("2026-11-22", "00:00").unwrap().plus_millis(-1));
@@ -70,7 +70,7 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
 #[actix_web::test]
 async fn a_new_version_of_the_undertaking_must_be_signed_anew() {
     let scene = Scene::new().await;
-    let priya = scene.who("Priya");
+    let priya = who("Priya");
     let copy = copy_of(&scene.office, priya, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     assert!(open(&scene, priya, copy, screen).await.is_ok());
@@ -87,7 +87,7 @@ async fn a_new_version_of_the_undertaking_must_be_signed_anew() {
 #[actix_web::test]
 async fn nothing_opens_before_the_undertaking_and_the_conditions() {
     let scene = Scene::new().await;
-    let morgan = scene.who("Morgan");
+    let morgan = who("Morgan");
     let copy = copy_of(&scene.office, morgan, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     let look = async || open(&scene, morgan, copy, screen).await.map(|opened| opened.index);

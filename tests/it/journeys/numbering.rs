@@ -5,7 +5,7 @@ use disclosure_portal::demo::releases::{Plot, ask, considered, to};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::words::Line;
 
-use crate::harness::{Scene, wrong_fields};
+use crate::harness::{Scene, who, world, wrong_fields};
 
 const PLOT: Plot = Plot {
     title: "Thefts",
@@ -18,9 +18,9 @@ const PLOT: Plot = Plot {
 #[actix_web::test]
 async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_take_none() {
     let scene = Scene::new().await;
-    let (riley, sam, office) = (scene.who("Riley"), scene.who("Sam"), &scene.office);
-    let area = scene.world().areas[0];
-    let recipients = to(scene.world(), &[("Morgan", 0)]).unwrap();
+    let (riley, sam, office) = (who("Riley"), who("Sam"), &scene.office);
+    let area = world().areas[0];
+    let recipients = to(world(), &[("Morgan", 0)]).unwrap();
     let mut asked = Vec::new();
     for _ in 0..60 {
         asked.push(ask(office, riley, &area.to_string(), &PLOT).await.unwrap());
@@ -54,12 +54,12 @@ async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_
 #[actix_web::test]
 async fn a_release_is_authorised_once_however_often_it_is_sent() {
     let scene = Scene::new().await;
-    let (riley, sam, office) = (scene.who("Riley"), scene.who("Sam"), &scene.office);
-    let area = scene.world().areas[0];
-    let recipients = to(scene.world(), &[("Morgan", 0)]).unwrap();
+    let (riley, sam, office) = (who("Riley"), who("Sam"), &scene.office);
+    let area = world().areas[0];
+    let recipients = to(world(), &[("Morgan", 0)]).unwrap();
     let id = ask(office, riley, &area.to_string(), &PLOT).await.unwrap();
     let send = || release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp());
-    let outcomes = futures_util::future::join_all([send(), send(), send(), send()]).await;
+    let outcomes = futures_util::future::join_all((0..4).map(|_| send())).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(registers::issues(office, &sam.actor, area, stamp()).await.unwrap().len(), 5);
     scene.log_is_whole().await;

@@ -5,12 +5,12 @@ use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
 
 use super::{open, part};
-use crate::harness::Scene;
+use crate::harness::{Scene, who};
 
 #[actix_web::test]
 async fn no_view_follows_the_recall() {
     let scene = Scene::new().await;
-    let (priya, sam) = (scene.who("Priya"), scene.who("Sam"));
+    let (priya, sam) = (who("Priya"), who("Sam"));
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, priya, id).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;

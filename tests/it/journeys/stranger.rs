@@ -3,7 +3,7 @@
 use disclosure_portal::actions::audit;
 use disclosure_portal::ledger::export::Contents;
 
-use crate::harness::Scene;
+use crate::harness::{Scene, who};
 use crate::ledger::stranger::logcheck;
 
 #[actix_web::test]
@@ -29,10 +29,10 @@ async fn gos_sumdb_accepts_the_export_and_refuses_a_changed_one() {
 #[actix_web::test]
 async fn the_auditor_verifies_and_an_edit_by_sql_is_named() {
     let scene = Scene::new().await;
-    let robin = scene.who("Robin");
+    let robin = who("Robin");
     let report = audit::verify(&scene.office, &robin.actor, disclosure_portal::demo::stamp()).await.unwrap();
     assert!(report.passed(), "{:?}", report.failures);
-    assert!(audit::verify(&scene.office, &scene.who("Sam").actor, disclosure_portal::demo::stamp()).await.is_err());
+    assert!(audit::verify(&scene.office, &who("Sam").actor, disclosure_portal::demo::stamp()).await.is_err());
     let file = scene.folder.0.join("portal.sqlite");
     let edit = |sql: &str| {
         let out = std::process::Command::new("sqlite3").arg(&file).arg(sql).output().expect("Debian's package sqlite3");
