@@ -59,12 +59,12 @@ fn brief(line: &Line) -> Brief {
 }
 
 fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
-    let links = match lines.len() {
+    let onward = match lines.len() {
         0 => Vec::new(),
         1 => vec![link(href, "See it in the list")],
         many => vec![link(href, format!("See all {many}"))],
     };
-    Section { title, words, none, links, releases: lines.iter().take(NAMED).map(brief).collect() }
+    Section { title, words, none, links: onward, releases: lines.iter().take(NAMED).map(brief).collect() }
 }
 
 fn plain(title: &'static str, words: &'static str, links: Vec<Link>) -> Section {
