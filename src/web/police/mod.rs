@@ -64,9 +64,9 @@ pub(crate) struct Tag {
 /// A release's stage as pages show it.
 fn stage_tag(word: &str) -> Tag {
     let (text, colour) = match word {
-        "requested" => ("Waiting for a decision", "blue"),
+        "requested" => ("Requested", "blue"),
         "live" => ("Live", "green"),
-        "expired" => ("Time limit reached", "orange"),
+        "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),
         _ => ("Closed", "grey"),
     };
