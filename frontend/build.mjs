@@ -41,7 +41,8 @@ async function style() {
     .replace(/@supports[^{]*mask-position[^{]*\{\.govuk-footer__copyright-logo[^{}]*\{[^}]*\}\}/g, "")
     .replace(/[^{}]*\.govuk-footer__(?:copyright-logo|crown)[^{}]*\{[^}]*\}/g, "")
     .replace(/\/\*#[^*]*\*\//g, "");
-  const own = readFileSync(join(here, "src/portal.css"), "utf8");
+  const sheets = readdirSync(join(here, "src")).filter((name) => name.endsWith(".css")).sort();
+  const own = sheets.map((name) => readFileSync(join(here, "src", name), "utf8")).join("\n");
   const { code } = await transform(`${govuk}\n${own}`, { loader: "css", minify: true, charset: "utf8", legalComments: "none" });
   const forbidden = /url\(|@font-face|@import|gds transport|crest|crown|expression\(/i.exec(code);
   if (forbidden !== null) throw new Error(`the style sheet has ${forbidden[0]} near ${code.slice(forbidden.index - 60, forbidden.index + 60)}`);

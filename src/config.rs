@@ -234,11 +234,15 @@ pub fn secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
     std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
 }
 
-/// Refuses a file that group or others may read.
+/// Refuses a file with any permission for group or others.
 fn private(path: &Path) -> Result<(), ConfigError> {
     use std::os::unix::fs::PermissionsExt;
     let about = std::fs::metadata(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
-    if about.permissions().mode() & 0o077 == 0 { Ok(()) } else { Err(ConfigError::Open { path: path.to_owned() }) }
+    if about.permissions().mode().trailing_zeros() >= 6 {
+        Ok(())
+    } else {
+        Err(ConfigError::Open { path: path.to_owned() })
+    }
 }
 
 /// Reads a key file: 64 hexadecimal digits and a line end, mode 0600.

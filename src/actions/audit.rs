@@ -75,10 +75,50 @@ pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: St
     Ok(rows.into_iter().rev().map(|(index, body)| Record { index, body }).collect())
 }
 
+/// Names by the word the log keeps (`person/<id>`).
+pub type Names = std::collections::HashMap<String, String>;
+
 /// Names for the identifiers in records: `person/<id>` to a name.
-pub async fn names(office: &Office) -> Result<std::collections::HashMap<String, String>, No> {
+pub async fn names(office: &Office) -> Result<Names, No> {
     let people = office.read().await?.people().await?;
     Ok(people.into_iter().map(|person| (format!("person/{}", person.id), person.name)).collect())
+}
+
+/// References for the releases that `records` are about and `by` may see: `release/<id>` to `CZ/001/26`.
+pub async fn references(
+    office: &Office,
+    by: &Actor,
+    records: &[Record],
+) -> Result<std::collections::HashMap<String, String>, No> {
+    let objects = records.iter().filter_map(|record| record.body.get("object")?.as_str());
+    let wanted: std::collections::HashSet<ReleaseId> =
+        objects.filter_map(|object| ReleaseId::parse(object.strip_prefix("release/")?)).collect();
+    let (mut conn, mut known) = (office.read().await?, std::collections::HashMap::new());
+    for id in wanted {
+        let filed = conn.release(id).await?.filter(|filed| may(by, Act::SeeRelease, casefile::thing(&filed.release)));
+        if let Some(authority) = filed.as_ref().and_then(|filed| filed.release.stage.authority()) {
+            known.insert(format!("release/{id}"), authority.urn.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// The newest signed head of the log, to keep elsewhere.
+#[derive(Clone, Debug)]
+pub struct Newest {
+    /// Entries it covers.
+    pub size: u64,
+    /// The signed checkpoint.
+    pub note: String,
+    /// The key that verifies it (C2SP verifier key).
+    pub vkey: String,
+}
+
+/// The log's head.
+pub async fn head(office: &Office, by: &Actor) -> Result<Newest, No> {
+    auditor(by)?;
+    let head = Head::read(&mut office.read().await?).await?.ok_or(No::NotFound)?;
+    Ok(Newest { size: head.size(), note: head.note().to_owned(), vkey: office.log_vkey.clone() })
 }
 
 /// References and identifiers of releases an auditor may look for, by `urn` as typed.
@@ -199,7 +239,7 @@ pub async fn exported(office: &Office, by: &Actor, what: &str, stamp: Stamp) -> 
 }
 
 /// Records as CSV: quoted, and defused where a spreadsheet would read a formula (ASVS 1.2.10).
-pub fn csv(records: &[Record], names: &std::collections::HashMap<String, String>) -> Result<String, No> {
+pub fn csv(records: &[Record], names: &Names) -> Result<String, No> {
     let mut out = csv::Writer::from_writer(Vec::new());
     let broken = |why: csv::Error| Fault::Other(why.to_string());
     out.write_record(["index", "at", "kind", "actor", "name", "object", "copy", "purpose", "client", "details"])

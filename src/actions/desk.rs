@@ -53,6 +53,7 @@ pub struct Sheet {
 
 /// The acts offered on a release's page: the same rules that would refuse them.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each button of a page")]
 pub struct May {
     /// Decide the request.
     pub decide: bool,

@@ -91,33 +91,10 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
     if office.read().await?.person_by_email(&key).await?.is_some() {
         return Err(No::field("email", "Somebody with this email address has an account already."));
     }
-    let now = office.now();
     let token = hex::encode(clock::random::<32>());
-    let person = PersonId::fresh(now, ten());
-    let secret: [u8; 20] = clock::random();
-    let row = Invitation {
-        id: InvitationId::fresh(now, ten()).to_string(),
-        token_hash: hash(&token),
-        email: email.clone(),
-        name: name.as_str().to_owned(),
-        role: role.word().to_owned(),
-        area_id: match grant {
-            Grant::InArea(_, area) => Some(area.to_string()),
-            _ => None,
-        },
-        scheme_id: match grant {
-            Grant::InScheme(_, scheme) => Some(scheme.to_string()),
-            _ => None,
-        },
-        person_id: person.to_string(),
-        wrap_id: WrapId::fresh(now, ten()).to_string(),
-        recovery_id: WrapId::fresh(now, ten()).to_string(),
-        totp_secret: office.seal_field("person", &person.to_string(), "totp_secret", 0, &secret)?,
-        invited_by: by.person().ok_or(No::NotFound)?.to_string(),
-        created_at: now.millis(),
-        expires_at: now.plus_millis(LIFE_MS).millis(),
-        used_at: None,
-    };
+    let row = invitation(office, by, &token, &email, &name, role, grant)?;
+    let person = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
+    let now = office.now();
     let path = format!("/enrol/{token}");
     let mail = Mail {
         id: InvitationId::fresh(now, ten()).to_string(),
@@ -142,6 +119,44 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
         })
         .await?;
     Ok(path)
+}
+
+/// A new invitation's row: whose keys it will bind, and the authenticator secret it will show.
+fn invitation(
+    office: &Office,
+    by: &Actor,
+    token: &str,
+    email: &str,
+    name: &Line,
+    role: Role,
+    grant: Grant,
+) -> Result<Invitation, No> {
+    let now = office.now();
+    let person = PersonId::fresh(now, ten());
+    let secret: [u8; 20] = clock::random();
+    Ok(Invitation {
+        id: InvitationId::fresh(now, ten()).to_string(),
+        token_hash: hash(token),
+        email: email.to_owned(),
+        name: name.as_str().to_owned(),
+        role: role.word().to_owned(),
+        area_id: match grant {
+            Grant::InArea(_, area) => Some(area.to_string()),
+            _ => None,
+        },
+        scheme_id: match grant {
+            Grant::InScheme(_, scheme) => Some(scheme.to_string()),
+            _ => None,
+        },
+        person_id: person.to_string(),
+        wrap_id: WrapId::fresh(now, ten()).to_string(),
+        recovery_id: WrapId::fresh(now, ten()).to_string(),
+        totp_secret: office.seal_field("person", &person.to_string(), "totp_secret", 0, &secret)?,
+        invited_by: by.person().ok_or(No::NotFound)?.to_string(),
+        created_at: now.millis(),
+        expires_at: now.plus_millis(LIFE_MS).millis(),
+        used_at: None,
+    })
 }
 
 fn read_invite(form: &Invite) -> Result<(String, Line, Role, Grant), No> {
@@ -211,30 +226,8 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
     let auth = form.auth.clone();
     let auth_hash = slow(move || sign_in::hash_auth(&auth)).await??;
     let email_key = office.blind("email", &row.email);
-    let account = Person {
-        id: row.person_id.clone(),
-        email: row.email.clone(),
-        name: row.name.clone(),
-        auth_hash,
-        totp_secret: row.totp_secret.clone(),
-        totp_step: step,
-        recipient: form.recipient.clone(),
-        signing_key: form.signing_key.clone(),
-        suspended: false,
-        version: 1,
-        created_at: office.now().millis(),
-        signed_in_at: None,
-    };
-    let wrap = |id: &str, kind: &str, identity: &str, signing: &str| Wrap {
-        id: id.to_owned(),
-        kind: kind.to_owned(),
-        identity: identity.to_owned(),
-        signing: signing.to_owned(),
-    };
-    let wraps = [
-        wrap(&row.wrap_id, "passphrase", &form.identity_wrap, &form.signing_wrap),
-        wrap(&row.recovery_id, "recovery", &form.recovery_identity_wrap, &form.recovery_signing_wrap),
-    ];
+    let account = account(office, &row, form, auth_hash, step);
+    let wraps = wraps(&row, form);
     office
         .act(move |tx| {
             Box::pin(async move {
@@ -259,6 +252,38 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
         })
         .await?;
     Ok(())
+}
+
+/// The account that an invitation becomes.
+fn account(office: &Office, row: &Invitation, form: &Enrolment, auth_hash: String, step: i64) -> Person {
+    Person {
+        id: row.person_id.clone(),
+        email: row.email.clone(),
+        name: row.name.clone(),
+        auth_hash,
+        totp_secret: row.totp_secret.clone(),
+        totp_step: step,
+        recipient: form.recipient.clone(),
+        signing_key: form.signing_key.clone(),
+        suspended: false,
+        version: 1,
+        created_at: office.now().millis(),
+        signed_in_at: None,
+    }
+}
+
+/// The two ways of unlocking that the browser made.
+fn wraps(row: &Invitation, form: &Enrolment) -> [Wrap; 2] {
+    let wrap = |id: &str, kind: &str, identity: &str, signing: &str| Wrap {
+        id: id.to_owned(),
+        kind: kind.to_owned(),
+        identity: identity.to_owned(),
+        signing: signing.to_owned(),
+    };
+    [
+        wrap(&row.wrap_id, "passphrase", &form.identity_wrap, &form.signing_wrap),
+        wrap(&row.recovery_id, "recovery", &form.recovery_identity_wrap, &form.recovery_signing_wrap),
+    ]
 }
 
 fn read_enrolment(form: &Enrolment) -> Result<(), No> {

@@ -8,6 +8,7 @@ pub mod casefile;
 pub mod deliver;
 pub mod desk;
 pub mod enrol;
+pub mod fingerprint;
 pub mod office;
 pub mod registers;
 pub mod release;

@@ -106,6 +106,11 @@ impl Office {
         self.clock.now()
     }
 
+    /// Finishes the acts that wait and closes the database.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, No> {
         // A store that does not answer is "unavailable": nothing is served, and it heals by itself.

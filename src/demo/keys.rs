@@ -63,8 +63,7 @@ pub fn derive(key: &[u8], salt: &[u8], info: &[u8]) -> Result<[u8; 32], Fault> {
 pub fn recovery_code(secret: &[u8; 20]) -> String {
     let mut symbols = String::new();
     for five in secret.as_chunks::<5>().0 {
-        let [a, b, c, d, e] = *five;
-        let bits = u64::from_be_bytes([0, 0, 0, a, b, c, d, e]);
+        let bits = five.iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
         for at in (0..8).rev() {
             let n = usize::try_from((bits >> (at * 5)) & 31).unwrap_or(0);
             symbols.extend(CROCKFORD.get(n).map(|b| char::from(*b)));

@@ -90,6 +90,7 @@ async fn begin(data: &Path, settings: Settings, clock: &Clock, file: &Path) -> R
     let office = Office::open(settings, hands.clone(), true).await?;
     let world = people::begin(&office).await.map_err(broken)?;
     story::play(&office, &world, &hands, now).await.map_err(broken)?;
+    office.close().await;
     let accounts: Vec<&Account> = world.people.iter().map(|one| &one.account).collect();
     let text = serde_json::to_string_pretty(&accounts).map_err(|why| Fault::Other(why.to_string()))?;
     write_secret(file, &text)

@@ -15,6 +15,7 @@ use crate::domain::moment::days_after;
 use crate::domain::undertaking::UNDERTAKING;
 use crate::sealing::age::{Identity, Recipient, seal_to_all};
 use crate::sealing::image::sha256;
+use crate::store::Tx;
 use crate::store::people::{Area, Person, Wrap};
 use crate::store::registers::{Member, Receiver, Scheme};
 
@@ -105,16 +106,7 @@ async fn somebody(
     let grant =
         Grant::join(role, area.and_then(|n| areas.get(n).copied()), scheme.and_then(|n| schemes.get(n).copied()))
             .ok_or(No::NotFound)?;
-    let passphrase = keys::passphrase();
-    let (auth, kek, auth_hash) = {
-        let (email, passphrase) = (email.clone(), passphrase.clone());
-        slow(move || {
-            let (auth, kek) = keys::split(&email, &passphrase)?;
-            let hash = sign_in::hash_auth(&auth)?;
-            Ok::<_, Fault>((auth, kek, hash))
-        })
-        .await??
-    };
+    let (passphrase, auth, kek, auth_hash) = credentials(&email).await?;
     let identity = Identity::fresh().map_err(|why| Fault::Other(why.to_string()))?;
     let recipient = identity.recipient().to_string();
     let seed = Zeroizing::new(clock::random::<32>());
@@ -161,6 +153,17 @@ async fn somebody(
     Ok(Somebody { id, actor, account, seed, grant, row, wraps })
 }
 
+/// A fresh passphrase, its sign-in half, its wrapping key, and what the server keeps.
+async fn credentials(email: &str) -> Result<(String, String, [u8; 32], String), No> {
+    let (email, passphrase) = (email.to_owned(), keys::passphrase());
+    let made = slow(move || {
+        let (auth, kek) = keys::split(&email, &passphrase)?;
+        let hash = sign_in::hash_auth(&auth)?;
+        Ok::<_, Fault>((passphrase, auth, kek, hash))
+    });
+    Ok(made.await??)
+}
+
 /// Writes everything down.
 async fn settle(office: &Office, world: &World) -> Result<(), No> {
     let areas = area_rows(world)?;
@@ -173,7 +176,6 @@ async fn settle(office: &Office, world: &World) -> Result<(), No> {
         .map(|one| (one.row.clone(), one.grant, one.wraps.clone(), office.blind("email", &one.account.email), one.id))
         .collect();
     let vetted = day(300);
-    let businesses = ["Hartley's Books", "The Corner Pharmacy", "Northgate Outfitters", "The Royal Oak"];
     let schemes_of: Vec<SchemeId> = world.schemes.to_vec();
     office
         .act(move |tx| {
@@ -194,43 +196,63 @@ async fn settle(office: &Office, world: &World) -> Result<(), No> {
                 )
                 .await?;
                 for (row, grant, wraps, email_key, id) in &people {
-                    tx.add_person(row, email_key).await?;
-                    tx.add_grant(*id, *grant).await?;
-                    for wrap in wraps {
-                        tx.add_wrap(*id, wrap).await?;
-                    }
-                    if let Grant::InScheme(role, scheme) = grant {
-                        let mut receiver = Receiver::new(*id, *scheme);
-                        if *role == Role::Manager {
-                            receiver.vetting_reference = "I11/DEMO/2026".to_owned();
-                            receiver.vetting_ends = Some(vetted.clone());
-                        }
-                        receiver.responsible_person.clone_from(&row.name);
-                        receiver.storage_place = "Locked cabinet, scheme office".to_owned();
-                        tx.add_membership(&receiver).await?;
-                    }
-                    let by = tx.actor(*id).await?;
-                    let event =
-                        Event::new(Kind::Enrolled, format!("person/{id}")).with("recipient", row.recipient.clone());
-                    tx.append(&event, &by, &stamp()).await?;
+                    join(tx, row, *grant, wraps, email_key, *id, &vetted).await?;
                 }
-                for (n, business) in businesses.iter().enumerate() {
-                    let Some(scheme) = schemes_of.get(n % 3) else { continue };
-                    let member = Member {
-                        id: MemberId::fresh(tx.now(), ten()).to_string(),
-                        scheme_id: scheme.to_string(),
-                        business: (*business).to_owned(),
-                        contact: "Duty manager".to_owned(),
-                        agreement: format!("AGR/{}", n + 1),
-                        added_at: tx.now().millis(),
-                        removed_at: None,
-                    };
-                    tx.add_member(&member).await?;
-                }
+                add_businesses(tx, &schemes_of).await?;
                 Ok(())
             })
         })
         .await?;
+    Ok(())
+}
+
+/// Enters one person with their role, keys and, for a partner, vetting.
+async fn join(
+    tx: &mut Tx,
+    row: &Person,
+    grant: Grant,
+    wraps: &[Wrap; 2],
+    email_key: &str,
+    id: PersonId,
+    vetted: &str,
+) -> Result<(), No> {
+    tx.add_person(row, email_key).await?;
+    tx.add_grant(id, grant).await?;
+    for wrap in wraps {
+        tx.add_wrap(id, wrap).await?;
+    }
+    if let Grant::InScheme(role, scheme) = grant {
+        let mut receiver = Receiver::new(id, scheme);
+        if role == Role::Manager {
+            receiver.vetting_reference.push_str("I11/DEMO/2026");
+            receiver.vetting_ends = Some(vetted.to_owned());
+        }
+        receiver.responsible_person.clone_from(&row.name);
+        receiver.storage_place.push_str("Locked cabinet, scheme office");
+        tx.add_membership(&receiver).await?;
+    }
+    let by = tx.actor(id).await?;
+    let event = Event::new(Kind::Enrolled, format!("person/{id}")).with("recipient", row.recipient.clone());
+    tx.append(&event, &by, &stamp()).await?;
+    Ok(())
+}
+
+const BUSINESSES: [&str; 4] = ["Hartley's Books", "The Corner Pharmacy", "Northgate Outfitters", "The Royal Oak"];
+
+async fn add_businesses(tx: &mut Tx, schemes: &[SchemeId]) -> Result<(), No> {
+    for (n, business) in BUSINESSES.iter().enumerate() {
+        let Some(scheme) = schemes.get(n % 3) else { continue };
+        let member = Member {
+            id: MemberId::fresh(tx.now(), ten()).to_string(),
+            scheme_id: scheme.to_string(),
+            business: (*business).to_owned(),
+            contact: "Duty manager".to_owned(),
+            agreement: format!("AGR/{}", n + 1),
+            added_at: tx.now().millis(),
+            removed_at: None,
+        };
+        tx.add_member(&member).await?;
+    }
     Ok(())
 }
 

@@ -25,16 +25,16 @@ pub struct Plot {
     pub danger: bool,
 }
 
-fn unfit(why: Unfit) -> No {
+fn unfit(why: &Unfit) -> No {
     No::field("demo", why.to_string())
 }
 
 fn line(text: &str) -> Result<Line, No> {
-    Line::parse("demo", text).map_err(unfit)
+    Line::parse("demo", text).map_err(|why| unfit(&why))
 }
 
 fn prose(text: &str) -> Result<Prose, No> {
-    Prose::parse("demo", text).map_err(unfit)
+    Prose::parse("demo", text).map_err(|why| unfit(&why))
 }
 
 /// Asks, with portraits drawn by code.

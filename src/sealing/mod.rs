@@ -24,3 +24,9 @@ fn wipe(bytes: &mut [u8]) {
     bytes.fill(0);
     std::hint::black_box(bytes);
 }
+
+/// A share, 0 to 1, as a byte.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
+fn level(share: f32) -> u8 {
+    (share * 255.0).round().clamp(0.0, 255.0) as u8
+}

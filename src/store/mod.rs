@@ -50,6 +50,16 @@ pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
 }
 
+impl Conn {
+    /// Closes the connection, and with the last one the files.
+    async fn close(self) {
+        let Link::Sqlite(link) = self.0;
+        if let Err(error) = link.close().await {
+            tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+}
+
 /// The database: one writer, several readers.
 #[derive(Clone)]
 pub struct Db {
@@ -78,6 +88,12 @@ impl Db {
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, Fault> {
         Ok(Conn(Link::Sqlite(self.readers.acquire().await?)))
+    }
+
+    /// Finishes the acts that wait and closes the files.
+    pub async fn close(self) {
+        self.writer.close().await;
+        self.readers.close().await;
     }
 
     /// The one writer.

@@ -27,12 +27,13 @@ const PURPOSE: &str = "UPDATE visit SET purpose = $2 WHERE id = $1";
 const END: &str = "UPDATE visit SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const FORGET: &str = "DELETE FROM visit WHERE started_at < $1";
 
+type Row = (i64, i64, i64, Option<String>, Option<i64>);
+
 impl Conn {
     /// A person's visit.
     pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
         let (id, person) = (id.to_string(), person.to_string());
-        let row: Option<(i64, i64, i64, Option<String>, Option<i64>)> =
-            on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
+        let row: Option<Row> = on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
         Ok(row.map(|(version, started, seen, purpose, ended)| Visit {
             version,
             started_at: Moment::from_millis(started),

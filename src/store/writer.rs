@@ -10,7 +10,7 @@ use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::log::Head;
 use super::{Conn, Fault, No, on};
@@ -64,7 +64,10 @@ type Job = Box<dyn for<'a> FnOnce(&'a mut Tx) -> Pin<Box<dyn Future<Output = (bo
 
 /// Where acts are sent.
 #[derive(Clone)]
-pub struct Writer(mpsc::Sender<Job>);
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+    over: watch::Receiver<()>,
+}
 
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
 pub struct Tx {
@@ -93,8 +96,20 @@ impl Writer {
         let head = Head::load_or_begin(&mut conn, &key, clock.now()).await?;
         let (sender, jobs) = mpsc::channel(QUEUE);
         let tx = Tx { conn, now: head.at(), head };
-        tokio::spawn(run(tx, key, clock, jobs));
-        Ok(Self(sender))
+        let (running, over) = watch::channel(());
+        tokio::spawn(async move {
+            run(tx, key, clock, jobs).await;
+            drop(running);
+        });
+        Ok(Self { jobs: sender, over })
+    }
+
+    /// Takes no more acts, finishes those that wait, and closes the connection.
+    pub(super) async fn close(self) {
+        let Self { jobs, mut over } = self;
+        drop(jobs);
+        // Nothing is ever sent: the only change is that the task is over.
+        let _ = over.changed().await;
     }
 
     /// Carries out one act. `Ok` means committed and durable, together with every leaf it appended.
@@ -116,7 +131,7 @@ impl Writer {
                 (ok, finish)
             })
         });
-        self.0.send(job).await.map_err(|_| No::Unavailable)?;
+        self.jobs.send(job).await.map_err(|_| No::Unavailable)?;
         answered.await.map_err(|_| No::Unavailable)?
     }
 }
@@ -139,6 +154,7 @@ async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job
             finish(committed);
         }
     }
+    tx.conn.close().await;
 }
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
@@ -162,6 +178,11 @@ impl Tx {
         clock: &Clock,
     ) -> Result<(), Fault> {
         self.plain(BEGIN).await?;
+        // Another process (a command beside the portal) may have appended: the stored head is the truth.
+        if Head::stored_size(&mut self.conn).await? != self.head.size() {
+            let stored = Head::load(&mut self.conn, key).await?;
+            self.head = stored.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
+        }
         let before = self.head.size();
         for job in batch.drain(..) {
             let now = clock.now();

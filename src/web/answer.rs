@@ -231,7 +231,7 @@ fn shown(problem: &Problem, visit: &Visit) -> Answer {
         .status(problem.status)
 }
 
-/// `{title, detail, refusals: [{code, clause, field, sentence}]}`.
+/// `{title, detail, refusals: [{code, clause, field, sentence}], incident}`; `incident` is empty but for a fault.
 fn json_of(problem: &Problem) -> String {
     let mut detail = problem.paragraphs.clone();
     detail.extend(problem.refusals.iter().map(|wrong| wrong.sentence.clone()));
@@ -243,11 +243,8 @@ fn json_of(problem: &Problem) -> String {
             json!({"code": code, "clause": wrong.clause, "field": wrong.field, "sentence": wrong.sentence})
         })
         .collect();
-    let mut told = json!({"title": problem.heading, "detail": detail.join(" "), "refusals": refusals});
-    if !problem.incident.is_empty() {
-        told["incident"] = json!(problem.incident);
-    }
-    told.to_string()
+    json!({"title": problem.heading, "detail": detail.join(" "), "refusals": refusals, "incident": problem.incident})
+        .to_string()
 }
 
 /// To the sign-in page and, after it, back to where they were going.

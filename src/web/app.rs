@@ -1,6 +1,6 @@
 //! Builds the app from the table of doors, for production and tests alike; and leads each request through its guards to its handler.
 //!
-//! Promises: every request, also for a path that does not exist, passes [`knock`] and leaves through [`finish`]; a panicking handler is
+//! Promises: every request, also for a path that does not exist, passes `knock` and leaves through `finish`; a panicking handler is
 //! answered 500 and the next request is served. Absent on purpose: middleware, extractors, a second way in.
 
 use std::cell::RefCell;
@@ -21,7 +21,7 @@ use crate::clock;
 use crate::telemetry::{self, Answered};
 use crate::web::answer::{self, Stop};
 use crate::web::cookie::{self, Audience};
-use crate::web::doors::{Body, DOORS, Door, Method, Place, Who, get, places};
+use crate::web::doors::{Body, DOORS, Door, Method, Place, Who, at_once, get, places};
 use crate::web::posted::{self, Coming, Posted};
 use crate::web::problem::Problem;
 use crate::web::visit::{Visit, Wants};
@@ -39,22 +39,21 @@ pub fn with_doors(desk: Arc<Desk>, doors: &'static [Door]) -> impl FnOnce(&mut S
             let (desk, place) = (desk.clone(), Rc::new(place));
             let pattern = place.path;
             config.service(web::resource(pattern).to(move |req: HttpRequest, body: web::Payload| {
-                answered(desk.clone(), Some(place.clone()), req, body)
+                answered(arrive(desk.clone(), doors, &req), Some(place.clone()), req, body)
             }));
         }
         config.default_service(web::to(move |req: HttpRequest, body: web::Payload| {
-            answered(desk.clone(), None, req, body)
+            answered(arrive(desk.clone(), doors, &req), None, req, body)
         }));
     }
 }
 
 /// Where a request goes that fits no door.
-static NOWHERE: Door = get("", Who::Unasked, "No such page", |v| Box::pin(plain::nowhere(v)));
+static NOWHERE: Door = get("", Who::Unasked, "No such page", |v| at_once(plain::nowhere(&v)));
 
 /// One request from head to answer.
-async fn answered(desk: Arc<Desk>, place: Option<Rc<Place>>, req: HttpRequest, body: web::Payload) -> HttpResponse {
+async fn answered(mut visit: Visit, place: Option<Rc<Place>>, req: HttpRequest, body: web::Payload) -> HttpResponse {
     let began = Instant::now();
-    let mut visit = arrive(desk, &req);
     let coming = Rc::new(RefCell::new(body.into_inner()));
     let mut cookies = Vec::new();
     let knocked = knock(&mut visit, place.as_deref(), &req, &coming, &mut cookies).await;
@@ -81,10 +80,11 @@ async fn answered(desk: Arc<Desk>, place: Option<Rc<Place>>, req: HttpRequest, b
 }
 
 /// What is known before any guard: enough to show a problem.
-fn arrive(desk: Arc<Desk>, req: &HttpRequest) -> Visit {
+fn arrive(desk: Arc<Desk>, table: &'static [Door], req: &HttpRequest) -> Visit {
     Visit {
         office: desk.office.clone(),
         door: &NOWHERE,
+        table,
         who: None,
         half: None,
         posted: Posted::default(),
@@ -109,7 +109,11 @@ async fn knock(
     cookies: &mut Vec<Cookie<'static>>,
 ) -> Result<(), Stop> {
     guard::host(req, &visit.desk)?;
-    let place = place.ok_or_else(Problem::not_found)?;
+    let Some(place) = place else {
+        // Somebody signed in sees the same "not found" here as at a door that is not for them (P10).
+        recognise(visit, req, cookies).await?;
+        return Err(Problem::not_found().into());
+    };
     let door = match *req.method() {
         Verb::GET => place.get,
         Verb::POST => place.post,

@@ -68,7 +68,7 @@ impl Assets {
 }
 
 /// `GET /assets/{file}`.
-pub async fn serve(v: Visit) -> Result<Answer, No> {
+pub fn serve(v: &Visit) -> Result<Answer, No> {
     let file = v.path("file");
     let bytes = v.desk.assets.file(file).ok_or(No::NotFound)?;
     let media = match file.rsplit_once('.').map(|(_, end)| end) {

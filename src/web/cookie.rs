@@ -1,7 +1,7 @@
 //! The three cookies: a signed-in visit, a half-signed-in one (passphrase right, code awaited), and a random mark for form tokens
 //! before anybody is known.
 //!
-//! Promises: `__Host-`, Secure, HttpOnly, SameSite=Strict; tokens are EdDSA JWTs with the algorithm, issuer and audience pinned and no
+//! Promises: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Strict`; tokens are `EdDSA` JWTs with the algorithm, issuer and audience pinned and no
 //! leeway; time comes from the portal's clock, so the library's own reading is switched off and `exp` and `iat` are checked here.
 //! A token is only a pointer: `actions::session::check` asks the store at each request (ASVS 7.4, 8.3.2).
 //! Absent on purpose: roles or names in a cookie; any algorithm but Ed25519.

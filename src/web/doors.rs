@@ -4,18 +4,24 @@
 //! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::{Answer, Visit, assets, plain};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
 
 /// What a handler answers, some time later, on the same thread.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
 
 /// A handler.
 pub type Handler = fn(Visit) -> Coming;
+
+/// The answer of a handler that waits for nothing.
+pub fn at_once(answer: Result<Answer, No>) -> Coming {
+    Box::pin(ready(answer))
+}
 
 /// The two methods there are. Everything else, HEAD too, is answered 405.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -114,14 +120,59 @@ impl Door {
 
 /// Every door there is.
 pub const DOORS: &[Door] = &[
-    get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| Box::pin(assets::serve(v))),
-    get("/accessibility", Who::Anyone, "Accessibility statement", |v| Box::pin(plain::accessibility(v))),
-    get("/cookies", Who::Anyone, "What is kept in the browser", |v| Box::pin(plain::cookies(v))),
-    get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| Box::pin(plain::privacy(v))),
-    get("/favicon.ico", Who::Unasked, "No picture", |v| Box::pin(plain::no_picture(v))),
-    get("/health", Who::Unasked, "Whether this instance answers", |v| Box::pin(plain::health(v))),
-    post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| Box::pin(plain::stay(v))),
+    get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| at_once(assets::serve(&v))),
+    get("/accessibility", Who::Anyone, "Accessibility statement", |v| at_once(plain::accessibility(&v))),
+    get("/cookies", Who::Anyone, "What is kept in the browser", |v| at_once(plain::cookies(&v))),
+    get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| at_once(plain::privacy(&v))),
+    get("/favicon.ico", Who::Unasked, "No picture", |v| at_once(plain::no_picture(&v))),
+    get("/health", Who::Unasked, "Whether this instance answers", |v| at_once(plain::health(&v))),
+    post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
+    // Accounts, bulletins, the log
+    get("/sign-in", Who::Anyone, "Sign in", |v| at_once(sign_in::form(&v))),
+    post("/sign-in", Who::Anyone, Body::Form, "Email address and passphrase", |v| Box::pin(sign_in::first(v))),
+    get("/sign-in/code", Who::HalfSignedIn, "Enter the code", |v| at_once(sign_in::code(&v))),
+    post("/sign-in/code", Who::HalfSignedIn, Body::Form, "The code; begins the visit", |v| {
+        Box::pin(sign_in::second(v))
+    }),
+    post("/sign-out", Who::SignedIn, Body::Form, "Sign out", |v| Box::pin(sign_in::out(v))),
+    get("/enrol/{token}", Who::Anyone, "Join by an invitation link", |v| Box::pin(enrol::form(v))),
+    post("/enrol/{token}", Who::Anyone, Body::Form, "Join", |v| Box::pin(enrol::join(v))),
+    get("/enrolled", Who::Anyone, "What happens after joining", |v| at_once(enrol::enrolled(&v))),
+    get("/bulletins", PARTNER, "Own bulletins", |v| Box::pin(bulletins::list(v))).on_menu("Bulletins"),
+    post("/bulletins/purpose", PARTNER, Body::Form, "Say why", |v| Box::pin(bulletins::say_purpose(v))),
+    get("/thumbnails", PARTNER, "Small pictures of own copies", |v| Box::pin(bulletins::thumbnails(v))),
+    get("/bulletins/{id}", PARTNER, "One of one’s own bulletins", |v| Box::pin(bulletin::show(v))),
+    get("/bulletins/{id}/conditions", PARTNER, "Conditions of a supply", |v| Box::pin(bulletin::conditions(v))),
+    post("/bulletins/{id}/conditions", PARTNER, Body::Form, "Acknowledge them", |v| Box::pin(bulletin::acknowledge(v))),
+    get("/copies/{id}/parts/{part}", PARTNER, "A sealed part of one’s own copy", |v| Box::pin(parts::bytes(v))),
+    get("/bulletins/{id}/confirm", PARTNER, "Confirm surrender or destruction", |v| Box::pin(surrender::form(v))),
+    post("/bulletins/{id}/confirm", PARTNER, Body::Form, "Confirm it, signed", |v| Box::pin(surrender::confirm(v))),
+    get("/certificates/{id}", CERTIFIED, "Certificate of a copy’s end", |v| Box::pin(surrender::certificate(v))),
+    get("/undertaking", PARTNER, "How one stands with it", |v| Box::pin(undertaking::status(v))).on_menu("Undertaking"),
+    get("/undertaking/mine", PARTNER, "Own signed copy", |v| Box::pin(undertaking::mine(v))),
+    get("/undertaking/{version}", PARTNER, "The undertaking in full", |v| Box::pin(undertaking::text(v))),
+    get("/undertaking/{version}/text", PARTNER, "Its exact bytes", |v| Box::pin(undertaking::bytes(v))),
+    post("/undertaking/{version}", PARTNER, Body::Form, "Sign or decline", |v| Box::pin(undertaking::answer(v))),
+    get("/log", AUDITOR, "Search the log", |v| Box::pin(log::search(v))).on_menu("Log"),
+    get("/log/csv", AUDITOR, "The same as a table to keep", |v| Box::pin(log::csv(v))),
+    get("/log/verify", AUDITOR, "Verify the log", |v| at_once(log_check::verify_form(&v))),
+    post("/log/verify", AUDITOR, Body::Form, "Verify it now", |v| Box::pin(log_check::verify(v))),
+    get("/log/head", AUDITOR, "Newest signed head", |v| Box::pin(log_check::head(v))),
+    get("/releases/{id}/timeline", STORY, "What happened to a release", |v| Box::pin(log_check::timeline(v))),
+    get("/account", Who::SignedIn, "Own account", |v| Box::pin(account::show(v))).on_menu("Account"),
+    get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
+    get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
 ];
+
+/// Who holds copies.
+const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);
+/// Who may see that a copy has ended.
+const CERTIFIED: Who = Who::Holding(&[Role::Manager, Role::Member, Role::Aic, Role::Auditor]);
+/// Who reads the log.
+const AUDITOR: Who = Who::Holding(&[Role::Auditor]);
+/// Who may see what happened to a release.
+const STORY: Who =
+    Who::Holding(&[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor]);
 
 /// The doors of one path, and how to find them.
 pub struct Place {
@@ -182,9 +233,9 @@ mod tests {
     #[test]
     fn literal_parts_come_before_names() {
         const TWO: &[Door] = &[
-            get("/a/{id}", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
-            get("/a/new", Who::Anyone, "x", |v| Box::pin(plain::cookies(v))),
-            post("/a/{id}", Who::Anyone, Body::Form, "x", |v| Box::pin(plain::cookies(v))),
+            get("/a/{id}", Who::Anyone, "x", |v| at_once(plain::cookies(&v))),
+            get("/a/new", Who::Anyone, "x", |v| at_once(plain::cookies(&v))),
+            post("/a/{id}", Who::Anyone, Body::Form, "x", |v| at_once(plain::cookies(&v))),
         ];
         let places = places(TWO);
         assert_eq!(places.iter().map(|place| place.path).collect::<Vec<_>>(), ["/a/new", "/a/{id}"]);

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::web::assets::Asset;
-use crate::web::doors::{DOORS, Method, Who};
+use crate::web::doors::{Method, Who};
 use crate::web::page::Page;
 use crate::web::visit::{Visit, Wants};
 use crate::web::{Answer, page};
@@ -130,7 +130,12 @@ impl<'a, P: Page> Show<'a, P> {
             No::Refused(refusals) => (403, refusals.iter().map(Wrong::from).collect()),
             _ => return Err(no),
         };
-        self.form.typed = Typed::posted(&self.visit.posted.fields);
+        // A search form asks by GET: what was typed stands in the query.
+        let typed = match self.visit.door.method {
+            Method::Get => &self.visit.query,
+            Method::Post => &self.visit.posted.fields,
+        };
+        self.form.typed = Typed::posted(typed);
         self.done()
     }
 
@@ -175,7 +180,8 @@ fn menu(visit: &Visit) -> Vec<Item> {
         Some(person) => who.admits(&person.actor),
         None => matches!(who, Who::Anyone | Who::Unasked),
     };
-    let mut items: Vec<Item> = DOORS
+    let mut items: Vec<Item> = visit
+        .table
         .iter()
         .filter(|door| door.method == Method::Get && admits(door.who))
         .filter_map(|door| Some(Item { label: door.menu?, href: door.path, current: false }))

@@ -7,22 +7,32 @@
 //! The way of a request: [`app`] (find the door) → [`guard`] (host, origin, token) → [`cookie`] (who) → [`posted`] (body)
 //! → handler → [`answer`] (status, page or JSON) → [`headers`].
 
+pub mod account;
 pub mod answer;
 pub mod app;
 pub mod assets;
+pub mod bulletin;
+pub mod bulletins;
 pub mod cookie;
 pub mod desk;
 pub mod doors;
+pub mod enrol;
 pub mod frame;
 pub mod guard;
 pub mod headers;
+pub mod log;
+pub mod log_check;
 pub mod multipart;
 pub mod page;
+pub mod parts;
 pub mod plain;
 pub mod posted;
 pub mod problem;
 pub mod serve;
+pub mod sign_in;
+pub mod surrender;
 pub mod tls;
+pub mod undertaking;
 pub mod visit;
 
 pub use answer::Answer;

@@ -11,6 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, problem};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -43,12 +44,34 @@ macro_rules! pages {
     };
 }
 
-pages![problem::Problem, plain::Accessibility, plain::Cookies, plain::Privacy];
+pages![
+    problem::Problem,
+    plain::Accessibility,
+    plain::Cookies,
+    plain::Privacy,
+    sign_in::SignIn,
+    sign_in::Code,
+    enrol::Enrol,
+    enrol::Enrolled,
+    account::Account,
+    undertaking::Status,
+    undertaking::Text,
+    undertaking::Mine,
+    bulletins::List,
+    bulletin::Show,
+    surrender::Confirm,
+    surrender::Sheet,
+    log::Log,
+    log_check::Verify,
+    log_check::Head,
+    log_check::Timeline,
+];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.
 pub(crate) fn templates() -> Result<Tera, String> {
     let mut tera = Tera::default();
     tera.autoescape_on(vec![".html"]);
+    tera.set_escape_fn(escape);
     let mut texts = Vec::new();
     gather(&TEMPLATES, &mut texts)?;
     tera.add_raw_templates(texts).map_err(|why| told(&why))?;
@@ -62,6 +85,23 @@ pub(crate) fn templates() -> Result<Tera, String> {
         Some(name) => Err(format!("templates/{name} has no page in web::page::PAGES")),
         None => Ok(tera),
     }
+}
+
+/// The five characters that HTML text and quoted attributes need escaped. Tera's own also turns each slash into `&#x2F;`, which
+/// doubles the size of addresses and makes pages hard to read for people and scripts.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
 }
 
 fn gather(dir: &'static Dir<'static>, texts: &mut Vec<(String, &'static str)>) -> Result<(), String> {
@@ -96,4 +136,78 @@ fn told(why: &tera::Error) -> String {
         cause = next.source();
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::frame::Typed;
+    use serde_json::json;
+
+    const FORM: &str = r#"{% extends "base.html" %}{% block content %}
+        {{ f::token(frame=frame) }}
+        {{ f::input(form=form, name="email", label="Email", hint="Work address", type="email", autocomplete="username", width="20") }}
+        {{ f::input(form=form, name="missing", label="Nothing typed") }}
+        {{ f::date(form=form, name="day", label="Day") }}{{ f::time(form=form, name="hour", label="Hour") }}
+        {{ f::moment(form=form, legend="Served", date="served_date", time="served_time", hint="In UK time") }}
+        {{ f::textarea(form=form, name="text", label="Text", max=5000) }}
+        {{ f::radios(form=form, name="basis", legend="Basis", options=options) }}
+        {{ f::checkboxes(form=form, name="purposes", legend="Purposes", options=options, hint="Any") }}
+        {{ f::select(form=form, name="area", label="Area", options=options) }}
+        {{ f::tick(form=form, name="sure", label="Sure") }}{{ f::file(form=form, name="photographs", label="Photographs", multiple=true) }}
+        {{ f::button(text="Send", kind="warning") }}{{ f::hidden(name="x", value=evil) }}
+        {{ s::summary(rows=rows) }}{{ s::table(caption="T", heads=["A", "B"], rows=cells) }}{{ s::tag(text="Live", colour="green") }}
+        {{ s::warning(text=evil) }}{{ s::inset(text=evil) }}{{ s::details(summary="S", text=evil) }}{{ s::panel(title="Done", body=evil) }}
+        {{ s::back(href="/x") }}{{ s::breadcrumbs(items=links) }}{{ s::pages(before="/1", after="") }}{{ s::tasks(items=tasks) }}
+        {{ s::timeline(events=events) }}{% endblock content %}"#;
+
+    fn rendered() -> String {
+        let mut tera = templates().unwrap();
+        tera.add_raw_template("trial.html", FORM).unwrap();
+        let typed = Typed::default()
+            .with("email", "<a@b>")
+            .with("purposes", "one")
+            .with("purposes", "two")
+            .with("basis", "two")
+            .with("area", "one")
+            .with("sure", "yes")
+            .with("text", "</textarea><script>");
+        let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
+        let context = json!({
+            "frame": {"token": "t0", "demo": false, "signed_in": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
+                "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
+            "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
+            "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],
+            "rows": [{"key": "K", "value": "V"}, {"key": "K2", "value": "<V>", "href": "/c"}],
+            "cells": [["a", "b"]], "links": [{"text": "Home", "href": "/"}], "evil": "<script>",
+            "tasks": [{"text": "Risk", "href": "/r", "hint": "", "status": "Completed", "colour": ""},
+                {"text": "Later", "href": "", "hint": "After risk", "status": "Cannot start yet", "colour": "grey"}],
+            "events": [{"at": "now", "title": "Asked", "by": "A", "text": ""}],
+        });
+        tera.render("trial.html", &Context::from_value(context).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn forms_keep_what_was_typed_and_tell_what_is_wrong_beside_the_field() {
+        let html = rendered();
+        for part in [
+            r#"<input type="hidden" name="token" value="t0">"#,
+            r#"value="&lt;a@b&gt;" autocomplete="username" aria-describedby="email-hint email-error" aria-invalid="true">"#,
+            r#"id="missing" name="missing" type="text" value="">"#,
+            r#"<p id="email-error" class="govuk-error-message"><span class="govuk-visually-hidden">Error:</span> Mend &lt;this&gt; (K6.1)</p>"#,
+            r#"class="govuk-input govuk-input--width-20 govuk-input--error""#,
+            r#"id="basis-2" name="basis" type="radio" value="two" checked aria-describedby="basis-2-item-hint">"#,
+            r#"id="purposes" name="purposes" type="checkbox" value="one" checked>"#,
+            r#"id="purposes-2" name="purposes" type="checkbox" value="two" checked"#,
+            r#"<option value="one" selected>One</option>"#,
+            r#"id="sure" name="sure" type="checkbox" value="yes" checked>"#,
+            r#"name="day" type="date""#,
+            r#"aria-describedby="purposes-hint""#,
+            "&lt;/textarea&gt;&lt;script&gt;</textarea>",
+        ] {
+            assert!(html.contains(part), "missing: {part}\n{html}");
+        }
+        assert!(!html.contains("<script>") && !html.contains("<this>") && !html.contains("<V>"), "{html}");
+        assert_eq!(html.matches(" checked").count(), 4, "{html}");
+    }
 }

@@ -35,36 +35,36 @@ plain_page! {
 }
 
 /// `GET /accessibility`.
-pub async fn accessibility(v: Visit) -> Result<Answer, No> {
+pub fn accessibility(v: &Visit) -> Result<Answer, No> {
     v.page("Accessibility statement", &Accessibility {})
 }
 
 /// `GET /cookies`.
-pub async fn cookies(v: Visit) -> Result<Answer, No> {
+pub fn cookies(v: &Visit) -> Result<Answer, No> {
     v.page("Cookies", &Cookies {})
 }
 
 /// `GET /privacy`.
-pub async fn privacy(v: Visit) -> Result<Answer, No> {
+pub fn privacy(v: &Visit) -> Result<Answer, No> {
     v.page("Privacy", &Privacy {})
 }
 
 /// `GET /health`: the process answers. Whether log and store can be written is the administrator's page.
-pub async fn health(_: Visit) -> Result<Answer, No> {
+pub fn health(_: &Visit) -> Result<Answer, No> {
     Ok(Answer::text("ok\n"))
 }
 
 /// `GET /favicon.ico`: browsers ask for one; there is none (no crest is shipped).
-pub async fn no_picture(_: Visit) -> Result<Answer, No> {
+pub fn no_picture(_: &Visit) -> Result<Answer, No> {
     Ok(Answer::done())
 }
 
 /// `POST /account/stay`: a visit lasts from its last request, and this was one.
-pub async fn stay(_: Visit) -> Result<Answer, No> {
+pub fn stay(_: &Visit) -> Result<Answer, No> {
     Ok(Answer::done())
 }
 
 /// No door: never reached, since the guards answer first.
-pub async fn nowhere(_: Visit) -> Result<Answer, No> {
+pub fn nowhere(_: &Visit) -> Result<Answer, No> {
     Err(No::NotFound)
 }

@@ -28,7 +28,7 @@ pub const PAIRS_MAX: usize = 2_000;
 /// A form has this long to arrive.
 pub const FORM_TIME: Duration = Duration::from_secs(20);
 /// Photographs and bytes have this long.
-pub const UPLOAD_TIME: Duration = Duration::from_secs(120);
+pub const UPLOAD_TIME: Duration = Duration::from_mins(2);
 /// A refused body is still read to here, and thrown away, so that the browser shows the answer and not a broken connection.
 const DRAIN_MAX: usize = 192 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(30);

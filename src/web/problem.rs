@@ -51,8 +51,8 @@ impl Problem {
 
     /// With a header of its own.
     #[must_use]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.headers.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -91,13 +91,13 @@ impl Problem {
         let wait = waiting(seconds);
         let words =
             format!("There have been too many tries. Wait {wait}, then try again. You have not been locked out.");
-        Self::new(429, "Too many tries", &[&words]).with("retry-after", seconds.max(1))
+        Self::new(429, "Too many tries", &[&words]).with("retry-after", seconds.max(1).to_string())
     }
 
     /// 503: the log or the store cannot be written, so nothing was served (P2).
     pub fn unavailable() -> Self {
         let words = "The portal cannot write its records at the moment, so nothing was shown, sent or changed. Try again in a few minutes.";
-        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", 30)
+        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", "30")
     }
 
     /// 500: the machine failed.

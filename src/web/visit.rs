@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use serde::Serialize;
 
 use crate::actions::session::Person;
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, Stamp};
 use crate::domain::actor::Actor;
 use crate::domain::ids::PersonId;
 use crate::domain::moment::Moment;
@@ -37,6 +37,7 @@ pub struct Visit {
     pub request_id: String,
     /// The portal's time, read once.
     pub now: Moment,
+    pub(crate) table: &'static [Door],
     pub(crate) path: String,
     pub(crate) names: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
@@ -104,6 +105,12 @@ impl Visit {
         }
     }
 
+    /// Where to go after signing in: the `next` of the form or address if it is a path of our own, else the first page.
+    pub fn next(&self) -> &str {
+        let asked = [self.field("next"), self.query("next")].into_iter().find_map(own_path);
+        asked.filter(|path| !path.starts_with("/sign-")).unwrap_or("/")
+    }
+
     /// Who is signed in; at a door for signed-in people there always is somebody, elsewhere an actor without any role.
     pub fn actor(&self) -> &Actor {
         self.who.as_ref().map_or(&NOBODY, |who| &who.actor)
@@ -112,6 +119,11 @@ impl Visit {
     /// The signed-in person; at a door for strangers this is "not found".
     pub fn person(&self) -> Result<&Person, No> {
         self.who.as_ref().ok_or(No::NotFound)
+    }
+
+    /// Who asked from where, for the leaves of what is done.
+    pub fn stamp(&self) -> Stamp {
+        Stamp { client: self.client.clone(), request: self.request_id.clone() }
     }
 
     /// Shows a page.
@@ -147,6 +159,7 @@ impl Visit {
             office: self.office.clone(),
             desk: self.desk.clone(),
             door: self.door,
+            table: self.table,
             who: self.who.clone(),
             half: self.half,
             posted: Posted::default(),

@@ -7,5 +7,5 @@ mod auditor;
 mod export;
 mod log;
 mod openings;
-mod stranger;
+pub(crate) mod stranger;
 mod tamper;

@@ -1,5 +1,9 @@
 //! The one test binary: the promises, played through the same doors that people use.
+#![cfg(test)] // so that clippy knows helpers for tests
 
+mod harness;
+mod journeys;
 mod ledger;
 mod sealing;
 mod tidy;
+mod web_shell;

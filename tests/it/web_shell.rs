@@ -1,4 +1,8 @@
 //! The web shell: what holds for every door, whatever its page.
 
+mod bodies;
+mod doors;
+mod entry;
 mod pages;
 mod stage;
+mod tls;

@@ -209,7 +209,7 @@ fn start_of_scan(frame: &mut Frame, walk: &mut Walk<'_>) -> Result<(), Flaw> {
     let [first, last, bits] = walk.array()?;
     let band = if frame.outline.sequential {
         u64::MAX
-    } else if bits & 15 == 0 && first <= last && last < 64 {
+    } else if bits.trailing_zeros() >= 4 && first <= last && last < 64 {
         (u64::MAX >> (63 - (last - first))) << first
     } else {
         0
@@ -267,12 +267,11 @@ fn png(bytes: &[u8]) -> Result<Outline, Flaw> {
                 let height = u32::from_be_bytes(body.array().map_err(|_| Flaw::Bad)?);
                 frame = Some(Outline::of(Media::Png, width, height));
             }
-            _ if frame.is_none() => return Err(Flaw::Bad),
-            b"IHDR" => return Err(Flaw::Bad),
             b"acTL" => return Err(Flaw::Moving),
             b"IDAT" => filled = true,
             b"IEND" if filled => return frame.ok_or(Flaw::Bad),
-            b"IEND" => return Err(Flaw::Bad),
+            b"IHDR" | b"IEND" => return Err(Flaw::Bad),
+            _ if frame.is_none() => return Err(Flaw::Bad),
             _ => {}
         }
     }

@@ -13,6 +13,7 @@ use ::image::{DynamicImage, GrayImage, ImageDecoder, ImageError, Limits, RgbImag
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::{JpegDecoder, errors::DecodeErrors};
 
+use super::colour::Conversion;
 use super::container::{self, Outline};
 use super::{
     LONGEST_RATIO, MAX_BYTES, MAX_DECODED, MAX_PIXELS, MAX_SIDE, MAX_WORKING, MIN_SIDE, Media, Photograph, Picture,
@@ -28,8 +29,8 @@ pub(super) fn photograph(bytes: &[u8]) -> Result<(Media, Photograph), Unfit> {
     bounds(&outline)?;
     let media = outline.media;
     // The decoders are fuzzed by their authors and by our tests, which call `pixels` without this guard.
-    let image = catch_unwind(|| pixels(&outline, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
-    Ok((media, Photograph(Picture(image))))
+    let (image, colours) = catch_unwind(|| pixels(&outline, bytes)).unwrap_or(Err(Unfit::Damaged { media }))?;
+    Ok((media, Photograph { pixels: Picture(image), colours }))
 }
 
 fn bounds(outline: &Outline) -> Result<(), Unfit> {
@@ -53,10 +54,10 @@ fn bounds(outline: &Outline) -> Result<(), Unfit> {
     Ok(())
 }
 
-/// Decodes to upright 8-bit RGB.
-fn pixels(outline: &Outline, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
+/// Decodes to upright 8-bit RGB, and says how its colours become sRGB.
+fn pixels(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Option<Conversion>), Unfit> {
     let media = outline.media;
-    let (mut image, orientation) = match media {
+    let Decoded { mut image, orientation, colours } = match media {
         Media::Jpeg => jpeg(outline, bytes)?,
         Media::Png => {
             let limits = limits();
@@ -66,7 +67,14 @@ fn pixels(outline: &Outline, bytes: &[u8]) -> Result<DynamicImage, Unfit> {
         Media::Webp => through_image(media, WebPDecoder::new(Cursor::new(bytes)).map_err(|e| fault(media, &e))?)?,
     };
     image.apply_orientation(orientation);
-    Ok(image)
+    Ok((image, colours))
+}
+
+/// What a decoder gives.
+struct Decoded {
+    image: DynamicImage,
+    orientation: Orientation,
+    colours: Option<Conversion>,
 }
 
 fn limits() -> Limits {
@@ -80,7 +88,7 @@ fn limits() -> Limits {
 /// The decoder takes an end mark in the middle of the picture for its end and makes the rest up, but it refuses data that stops.
 /// So a sequential picture is handed over without its end mark, with just enough zeros for the decoder to read ahead into: if
 /// whole rows are missing, the data stops too soon.
-fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), Unfit> {
+fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<Decoded, Unfit> {
     const AHEAD: [u8; 16] = [0; 16];
     let media = Media::Jpeg;
     let body = bytes.get(..outline.end).unwrap_or(bytes);
@@ -99,6 +107,7 @@ fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), 
     let wanted = if grey { ColorSpace::Luma } else { ColorSpace::RGB };
     decoder.set_options(options.jpeg_set_out_colorspace(wanted));
     let orientation = decoder.exif().and_then(|exif| Orientation::from_exif_chunk(exif));
+    let colours = decoder.icc_profile().and_then(|profile| Conversion::of(&profile));
     let data = decoder.decode().map_err(fault)?;
     let (width, height) =
         decoder.info().map(|info| (u32::from(info.width), u32::from(info.height))).unwrap_or_default();
@@ -108,18 +117,20 @@ fn jpeg(outline: &Outline, bytes: &[u8]) -> Result<(DynamicImage, Orientation), 
         RgbImage::from_raw(width, height, data)
     };
     let image = image.ok_or(Unfit::Damaged { media })?;
-    Ok((DynamicImage::ImageRgb8(image), orientation.unwrap_or(Orientation::NoTransforms)))
+    let orientation = orientation.unwrap_or(Orientation::NoTransforms);
+    Ok(Decoded { image: DynamicImage::ImageRgb8(image), orientation, colours })
 }
 
-fn through_image(media: Media, mut decoder: impl ImageDecoder) -> Result<(DynamicImage, Orientation), Unfit> {
+fn through_image(media: Media, mut decoder: impl ImageDecoder) -> Result<Decoded, Unfit> {
     if decoder.total_bytes() > MAX_DECODED {
         return Err(Unfit::TooCostly);
     }
     decoder.set_limits(limits()).map_err(|e| fault(media, &e))?;
     // A broken orientation note is not a broken picture.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let colours = decoder.icc_profile().ok().flatten().and_then(|profile| Conversion::of(&profile));
     let image = DynamicImage::from_decoder(decoder).map_err(|e| fault(media, &e))?;
-    Ok((flat(image), orientation))
+    Ok(Decoded { image: flat(image), orientation, colours })
 }
 
 fn fault(media: Media, error: &ImageError) -> Unfit {
@@ -175,7 +186,7 @@ mod tests {
     fn unguarded(bytes: &[u8]) -> Result<DynamicImage, Unfit> {
         let outline = container::examine(bytes)?;
         bounds(&outline)?;
-        pixels(&outline, bytes)
+        pixels(&outline, bytes).map(|(image, _)| image)
     }
 
     fn rgb() -> Vec<u8> {
@@ -228,14 +239,8 @@ mod tests {
         b"RIFF\x20\0\0\0WEBPVP8X",
     ];
 
-    /// Cases for the two tests below; the soak runs many more (`PROPTEST_CASES`).
-    fn cases() -> ProptestConfig {
-        let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(150);
-        ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-    }
-
     proptest! {
-        #![proptest_config(cases())]
+        #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn changed_files_never_panic(

@@ -2,11 +2,13 @@
 //!
 //! Promises: JPEG, PNG and WebP only, recognised by content; fixed bounds on bytes, sides, pixels and memory, checked before
 //! anything is decoded; truncated and damaged files refused; orientation applied; transparency laid on white; 8-bit RGB out;
-//! every byte of metadata gone, because nothing but pixels is carried on.
+//! colours in sRGB; every byte of metadata gone, because
+//! nothing but pixels is carried on.
 //!
-//! Absent on purpose: file names, content types as sent, resizing up, colour management beyond embedded RGB profiles.
+//! Absent on purpose: file names, content types as sent, resizing up, colour profiles other than matrix RGB (see `colour`).
 //! Proved by the hostile set in `tests/it/sealing.rs` and the tests beside `container` and `decode`.
 
+mod colour;
 mod container;
 mod decode;
 mod unfit;
@@ -16,6 +18,7 @@ use std::fmt;
 use ::image::{DynamicImage, RgbImage, imageops::FilterType};
 use aws_lc_rs::digest;
 
+use colour::Conversion;
 pub use unfit::Unfit;
 
 /// Most bytes in an upload. Custody cameras write 2 to 8 MB; 25 MB takes any phone's best JPEG.
@@ -101,28 +104,40 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
-/// An original in the clear: upright, 8-bit RGB, nothing but pixels. Wiped when dropped.
-pub struct Photograph(Picture);
+/// An original in the clear: upright, 8-bit RGB, nothing but pixels and how to read their colours. Wiped when dropped.
+pub struct Photograph {
+    pixels: Picture,
+    colours: Option<Conversion>,
+}
 
 impl Photograph {
     /// Pixels across.
     pub fn width(&self) -> u32 {
-        self.0.width()
+        self.pixels.width()
     }
 
     /// Pixels down.
     pub fn height(&self) -> u32 {
-        self.0.height()
+        self.pixels.height()
     }
 
     /// The screen rendition: long side at most [`SCREEN_SIDE`], never enlarged.
     pub fn screen(&self) -> Picture {
-        self.0.within(SCREEN_SIDE)
+        self.rendition(SCREEN_SIDE)
     }
 
     /// The thumbnail: long side at most [`THUMBNAIL_SIDE`], never enlarged.
     pub fn thumbnail(&self) -> Picture {
-        self.0.within(THUMBNAIL_SIDE)
+        self.rendition(THUMBNAIL_SIDE)
+    }
+
+    /// Reduced first: there are fewer pixels then whose colours need converting.
+    fn rendition(&self, side: u32) -> Picture {
+        let mut picture = self.pixels.within(side);
+        if let Some(colours) = &self.colours {
+            colours.apply(picture.rgb_mut());
+        }
+        picture
     }
 }
 

@@ -74,7 +74,7 @@ impl Ground {
 fn ink(grey: u8, weight: f32) -> Ink {
     let middle = 1.0 - (f32::from(grey) - 128.0).abs() / 128.0;
     let strength = (FAINT + (STRONG - FAINT) * middle) * weight;
-    Ink { tone: if grey >= 128 { 0 } else { 255 }, strength: super::text::level(strength / 255.0) }
+    Ink { tone: if grey >= 128 { 0 } else { 255 }, strength: crate::sealing::level(strength / 255.0) }
 }
 
 /// A face box in cells.

@@ -91,7 +91,6 @@ impl Stamp {
         let rim = usize::try_from(super::layout::whole(plan.em / 24.0)).unwrap_or(1).clamp(1, 3);
         let width = usize::try_from(plan.block.0).unwrap_or(0);
         let height = usize::try_from(plan.block.1).unwrap_or(0);
-        let mut cover = vec![0u8; width * height];
         let (sine, cosine) = narrow(plan.angle.sin_cos());
         let (em, _) = narrow((plan.em, 0.0));
         let (middle_x, middle_y) =
@@ -107,26 +106,32 @@ impl Stamp {
                 })
             })
             .collect();
-        if let Some(ink) = bounds(&turned) {
-            let whole = Glyph { id: GlyphId(0), scale: PxScale::from(1.0), position: Point { x: 0.0, y: 0.0 } };
-            // ab_glyph calls the top of an outline `min`.
-            let upright = Rect { min: Point { x: ink.min.x, y: ink.max.y }, max: Point { x: ink.max.x, y: ink.min.y } };
-            let outline = Outline { bounds: upright, curves: turned };
-            let glyph = OutlinedGlyph::new(whole, outline, PxScaleFactor { horizontal: 1.0, vertical: 1.0 });
-            let corner = glyph.px_bounds().min;
-            let (left, top) = (pixel(corner.x), pixel(corner.y));
-            glyph.draw(|x, y, share| {
-                let column = usize::try_from(left + i64::from(x)).ok().filter(|column| *column < width);
-                let row = usize::try_from(top + i64::from(y)).ok();
-                if let (Some(column), Some(row)) = (column, row)
-                    && let Some(under) = cover.get_mut(row * width + column)
-                {
-                    *under = level(share);
-                }
-            });
-        }
+        let cover = fill(turned, width, height);
         Stamp { runs: runs(&rimmed(&cover, width, rim), width) }
     }
+}
+
+/// Fills outlines within a box of so many pixels; what lies outside is cut off.
+fn fill(curves: Vec<OutlineCurve>, width: usize, height: usize) -> Vec<u8> {
+    let mut cover = vec![0u8; width * height];
+    let Some(ink) = bounds(&curves) else { return cover };
+    let whole = Glyph { id: GlyphId(0), scale: PxScale::from(1.0), position: Point { x: 0.0, y: 0.0 } };
+    // ab_glyph calls the top of an outline `min`.
+    let upright = Rect { min: Point { x: ink.min.x, y: ink.max.y }, max: Point { x: ink.max.x, y: ink.min.y } };
+    let outline = Outline { bounds: upright, curves };
+    let glyph = OutlinedGlyph::new(whole, outline, PxScaleFactor { horizontal: 1.0, vertical: 1.0 });
+    let corner = glyph.px_bounds().min;
+    let (left, top) = (pixel(corner.x), pixel(corner.y));
+    glyph.draw(|x, y, share| {
+        let column = usize::try_from(left + i64::from(x)).ok().filter(|column| *column < width);
+        let row = usize::try_from(top + i64::from(y)).ok();
+        if let (Some(column), Some(row)) = (column, row)
+            && let Some(under) = cover.get_mut(row * width + column)
+        {
+            *under = crate::sealing::level(share);
+        }
+    });
+    cover
 }
 
 /// Adds the rim: wherever ink is within reach, less what the ink itself covers. Done line by line, first across, then down.
@@ -191,9 +196,4 @@ pub(super) fn narrow((a, b): (f64, f64)) -> (f32, f32) {
 #[expect(clippy::cast_possible_truncation, reason = "whole pixels within a stamp")]
 fn pixel(at: f32) -> i64 {
     at as i64
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=255")]
-pub(super) fn level(share: f32) -> u8 {
-    (share * 255.0).round().clamp(0.0, 255.0) as u8
 }

@@ -32,6 +32,12 @@ static LOGCHECK: LazyLock<PathBuf> = LazyLock::new(|| {
     program
 });
 
+/// The program's exit code over an export.
+pub(crate) fn logcheck(dir: &Path, vkey: &str) -> i32 {
+    let status = Command::new(&*LOGCHECK).args(["-vkey", vkey, "-dir"]).arg(dir).status().unwrap();
+    status.code().unwrap()
+}
+
 fn judged(dir: &Scratch, vkey: &str) -> (i32, String) {
     let Output { status, stdout, .. } =
         Command::new(&*LOGCHECK).args(["-vkey", vkey, "-dir"]).arg(&dir.0).output().unwrap();

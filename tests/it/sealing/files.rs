@@ -63,7 +63,7 @@ pub(crate) fn webp(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A PNG chunk with its checksum (CRC-32, PNG annex D).
-pub(crate) fn chunk(name: &[u8; 4], body: &[u8]) -> Vec<u8> {
+pub(crate) fn chunk(name: [u8; 4], body: &[u8]) -> Vec<u8> {
     let mut crc = u32::MAX;
     for byte in name.iter().chain(body) {
         crc ^= u32::from(*byte);
@@ -80,7 +80,7 @@ pub(crate) fn bitmap(width: u32, height: u32) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     // An empty zlib stream.
     let data = [0x78, 0x9C, 0x03, 0, 0, 0, 0, 1];
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(*b"IHDR", &header), chunk(*b"IDAT", &data), chunk(*b"IEND", b"")].concat()
 }
 
 /// A zlib stream (RFC 1950, 1951) of so many zero bytes: one literal, then "258 more of the same" as often as needed.
@@ -117,11 +117,11 @@ pub(crate) fn clear_png(side: u32, depth: u8) -> Vec<u8> {
     let header = [&side.to_be_bytes()[..], &side.to_be_bytes(), &[depth, 6, 0, 0, 0]].concat();
     let row = usize::try_from(side).unwrap() * 4 * usize::from(depth / 8) + 1;
     let data = zeros(row * usize::try_from(side).unwrap());
-    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", &data), chunk(b"IEND", b"")].concat()
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(*b"IHDR", &header), chunk(*b"IDAT", &data), chunk(*b"IEND", b"")].concat()
 }
 
 /// A sound PNG with a chunk that unpacks to a gigabyte.
-pub(crate) fn compressed_bomb(name: &[u8; 4], head: &[u8]) -> Vec<u8> {
+pub(crate) fn compressed_bomb(name: [u8; 4], head: &[u8]) -> Vec<u8> {
     let sound = png(300, 300, Colour::Rgb);
     [&sound[..33], &chunk(name, &[head, &zeros(1 << 30)].concat()), &sound[33..]].concat()
 }

@@ -37,7 +37,7 @@ fn no_template_names_a_role_switches_escaping_off_or_reads_a_missing_value_as_no
 
 #[actix_web::test]
 async fn every_sample_of_every_page_is_whole() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Auditor).await;
     for cookie in ["", cookie.as_str()] {
         for (at, page) in PAGES.iter().enumerate() {
@@ -48,6 +48,7 @@ async fn every_sample_of_every_page_is_whole() {
                 if got.status == 404 && got.text().is_empty() {
                     break;
                 }
+                assert_eq!(got.status, 200, "{} sample {seen}", page.template);
                 whole(page.template, &got.text());
                 seen += 1;
             }
@@ -57,7 +58,7 @@ async fn every_sample_of_every_page_is_whole() {
 }
 
 /// Tags nest, each id is used once, there is one h1 in one main, each label and error link has its field.
-pub fn whole(name: &str, html: &str) {
+pub(crate) fn whole(name: &str, html: &str) {
     assert!(html.starts_with("<!DOCTYPE html>"), "{name}: {html:.60}");
     assert!(html.contains("<html lang=\"en-GB\""), "{name}");
     for once in ["<h1", "<main", "<title>", "</html>"] {
@@ -104,7 +105,7 @@ fn attribute<'h>(tag: &'h str, name: &str) -> Option<&'h str> {
 
 #[actix_web::test]
 async fn names_are_escaped_and_the_frame_says_who_and_where() {
-    let stage = Stage::new();
+    let stage = Stage::new().await;
     let cookie = stage.sign_in(Role::Officer).await;
     let got = stage.ask(get_page("/").insert_header(("cookie", cookie))).await;
     let page = got.text();

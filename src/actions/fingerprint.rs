@@ -1,0 +1,28 @@
+//! The six words that people read to each other by telephone to check a key (`docs/formats/sign-in.md` clause 4).
+//!
+//! Absent on purpose: reading words back. A fingerprint is compared by people. Proved by the format page's vector below.
+
+use aws_lc_rs::digest;
+use bip39::Language;
+
+/// The first 66 bits of SHA-256 over the recipient, as six words of 11 bits, most significant bit first.
+pub fn fingerprint(recipient: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, recipient.as_bytes());
+    let bits = hash.as_ref().iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
+    let list = Language::English.word_list();
+    let word = |at: u32| usize::try_from((bits >> (128 - 11 * (at + 1))) & 0x7ff).ok().and_then(|at| list.get(at));
+    (0..6).filter_map(word).copied().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_says_what_the_format_page_says() {
+        let page = include_str!("../../docs/formats/sign-in.md");
+        let block = page.split("```json keys\n").nth(1).unwrap().split("```").next().unwrap();
+        let vector: serde_json::Value = serde_json::from_str(block).unwrap();
+        assert_eq!(fingerprint(vector["recipient"].as_str().unwrap()), vector["fingerprint"].as_str().unwrap());
+    }
+}

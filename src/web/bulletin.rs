@@ -1,0 +1,129 @@
+//! One bulletin's page: what must be read first, the copy itself in the viewer, or a plain card.
+//!
+//! Promises: conditions are shown in full and signed before the first view (K8.2); what is closed tells every reason with its
+//! clause. Absent on purpose: pictures and words in the page itself; the Worker fetches, opens and draws them.
+
+use serde::Serialize;
+
+use crate::actions::No;
+use crate::actions::deliver::{self, Bulletin};
+use crate::domain::ids::CopyId;
+use crate::domain::moment::long_day;
+use crate::domain::refusal::Refusal;
+use crate::web::bulletins::{Card, Choice, purposes};
+use crate::web::{Answer, Page, Visit};
+
+/// A sealed part in the viewer.
+#[derive(Serialize, Clone)]
+pub struct Part {
+    /// Its address.
+    pub url: String,
+    /// Whether it is the text; else a photograph.
+    pub text: bool,
+    /// How it is called for those who do not see it.
+    pub label: String,
+}
+
+/// The page.
+#[derive(Serialize)]
+pub struct Show {
+    /// How it stands.
+    pub card: Card,
+    /// One of `undertaking`, `conditions`, `purpose`, `open`, `closed`.
+    pub step: &'static str,
+    /// The conditions' exact words, where they are to be acknowledged.
+    pub conditions: String,
+    /// The purposes, where one is to be chosen.
+    pub purposes: Vec<Choice>,
+    /// Photographs in their order, then the text.
+    pub parts: Vec<Part>,
+    /// Name and day, drawn over each picture.
+    pub overlay: String,
+}
+
+impl Page for Show {
+    const TEMPLATE: &'static str = "pages/bulletins/show.html";
+
+    fn samples() -> Vec<Self> {
+        let part = |text| Part { url: "/copies/a/parts/b".into(), text, label: "Photograph 1 of CZ/001/26".into() };
+        let of = |card: Card, step| Self {
+            card,
+            step,
+            conditions: "Conditions of this supply\n\nOne.\n".into(),
+            purposes: purposes(),
+            parts: vec![part(false), part(true)],
+            overlay: "Alex Doe · 1 November 2026".into(),
+        };
+        let steps = ["undertaking", "conditions", "purpose", "open"];
+        let mut all: Vec<Self> = Card::samples().into_iter().map(|card| of(card, "closed")).collect();
+        all.extend(
+            steps.into_iter().flat_map(|step| Card::samples().into_iter().take(1).map(move |card| of(card, step))),
+        );
+        all
+    }
+}
+
+/// What comes first: nothing else is worth reading while the bulletin is closed for good.
+fn step(v: &Visit, bulletin: &Bulletin) -> &'static str {
+    let first = |one: &Refusal| matches!(one, Refusal::UndertakingUnsigned { .. } | Refusal::ConditionsUnacknowledged);
+    let said = v.who.as_ref().is_some_and(|who| who.purpose.is_some());
+    match bulletin.closed.as_slice() {
+        [] if said => "open",
+        [] => "purpose",
+        closed if !closed.iter().all(first) => "closed",
+        [Refusal::ConditionsUnacknowledged] => "conditions",
+        _ => "undertaking",
+    }
+}
+
+fn parts(bulletin: &Bulletin) -> Vec<Part> {
+    let url = |id: &str| format!("/copies/{}/parts/{id}", bulletin.copy.id);
+    let screens = bulletin.parts.iter().filter(|part| part.rendition == "screen").enumerate();
+    let mut all: Vec<Part> = screens
+        .map(|(at, part)| Part {
+            url: url(&part.id),
+            text: false,
+            label: format!("Photograph {} of bulletin {}", at + 1, bulletin.urn),
+        })
+        .collect();
+    let texts = bulletin.parts.iter().filter(|part| part.rendition == "text");
+    all.extend(texts.map(|part| Part { url: url(&part.id), text: true, label: "Text".to_owned() }));
+    all
+}
+
+async fn page(v: &Visit) -> Result<Show, No> {
+    let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    let step = step(v, &bulletin);
+    Ok(Show {
+        card: Card::of(&bulletin),
+        step,
+        conditions: deliver::conditions(&bulletin),
+        purposes: purposes(),
+        parts: if step == "open" { parts(&bulletin) } else { Vec::new() },
+        overlay: format!("{} · {}", v.person()?.name, long_day(v.now.day())),
+    })
+}
+
+/// `GET /bulletins/{id}`.
+pub async fn show(v: Visit) -> Result<Answer, No> {
+    let page = page(&v).await?;
+    v.page(&format!("Bulletin {}", page.card.urn), &page)
+}
+
+/// `GET /bulletins/{id}/conditions`: the exact bytes that are acknowledged.
+pub async fn conditions(v: Visit) -> Result<Answer, No> {
+    let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    Ok(Answer::text(deliver::conditions(&bulletin)))
+}
+
+/// `POST /bulletins/{id}/conditions`: acknowledges them, signed.
+pub async fn acknowledge(v: Visit) -> Result<Answer, No> {
+    let copy = v.id(CopyId::parse)?;
+    match deliver::acknowledge(&v.office, v.actor(), copy, v.field("statement"), v.stamp()).await {
+        Ok(()) => Answer::see(format!("/bulletins/{copy}")),
+        Err(no) => {
+            let page = page(&v).await?;
+            v.again(no, &format!("Bulletin {}", page.card.urn), &page)
+        }
+    }
+}

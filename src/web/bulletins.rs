@@ -1,0 +1,249 @@
+//! The list of a holder's bulletins, why they look at them in this visit, and the small pictures of those that open.
+//!
+//! Promises: what is withdrawn, expired or confirmed stays as a plain card with its dates; a small picture is a logged view like any
+//! other. Absent on purpose: names, titles and words of a case: they come sealed, or not at all.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::actions::deliver::{self, Bulletin};
+use crate::actions::{No, session};
+use crate::domain::ids::CopyId;
+use crate::domain::moment::Moment;
+use crate::domain::refusal::Refusal;
+use crate::domain::release::request::Purpose;
+use crate::web::frame::Wrong;
+use crate::web::parts::{self, Leaving};
+use crate::web::visit::own_path;
+use crate::web::{Answer, Page, Visit};
+
+/// Small pictures of one request.
+pub const THUMBNAILS_MAX: usize = 24;
+
+/// One bulletin, as the list and its page show it.
+#[derive(Serialize, Clone)]
+pub struct Card {
+    /// The copy.
+    pub copy: String,
+    /// The release's reference.
+    pub urn: String,
+    /// How it stands, in a word or two.
+    pub state: &'static str,
+    /// The tag's colour.
+    pub colour: &'static str,
+    /// Its dates, a sentence each.
+    pub dates: Vec<String>,
+    /// What to do, or empty.
+    pub todo: &'static str,
+    /// "Do not approach" (K8.5).
+    pub danger: bool,
+    /// Whether it may be opened now.
+    pub opens: bool,
+    /// Its end: empty while it runs, `owed` once it is over, `confirmed` when there is a certificate.
+    pub end: &'static str,
+    /// Why it cannot be opened, each with its clause.
+    pub closed: Vec<Wrong>,
+}
+
+const KEEPING: &str = "Surrender or destroy whatever you hold of it outside the portal, then confirm it. Keeping it may be an offence under section 170 of the Data Protection Act 2018.";
+
+/// How a bulletin stands: words, colour, what to do.
+fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
+    let first = |one: &Refusal| matches!(one, Refusal::UndertakingUnsigned { .. } | Refusal::ConditionsUnacknowledged);
+    match bulletin.word {
+        _ if bulletin.copy.confirmed_at.is_some() => ("Confirmed", "grey", ""),
+        "recalled" => ("Withdrawn", "red", KEEPING),
+        "expired" => ("Expired", "grey", KEEPING),
+        _ if bulletin.closed.is_empty() => ("Open", "green", ""),
+        _ if bulletin.closed.iter().all(first) => {
+            ("To read first", "yellow", "Open it to see what you must read first.")
+        }
+        _ if bulletin.closed.contains(&Refusal::NotSealedYet) => {
+            ("Being sealed", "blue", "Try again in a few minutes.")
+        }
+        _ => ("Closed", "grey", "Open it to see why."),
+    }
+}
+
+impl Card {
+    /// As it stands now.
+    pub fn of(bulletin: &Bulletin) -> Self {
+        let (state, colour, todo) = standing(bulletin);
+        let over = matches!(bulletin.word, "recalled" | "expired");
+        let confirmed = bulletin.copy.confirmed_at.map(Moment::from_millis);
+        let until = bulletin.until.deadline();
+        let mut dates = vec![if over {
+            format!("It could be viewed until {until}.")
+        } else {
+            format!("You can view it until {until}.")
+        }];
+        dates.extend(bulletin.recalled_at.map(|at| format!("The police withdrew it on {}.", at.long())));
+        dates.extend(confirmed.map(|at| format!("You confirmed its end on {}.", at.long())));
+        Self {
+            copy: bulletin.copy.id.clone(),
+            urn: bulletin.urn.clone(),
+            state,
+            colour,
+            dates,
+            todo,
+            danger: bulletin.danger,
+            opens: bulletin.closed.is_empty(),
+            end: match (confirmed, over) {
+                (Some(_), _) => "confirmed",
+                (None, true) => "owed",
+                (None, false) => "",
+            },
+            closed: bulletin.closed.iter().map(Wrong::from).collect(),
+        }
+    }
+
+    /// Made-up cards, each kind once.
+    pub fn samples() -> Vec<Self> {
+        let open = Self {
+            copy: "0190a5b0-0000-7000-8000-00000000000a".into(),
+            urn: "CZ/001/26".into(),
+            state: "Open",
+            colour: "green",
+            dates: vec!["You can view it until 11:59pm on 19 January 2027.".into()],
+            todo: "",
+            danger: true,
+            opens: true,
+            end: "",
+            closed: Vec::new(),
+        };
+        let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
+        let shut = Self { opens: false, danger: false, colour: "red", closed, ..open.clone() };
+        let second = Self { copy: "0190a5b0-0000-7000-8000-00000000000b".into(), ..shut.clone() };
+        vec![
+            open,
+            Self { state: "Withdrawn", todo: KEEPING, end: "owed", ..shut },
+            Self { state: "Confirmed", end: "confirmed", ..second },
+        ]
+    }
+}
+
+/// A choice of a group of radios.
+#[derive(Serialize, Clone)]
+pub struct Choice {
+    /// What is sent.
+    pub value: &'static str,
+    /// What is read.
+    pub text: &'static str,
+    /// A hint, or empty.
+    pub hint: &'static str,
+}
+
+/// The purposes of K6.2.3.
+pub fn purposes() -> Vec<Choice> {
+    Purpose::ALL.iter().map(|(_, value, text)| Choice { value, text, hint: "" }).collect()
+}
+
+/// The list.
+#[derive(Serialize)]
+pub struct List {
+    /// Newest first.
+    pub cards: Vec<Card>,
+    /// What may be chosen, while the purpose of this visit is not yet said; then empty.
+    pub purposes: Vec<Choice>,
+    /// The purpose of this visit, or empty.
+    pub purpose: String,
+    /// Where the small pictures come from, at most 24 each; empty if none may be opened.
+    pub thumbnails: Vec<Sheet>,
+    /// Where to go after saying the purpose.
+    pub next: String,
+}
+
+/// One batch of small pictures.
+#[derive(Serialize, Clone)]
+pub struct Sheet {
+    /// The address of the batch.
+    pub url: String,
+    /// The cards in it.
+    pub cards: Vec<Card>,
+}
+
+impl Page for List {
+    const TEMPLATE: &'static str = "pages/bulletins/list.html";
+
+    fn samples() -> Vec<Self> {
+        let cards = Card::samples();
+        let sheet = Sheet { url: "/thumbnails?copies=a".into(), cards: cards.iter().take(1).cloned().collect() };
+        let next = || "/bulletins".to_owned();
+        vec![
+            Self { cards: vec![], purposes: purposes(), purpose: String::new(), thumbnails: vec![], next: next() },
+            Self {
+                cards: cards.clone(),
+                purposes: purposes(),
+                purpose: String::new(),
+                thumbnails: vec![],
+                next: next(),
+            },
+            Self {
+                cards,
+                purposes: vec![],
+                purpose: "Prevention of crime".into(),
+                thumbnails: vec![sheet],
+                next: next(),
+            },
+        ]
+    }
+}
+
+const TITLE: &str = "Bulletins";
+
+async fn list_page(v: &Visit) -> Result<List, No> {
+    let found = deliver::bulletins(&v.office, v.actor()).await?;
+    let cards: Vec<Card> = found.iter().map(Card::of).collect();
+    let purpose = v.person()?.purpose;
+    let pictured: Vec<Card> = found
+        .iter()
+        .zip(&cards)
+        .filter(|(one, card)| card.opens && one.parts.iter().any(|part| part.rendition == "thumbnail"))
+        .map(|(_, card)| card.clone())
+        .collect();
+    let sheet = |cards: &[Card]| {
+        let copies: Vec<&str> = cards.iter().map(|card| card.copy.as_str()).collect();
+        Sheet { url: format!("/thumbnails?copies={}", copies.join(",")), cards: cards.to_vec() }
+    };
+    let thumbnails = if purpose.is_some() { pictured.chunks(THUMBNAILS_MAX).map(sheet).collect() } else { Vec::new() };
+    Ok(List {
+        cards,
+        purposes: if purpose.is_some() { Vec::new() } else { purposes() },
+        purpose: purpose.map_or("", Purpose::title).to_owned(),
+        thumbnails,
+        next: "/bulletins".to_owned(),
+    })
+}
+
+/// `GET /bulletins`.
+pub async fn list(v: Visit) -> Result<Answer, No> {
+    let page = list_page(&v).await?;
+    v.page(TITLE, &page)
+}
+
+/// `POST /bulletins/purpose`: said once a visit; each view's leaf repeats it.
+pub async fn say_purpose(v: Visit) -> Result<Answer, No> {
+    match session::set_purpose(&v.office, v.person()?, v.field("purpose")).await {
+        Ok(()) => Answer::see(own_path(v.field("next")).unwrap_or("/bulletins")),
+        Err(no) => {
+            let page = list_page(&v).await?;
+            v.again(no, TITLE, &page)
+        }
+    }
+}
+
+/// `GET /thumbnails?copies=…`: what may not be opened is left out.
+pub async fn thumbnails(v: Visit) -> Result<Answer, No> {
+    let copies: Option<Vec<CopyId>> = v.query("copies").split(',').map(CopyId::parse).collect();
+    let copies = copies.ok_or(No::NotFound)?;
+    if copies.len() > THUMBNAILS_MAX {
+        return Err(No::field("copies", format!("Ask for {THUMBNAILS_MAX} thumbnails or fewer at a time.")));
+    }
+    let why = parts::purpose(&v)?;
+    let opened = deliver::thumbnails(&v.office, v.actor(), &copies, why, &v.stamp()).await?;
+    let item = |one: &deliver::Opened| json!({ "copy": one.copy.to_string(), "part": one.part.to_string(), "sealed": STANDARD.encode(&one.bytes) });
+    let text = json!({ "items": opened.iter().map(item).collect::<Vec<_>>() }).to_string();
+    Ok(Leaving::new(&v, &opened, text).answer("application/json"))
+}

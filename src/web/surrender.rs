@@ -1,0 +1,150 @@
+//! The end of a copy: the holder's confirmation, and its certificate.
+//!
+//! Promises: what the holder typed is kept when something is wrong; the certificate says what is not yet done as plainly as what is.
+//! Absent on purpose: undoing it.
+
+use serde::Serialize;
+
+use crate::actions::surrender::{self, Certificate, Confirming};
+use crate::actions::{No, deliver};
+use crate::domain::ids::CopyId;
+use crate::domain::moment::Moment;
+use crate::web::account::{Row, row};
+use crate::web::bulletins::Choice;
+use crate::web::{Answer, Page, Visit};
+
+/// The form.
+#[derive(Serialize)]
+pub struct Confirm {
+    /// The copy.
+    pub copy: String,
+    /// The release's reference.
+    pub urn: String,
+    /// Surrendered, or destroyed.
+    pub outcomes: Vec<Choice>,
+}
+
+fn outcomes() -> Vec<Choice> {
+    vec![
+        Choice {
+            value: "destroyed",
+            text: "Destroyed",
+            hint: "In a manner fit for personal data, such as a cross-cut shredder.",
+        },
+        Choice { value: "surrendered", text: "Surrendered", hint: "Handed back to the police." },
+    ]
+}
+
+impl Page for Confirm {
+    const TEMPLATE: &'static str = "pages/bulletins/confirm.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            copy: "0190a5b0-0000-7000-8000-00000000000a".into(),
+            urn: "CZ/001/26".into(),
+            outcomes: outcomes(),
+        }]
+    }
+}
+
+/// The certificate.
+#[derive(Serialize)]
+pub struct Sheet {
+    /// What, whose, how, when, before whom.
+    pub rows: Vec<Row>,
+    /// What the portal did with its own side.
+    pub portal: Vec<Row>,
+    /// The holder's signed statement.
+    pub note: String,
+    /// The exact document it covers.
+    pub document: String,
+    /// The log's newest signed checkpoint.
+    pub checkpoint: String,
+}
+
+impl Page for Sheet {
+    const TEMPLATE: &'static str = "pages/bulletins/certificate.html";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            rows: vec![row("Reference", "CZ/001/26"), row("How", "Cross-cut shredder")],
+            portal: vec![row("Key destroyed", "21 November 2026 at 5:30:09.000pm")],
+            note: "sign/v1\nsurrender\n".into(),
+            document: "{\"method\":\"shredder\"}".into(),
+            checkpoint: "portal\n12\nroot=\n".into(),
+        }]
+    }
+}
+
+const TITLE: &str = "Confirm surrender or destruction";
+
+async fn page(v: &Visit) -> Result<(Confirm, bool), No> {
+    let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    let confirmed = bulletin.copy.confirmed_at.is_some();
+    Ok((Confirm { copy: bulletin.copy.id, urn: bulletin.urn, outcomes: outcomes() }, confirmed))
+}
+
+/// `GET /bulletins/{id}/confirm`; once confirmed, the certificate.
+pub async fn form(v: Visit) -> Result<Answer, No> {
+    let (page, confirmed) = page(&v).await?;
+    if confirmed { Answer::see(format!("/certificates/{}", page.copy)) } else { v.page(TITLE, &page) }
+}
+
+/// `POST /bulletins/{id}/confirm`.
+pub async fn confirm(v: Visit) -> Result<Answer, No> {
+    let copy = v.id(CopyId::parse)?;
+    let of = |name: &str| v.field(name).to_owned();
+    let form = Confirming {
+        outcome: of("outcome"),
+        method: of("method"),
+        done_date: of("done_date"),
+        done_time: of("done_time"),
+        witness: of("witness"),
+    };
+    // A form sends each newline as two characters; what was signed has one (statement.md clause 3).
+    let document = v.field("document").replace("\r\n", "\n");
+    let done = surrender::confirm(&v.office, v.actor(), copy, &form, &document, v.field("statement"), v.stamp()).await;
+    match done {
+        Ok(()) => Answer::see(format!("/certificates/{copy}")),
+        Err(no) => {
+            let (page, _) = page(&v).await?;
+            v.again(no, TITLE, &page)
+        }
+    }
+}
+
+fn sheet(found: Certificate) -> Sheet {
+    let precise = |ms: Option<i64>| ms.map_or_else(|| "Not yet".to_owned(), |at| Moment::from_millis(at).precise());
+    let said = &found.confirming;
+    let done = Moment::parse_london(&said.done_date, &said.done_time).map(Moment::long).unwrap_or_default();
+    let what = if said.outcome == "surrendered" { "Surrendered to the police" } else { "Destroyed" };
+    let rows = vec![
+        row("Reference", found.urn),
+        row("Authorised", found.authorised_at.long()),
+        row("Mark of the copy", found.copy.mark),
+        row("Holder", format!("{}\n{}", found.copy.holder_name, found.copy.scheme_name)),
+        row("What was done", what),
+        row("How", said.method.clone()),
+        row("When", done),
+        row("Before whom", said.witness.clone()),
+        row("Confirmed and signed", precise(found.copy.confirmed_at)),
+    ];
+    let entry = found.index.map_or_else(|| "Not found".to_owned(), |index| format!("Entry {index}"));
+    let portal = vec![
+        row("Key destroyed", precise(found.copy.key_gone_at)),
+        row("Sealed files deleted and read back as gone", precise(found.copy.destroyed_at)),
+        row(
+            "Backups",
+            "Copies in backups cannot be opened without the destroyed key, and are gone after at most 30 days.",
+        ),
+        row("In the log", format!("{entry}; the log has {} entries", found.log_size)),
+    ];
+    let document = String::from_utf8_lossy(&found.statement.document).into_owned();
+    Sheet { rows, portal, note: found.statement.note, document, checkpoint: found.checkpoint }
+}
+
+/// `GET /certificates/{id}`: for the holder, the area's co-ordinator, an auditor.
+pub async fn certificate(v: Visit) -> Result<Answer, No> {
+    let found = surrender::certificate(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    v.page("Certificate of surrender or destruction", &sheet(found))
+}

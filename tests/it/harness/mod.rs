@@ -1,0 +1,214 @@
+//! An office to try things in: the demo's people and releases in a temporary folder, a clock that stands still.
+//!
+//! The world is made once for the whole run and copied for each test. When an office is closed its log is checked whole,
+//! so every journey is also a tamper test.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use disclosure_portal::actions::office::{Office, Settings};
+use disclosure_portal::actions::session::Person;
+use disclosure_portal::actions::{No, audit};
+use disclosure_portal::clock::{self, Clock};
+use disclosure_portal::demo::people::{Somebody, World};
+use disclosure_portal::demo::{self, story};
+use disclosure_portal::domain::actor::Grant;
+use disclosure_portal::domain::ids::ReleaseId;
+use disclosure_portal::domain::moment::Moment;
+use disclosure_portal::store::people::{Area, Person as PersonRow};
+
+/// A folder that goes with the test.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        let dir = std::env::temp_dir().join(format!("portal-test-{}", hex::encode(clock::random::<8>())));
+        std::fs::create_dir_all(&dir).unwrap();
+        Self(dir)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The present of every test: 21 November 2026, noon.
+pub(crate) fn noon() -> Moment {
+    Moment::parse_london("2026-11-21", "12:00").unwrap()
+}
+
+pub(crate) const ORIGIN: &str = "https://localhost:8443";
+
+struct Template {
+    folder: Folder,
+    world: World,
+}
+
+fn settings(data: &Path) -> Settings {
+    Settings { origin: ORIGIN.into(), demo: true, data: data.to_owned(), log_name: demo::LOG_NAME.into() }
+}
+
+/// The world, made once, by the same code as the demo.
+fn template() -> &'static Template {
+    static MADE: OnceLock<Template> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let make = || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            runtime.block_on(async {
+                let folder = Folder::new();
+                let hands = Clock::manual(noon().plus_millis(-75 * 86_400_000));
+                let office = Office::open(settings(&folder.0), hands.clone(), true).await.unwrap();
+                let world = demo::people::begin(&office).await.unwrap();
+                story::play(&office, &world, &hands, noon()).await.unwrap();
+                office.close().await;
+                Template { folder, world }
+            })
+        };
+        std::thread::spawn(make).join().expect("the world is made")
+    })
+}
+
+/// Somebody by the beginning of their name.
+pub(crate) fn who(name: &str) -> &'static Somebody {
+    template().world.called(name).unwrap()
+}
+
+/// Areas, schemes, people.
+pub(crate) fn world() -> &'static World {
+    &template().world
+}
+
+/// An office with the demo's world, at noon.
+pub(crate) struct Scene {
+    pub(crate) office: Arc<Office>,
+    pub(crate) clock: Clock,
+    pub(crate) folder: Folder,
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        let made = template();
+        let folder = Folder::new();
+        copy(&made.folder.0, &folder.0);
+        let clock = Clock::manual(noon());
+        let office = Office::open(settings(&folder.0), clock.clone(), false).await.unwrap();
+        Self { office: Arc::new(office), clock, folder }
+    }
+
+    /// A release by its reference.
+    pub(crate) async fn release(&self, urn: &str) -> ReleaseId {
+        audit::release_by_urn(&self.office, &who("Robin").actor, urn).await.unwrap()
+    }
+
+    /// Moves the clock on.
+    pub(crate) fn later(&self, ms: i64) {
+        self.clock.set(self.clock.now().plus_millis(ms));
+    }
+
+    /// Checks that the stored log is whole.
+    pub(crate) async fn log_is_whole(&self) {
+        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkey).await.unwrap();
+        assert_eq!(found.failures, Vec::<String>::new());
+    }
+
+    /// All records of one kind, oldest first, as (index, body).
+    pub(crate) async fn records(&self, kind: &str) -> Vec<(u64, serde_json::Value)> {
+        use disclosure_portal::store::log::Search;
+        let what = Search {
+            actor: String::new(),
+            object: String::new(),
+            kind: kind.into(),
+            from: Moment::from_millis(0),
+            to: Moment::from_millis(i64::MAX),
+            limit: 10_000,
+            skip: 0,
+        };
+        let (mut rows, _) = self.office.read().await.unwrap().log_search(&what).await.unwrap();
+        rows.reverse();
+        rows
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// The codes of a refusal; anything else fails the test.
+pub(crate) fn codes<T: std::fmt::Debug>(result: Result<T, No>) -> Vec<&'static str> {
+    match result {
+        Err(No::Refused(refusals)) => refusals.iter().map(disclosure_portal::domain::refusal::Refusal::code).collect(),
+        other => panic!("not a refusal: {other:?}"),
+    }
+}
+
+/// The fields a refusal stands beside; anything else fails the test.
+pub(crate) fn wrong_fields<T: std::fmt::Debug>(result: Result<T, No>) -> Vec<&'static str> {
+    match result {
+        Err(No::Invalid(errors)) => errors.iter().map(|error| error.field).collect(),
+        other => panic!("not about fields: {other:?}"),
+    }
+}
+
+/// An office without anybody in it.
+pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
+    let folder = Folder::new();
+    let office = Office::open(settings(&folder.0), clock, true).await.unwrap();
+    (Arc::new(office), folder)
+}
+
+/// Makes a person of an empty office, with one role, and begins their visit.
+pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) {
+    let (id, session) = (person.id, person.session);
+    let row = PersonRow {
+        id: id.to_string(),
+        email: format!("{id}@example.org"),
+        name: person.name.clone(),
+        auth_hash: String::new(),
+        totp_secret: Vec::new(),
+        totp_step: 0,
+        recipient: String::new(),
+        signing_key: String::new(),
+        suspended: false,
+        version: 1,
+        created_at: office.now().millis(),
+        signed_in_at: None,
+    };
+    let act = office.act(move |tx| {
+        Box::pin(async move {
+            if tx.person(id).await?.is_none() {
+                if let Grant::InArea(_, area) = grant {
+                    let code = if tx.areas().await?.is_empty() { "CZ" } else { "NH" };
+                    if tx.area(area).await?.is_none() {
+                        let row = Area {
+                            id: area.to_string(),
+                            code: code.into(),
+                            name: code.into(),
+                            unit_recipient: String::new(),
+                            unit_box: Vec::new(),
+                            next_serial: 1,
+                        };
+                        tx.add_area(&row).await?;
+                    }
+                }
+                tx.add_person(&row, &row.id).await?;
+                tx.add_grant(id, grant).await?;
+            }
+            if tx.visit(session, id).await?.is_none() {
+                tx.begin_visit(session, id, 1).await?;
+            }
+            Ok(())
+        })
+    });
+    act.await.unwrap();
+}

@@ -1,0 +1,66 @@
+//! K8.3: consecutive per area, never restarting, never reused, no gap, under 50 parallel authorisations too.
+
+use disclosure_portal::actions::{registers, release};
+use disclosure_portal::demo::releases::{Plot, ask, considered, to};
+use disclosure_portal::demo::stamp;
+use disclosure_portal::domain::words::Line;
+
+use crate::harness::{Scene, who, world, wrong_fields};
+
+const PLOT: Plot = Plot {
+    title: "Thefts",
+    text: "Suspected of thefts from shops.",
+    locality: "Cantwell",
+    portraits: &[],
+    danger: false,
+};
+
+#[actix_web::test]
+async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_take_none() {
+    let scene = Scene::new().await;
+    let (riley, sam, office) = (who("Riley"), who("Sam"), &scene.office);
+    let area = world().areas[0];
+    let recipients = to(world(), &[("Morgan", 0)]).unwrap();
+    let mut asked = Vec::new();
+    for _ in 0..60 {
+        asked.push(ask(office, riley, &area.to_string(), &PLOT).await.unwrap());
+    }
+    let decide = asked.iter().enumerate().map(|(n, id)| {
+        let mut record = considered(office).unwrap();
+        if n % 6 == 5 {
+            record.kmip = Line::default();
+        }
+        release::authorise(office, &sam.actor, *id, record, &recipients, stamp())
+    });
+    let outcomes = futures_util::future::join_all(decide).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 50);
+    for refused in outcomes.into_iter().filter(Result::is_err) {
+        assert_eq!(wrong_fields(refused), ["kmip_reference"]);
+    }
+    let issues = registers::issues(office, &sam.actor, area, stamp()).await.unwrap();
+    let mut serials: Vec<i64> = issues.iter().map(|issue| issue.serial).collect();
+    serials.sort_unstable();
+    // The demo's story issued four numbers in this area.
+    assert_eq!(serials, (1..=54).collect::<Vec<_>>());
+    assert_eq!(issues[0].urn, "CZ/054/26");
+    // Over the new year the series goes on.
+    scene.clock.set(disclosure_portal::domain::moment::Moment::parse_london("2027-01-02", "09:00").unwrap());
+    let id = ask(office, riley, &area.to_string(), &PLOT).await.unwrap();
+    release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp()).await.unwrap();
+    assert_eq!(registers::issues(office, &sam.actor, area, stamp()).await.unwrap()[0].urn, "CZ/055/27");
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn a_release_is_authorised_once_however_often_it_is_sent() {
+    let scene = Scene::new().await;
+    let (riley, sam, office) = (who("Riley"), who("Sam"), &scene.office);
+    let area = world().areas[0];
+    let recipients = to(world(), &[("Morgan", 0)]).unwrap();
+    let id = ask(office, riley, &area.to_string(), &PLOT).await.unwrap();
+    let send = || release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp());
+    let outcomes = futures_util::future::join_all((0..4).map(|_| send())).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    assert_eq!(registers::issues(office, &sam.actor, area, stamp()).await.unwrap().len(), 5);
+    scene.log_is_whole().await;
+}
