@@ -5,10 +5,14 @@
 pub mod audit;
 pub mod board;
 pub mod casefile;
+pub mod consider;
 pub mod deliver;
 pub mod desk;
 pub mod enrol;
 pub mod fingerprint;
+pub mod home;
+pub mod issues;
+pub mod offers;
 pub mod office;
 pub mod registers;
 pub mod release;

@@ -9,6 +9,7 @@ use std::pin::Pin;
 
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
+use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
 
@@ -127,6 +128,74 @@ pub const DOORS: &[Door] = &[
     get("/favicon.ico", Who::Unasked, "No picture", |v| at_once(plain::no_picture(&v))),
     get("/health", Who::Unasked, "Whether this instance answers", |v| at_once(plain::health(&v))),
     post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
+    // The police desk
+    get("/", Who::SignedIn, "What waits for you", |v| Box::pin(home::home(v))).on_menu("Waiting for you"),
+    get("/releases", Who::Holding(READERS), "Releases one may see", |v| Box::pin(list::list(v))).on_menu("Releases"),
+    get("/releases/new", Who::Holding(&[Role::Officer]), "Form: ask for a release", |v| Box::pin(ask::show(v))),
+    post("/releases/new", Who::Holding(&[Role::Officer]), Body::Upload, "Ask for a release", |v| {
+        Box::pin(ask::send(v))
+    }),
+    get("/releases/{id}", Who::Holding(READERS), "One release", |v| Box::pin(sheet::show(v))),
+    post("/releases/{id}/withdraw", Who::Holding(&[Role::Officer]), Body::Form, "Withdraw one's own request", |v| {
+        Box::pin(sheet::withdraw(v))
+    }),
+    get("/releases/{id}/decide", Who::Holding(&[Role::Aic]), "Form: decide a request", |v| Box::pin(decide::show(v))),
+    post("/releases/{id}/decide", Who::Holding(&[Role::Aic]), Body::Form, "Authorise or refuse", |v| {
+        Box::pin(decide::decide(v))
+    }),
+    get("/releases/{id}/recall", Who::Holding(&[Role::Aic]), "What a recall does", |v| Box::pin(sheet::ask_recall(v))),
+    post("/releases/{id}/recall", Who::Holding(&[Role::Aic]), Body::Form, "Recall", |v| Box::pin(sheet::recall(v))),
+    get("/releases/{id}/seal", Who::Holding(&[Role::Aic]), "Seal the copies", |v| Box::pin(seal::show(v))),
+    get("/releases/{id}/sealing", Who::Holding(&[Role::Aic]), "How far sealing is", |v| Box::pin(seal::progress(v))),
+    post(
+        "/releases/{id}/photographs/{photo}/sealing",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(seal::ORIGINAL_MAX),
+        "Hand over an opened original",
+        |v| Box::pin(seal::take(v)),
+    ),
+    get("/photographs/{id}/original", Who::Holding(UNIT), "An original, sealed to the unit", |v| {
+        Box::pin(seal::original(v))
+    }),
+    get("/areas/{id}/unit-box", Who::Holding(UNIT), "The unit's key, sealed to its people", |v| {
+        Box::pin(seal::unit_box(v))
+    }),
+    get("/register", Who::Holding(READERS), "Registers of issued references", |v| Box::pin(register::choose(v)))
+        .on_menu("Register"),
+    get("/register/{id}", Who::Holding(READERS), "One area's register", |v| Box::pin(register::show(v))),
+    get("/register/{id}/csv", Who::Holding(READERS), "The same as a table", |v| Box::pin(register::csv(v))),
+    get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
+    get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
+    get("/schemes/{id}/change", Who::Holding(&[Role::Aic]), "Form: a scheme's entry", |v| {
+        Box::pin(schemes::changing(v))
+    }),
+    post("/schemes/{id}", Who::Holding(&[Role::Aic]), Body::Form, "Change a scheme", |v| Box::pin(schemes::change(v))),
+    get("/schemes/{id}/receivers/{person}", Who::Holding(&[Role::Aic]), "Form: vetting and storage", |v| {
+        Box::pin(schemes::receiving(v))
+    }),
+    post("/schemes/{id}/receivers/{person}", Who::Holding(&[Role::Aic]), Body::Form, "Change a receiver", |v| {
+        Box::pin(schemes::change_receiver(v))
+    }),
+    post("/schemes/{id}/members", Who::Holding(&[Role::Aic]), Body::Form, "Add a member business", |v| {
+        Box::pin(schemes::add_member(v))
+    }),
+    post("/schemes/{id}/members/{member}/remove", Who::Holding(&[Role::Aic]), Body::Form, "A member left", |v| {
+        Box::pin(schemes::remove_member(v))
+    }),
+    get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
+        .on_menu("Invite"),
+    post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
+    get("/people", Who::Holding(&[Role::Administrator]), "Accounts", |v| Box::pin(people::list(v))).on_menu("People"),
+    post("/people/{id}/suspend", Who::Holding(&[Role::Administrator]), Body::Form, "Suspend or restore", |v| {
+        Box::pin(people::suspend(v))
+    }),
+    get("/settings", Who::Holding(&[Role::Administrator]), "Form: the registration", |v| Box::pin(settings::show(v)))
+        .on_menu("Settings"),
+    post("/settings", Who::Holding(&[Role::Administrator]), Body::Form, "Record the registration", |v| {
+        Box::pin(settings::save(v))
+    }),
+    get("/outbox", Who::Anyone, "The demo's mails; elsewhere not found", |v| Box::pin(settings::outbox(v))),
+    // End of the police desk
     // Accounts, bulletins, the log
     get("/sign-in", Who::Anyone, "Sign in", |v| at_once(sign_in::form(&v))),
     post("/sign-in", Who::Anyone, Body::Form, "Email address and passphrase", |v| Box::pin(sign_in::first(v))),
@@ -173,6 +242,15 @@ const AUDITOR: Who = Who::Holding(&[Role::Auditor]);
 /// Who may see what happened to a release.
 const STORY: Who =
     Who::Holding(&[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor]);
+
+/// Who sees releases and registers of issues.
+const READERS: &[Role] = &[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];
+/// Who opens originals.
+const UNIT: &[Role] = &[Role::Aic, Role::Reviewer];
+/// Who sees schemes.
+const SCHEMES: &[Role] = &[Role::Aic, Role::Auditor, Role::Administrator, Role::Manager, Role::Member];
+/// Who invites.
+const INVITERS: &[Role] = &[Role::Aic, Role::Administrator];
 
 /// The doors of one path, and how to find them.
 pub struct Place {

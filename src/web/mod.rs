@@ -26,6 +26,7 @@ pub mod multipart;
 pub mod page;
 pub mod parts;
 pub mod plain;
+pub mod police;
 pub mod posted;
 pub mod problem;
 pub mod serve;

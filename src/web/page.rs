@@ -10,7 +10,7 @@ use tera::{Context, Tera};
 
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
-use crate::web::{Answer, plain, problem};
+use crate::web::{Answer, plain, police, problem};
 use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -65,6 +65,24 @@ pages![
     log_check::Verify,
     log_check::Head,
     log_check::Timeline,
+    police::home::Home,
+    police::list::List,
+    police::ask::Ask,
+    police::sheet::Sheet,
+    police::sheet::Recall,
+    police::decide::Decide,
+    police::seal::Seal,
+    police::register::Registers,
+    police::register::Register,
+    police::schemes::Schemes,
+    police::schemes::One,
+    police::schemes::Change,
+    police::schemes::Receiving,
+    police::invite::Form,
+    police::invite::Invited,
+    police::people::People,
+    police::settings::Settings,
+    police::settings::Outbox,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

@@ -1,0 +1,59 @@
+//! What waits for a person: the first page, by what they answer for.
+//!
+//! Absent on purpose: words, which are the page's. Whether something is theirs is asked of the policy.
+
+use crate::actions::desk::{self, Line};
+use crate::actions::{No, Office, casefile};
+use crate::domain::actor::{Actor, Role};
+use crate::domain::policy::{Act, Thing, may};
+
+/// One section of the first page.
+#[derive(Clone, Debug)]
+pub enum Waiting {
+    /// Requests that this person may decide.
+    Requests(Vec<Line>),
+    /// Live releases with copies not sealed, which this person may seal.
+    Unsealed(Vec<Line>),
+    /// What this person asked for.
+    Own(Vec<Line>),
+    /// The releases of their area, to read.
+    Area(Vec<Line>),
+    /// They receive bulletins.
+    Bulletins,
+    /// They read the log.
+    Log,
+    /// They keep accounts.
+    Accounts,
+}
+
+/// Everything that waits for `by`, most pressing first.
+pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
+    let mut all = Vec::new();
+    if !by.areas().is_empty() {
+        let lines = desk::list(office, by).await?;
+        let own = |line: &Line| by.person() == Some(line.filed.release.requested_by);
+        let decides = |line: &Line| may(by, Act::Decide, casefile::thing(&line.filed.release));
+        let some = |test: &dyn Fn(&Line) -> bool| -> Vec<Line> { lines.iter().filter(|l| test(l)).cloned().collect() };
+        if by.is(Role::Aic) {
+            all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
+            let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);
+            all.push(Waiting::Unsealed(some(&|line| line.word == "live" && lacks(line) && decides(line))));
+        }
+        if by.is(Role::Officer) {
+            all.push(Waiting::Own(some(&own)));
+        }
+        if [Role::Reviewer, Role::Inspector, Role::Commander].iter().any(|role| by.is(*role)) {
+            all.push(Waiting::Area(some(&|line| !own(line))));
+        }
+    }
+    if !by.schemes().is_empty() {
+        all.push(Waiting::Bulletins);
+    }
+    if may(by, Act::ReadLog, Thing::Force) {
+        all.push(Waiting::Log);
+    }
+    if may(by, Act::Administer, Thing::Force) {
+        all.push(Waiting::Accounts);
+    }
+    Ok(all)
+}

@@ -1,0 +1,100 @@
+//! The officer's one page: ask for a release (K7.7).
+
+use serde::Serialize;
+
+use crate::actions::No;
+use crate::actions::desk;
+use crate::actions::request::{Asked, ask};
+use crate::domain::limits::PHOTOGRAPHS_MAX;
+use crate::store::people::Area;
+use crate::web::police::{Choice, choice, purposes, stamp};
+use crate::web::{Answer, Page, Visit};
+
+/// The request's form.
+#[derive(Serialize)]
+pub struct Ask {
+    /// To choose from; empty where there is only one.
+    areas: Vec<Choice>,
+    /// The only area.
+    area: String,
+    area_name: String,
+    purposes: Vec<Choice>,
+    sources: Vec<Choice>,
+    justice: Vec<Choice>,
+    most: usize,
+}
+
+impl Ask {
+    fn of(areas: &[Area]) -> Self {
+        let mut choices: Vec<Choice> =
+            areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
+        let only = if choices.len() == 1 { choices.pop() } else { None };
+        let (area, area_name) = only.map(|one| (one.value, one.text)).unwrap_or_default();
+        Self {
+            areas: choices,
+            area,
+            area_name,
+            purposes: purposes(),
+            sources: vec![
+                choice("custody", "A custody photograph", "Taken in custody under PACE Code D, and nothing else"),
+                choice("cctv", "CCTV", ""),
+                choice("surveillance", "Surveillance", ""),
+                choice("other", "Another image", ""),
+                choice("none", "No photograph", "The release is words only"),
+            ],
+            justice: vec![choice("yes", "Yes", ""), choice("no", "No", "")],
+            most: PHOTOGRAPHS_MAX,
+        }
+    }
+}
+
+impl Page for Ask {
+    const TEMPLATE: &'static str = "pages/police/ask.html";
+
+    fn samples() -> Vec<Self> {
+        let one = Self { area: "1".into(), area_name: "Colchester".into(), ..Self::of(&[]) };
+        let two = Self { areas: vec![choice("1", "Colchester", ""), choice("2", "Tendring", "")], ..Self::of(&[]) };
+        vec![one, two]
+    }
+}
+
+const TITLE: &str = "Ask for a release";
+
+async fn page(v: &Visit) -> Result<Ask, No> {
+    let areas = desk::request_areas(&v.office, v.actor()).await?;
+    Ok(Ask::of(&areas))
+}
+
+/// `GET /releases/new`.
+pub async fn show(v: Visit) -> Result<Answer, No> {
+    v.page(TITLE, &page(&v).await?)
+}
+
+/// `POST /releases/new`.
+pub async fn send(v: Visit) -> Result<Answer, No> {
+    let text = |name| v.field(name).to_owned();
+    let asked = Asked {
+        area: text("area"),
+        title: text("title"),
+        name: text("name"),
+        text: text("text"),
+        locality: text("locality"),
+        reasons: text("reasons"),
+        purposes: v.fields("purposes").into_iter().map(str::to_owned).collect(),
+        source: text("source"),
+        justice: text("justice"),
+        image_reference: text("image_reference"),
+        danger: text("danger"),
+    };
+    let done = match v.files("photographs") {
+        Ok(files) => {
+            let photographs = files.iter().map(|file| file.bytes.to_vec()).collect();
+            ask(&v.office, v.actor(), &asked, photographs, stamp(&v)).await
+        }
+        Err(no) => Err(no),
+    };
+    match done {
+        Ok(id) => Answer::see(format!("/releases/{id}")),
+        Err(no) => v.again(no, TITLE, &page(&v).await?),
+    }
+}

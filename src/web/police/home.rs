@@ -1,0 +1,153 @@
+//! The first page: what waits for the person who is signed in.
+
+use serde::Serialize;
+
+use crate::actions::No;
+use crate::actions::desk::Line;
+use crate::actions::home::{Waiting, waiting};
+use crate::web::police::{Tag, stage_tag};
+use crate::web::{Answer, Page, Visit};
+
+/// How many releases a section names before it only counts.
+const NAMED: usize = 8;
+
+/// "Waiting for you".
+#[derive(Serialize)]
+pub struct Home {
+    sections: Vec<Section>,
+}
+
+#[derive(Serialize)]
+struct Section {
+    title: &'static str,
+    words: &'static str,
+    releases: Vec<Brief>,
+    /// Said where there are none; empty: the section has no releases to count.
+    none: &'static str,
+    links: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Brief {
+    href: String,
+    title: String,
+    about: String,
+    tag: Tag,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: &'static str,
+    text: String,
+}
+
+fn link(href: &'static str, text: impl Into<String>) -> Link {
+    Link { href, text: text.into() }
+}
+
+fn brief(line: &Line) -> Brief {
+    let release = &line.filed.release;
+    let urn = release.stage.authority().map(|authority| format!("{}, ", authority.urn));
+    let [copies, sealed, ..] = line.counts;
+    let copies = if copies > sealed { format!(", {sealed} of {copies} copies sealed") } else { String::new() };
+    Brief {
+        href: format!("/releases/{}", release.id),
+        title: line.title.clone(),
+        about: format!("{}asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        tag: stage_tag(line.word),
+    }
+}
+
+fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
+    let links = match lines.len() {
+        0 => Vec::new(),
+        1 => vec![link(href, "See it in the list")],
+        many => vec![link(href, format!("See all {many}"))],
+    };
+    Section { title, words, none, links, releases: lines.iter().take(NAMED).map(brief).collect() }
+}
+
+fn plain(title: &'static str, words: &'static str, links: Vec<Link>) -> Section {
+    Section { title, words, releases: Vec::new(), none: "", links }
+}
+
+impl From<&Waiting> for Section {
+    fn from(waiting: &Waiting) -> Self {
+        match waiting {
+            Waiting::Requests(lines) => {
+                listed(lines, "Requests to decide", "", "No request is waiting for you.", "/releases?stage=requested")
+            }
+            Waiting::Unsealed(lines) => listed(
+                lines,
+                "Copies to seal",
+                "",
+                "Every copy of every live release is sealed.",
+                "/releases?stage=live",
+            ),
+            Waiting::Own(lines) => {
+                let mut section =
+                    listed(lines, "Your requests", "", "You have not asked for a release yet.", "/releases");
+                section.links.insert(0, link("/releases/new", "Ask for a release"));
+                section
+            }
+            Waiting::Area(lines) => listed(
+                lines,
+                "Releases of your area",
+                "You can read these and their timelines. A decision of yours cannot be entered here yet: it comes with the complete \
+                 decision path. Until then a release that needs it cannot be authorised.",
+                "There are no releases in your area yet.",
+                "/releases",
+            ),
+            Waiting::Bulletins => plain(
+                "Bulletins",
+                "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
+                vec![link("/bulletins", "Your bulletins"), link("/undertaking", "Your undertaking")],
+            ),
+            Waiting::Log => plain(
+                "The log",
+                "Every view, disclosure and change is recorded there. What you look up is recorded too.",
+                vec![link("/log", "Search and check the log"), link("/register", "Registers of issued references")],
+            ),
+            Waiting::Accounts => plain(
+                "Accounts and settings",
+                "",
+                vec![
+                    link("/people", "People with an account"),
+                    link("/invitations/new", "Invite a person"),
+                    link("/settings", "Data protection registration"),
+                ],
+            ),
+        }
+    }
+}
+
+impl Page for Home {
+    const TEMPLATE: &'static str = "pages/police/home.html";
+
+    fn samples() -> Vec<Self> {
+        let some = Brief {
+            href: "/releases/1".into(),
+            title: "Thefts from pharmacies in Colchester".into(),
+            about: "CZ/001/26, asked for on 21 November 2026 at 5:30pm, 1 of 3 copies sealed".into(),
+            tag: stage_tag("live"),
+        };
+        let full = Section { releases: vec![some], ..Section::from(&Waiting::Unsealed(Vec::new())) };
+        let rest = [
+            Waiting::Requests(Vec::new()),
+            Waiting::Own(Vec::new()),
+            Waiting::Area(Vec::new()),
+            Waiting::Bulletins,
+            Waiting::Log,
+            Waiting::Accounts,
+        ];
+        let mut sections = vec![full];
+        sections.extend(rest.iter().map(Section::from));
+        vec![Self { sections }, Self { sections: Vec::new() }]
+    }
+}
+
+/// `GET /`.
+pub async fn home(v: Visit) -> Result<Answer, No> {
+    let all = waiting(&v.office, v.actor()).await?;
+    v.page("Waiting for you", &Home { sections: all.iter().map(Section::from).collect() })
+}

@@ -1,0 +1,91 @@
+//! The police desk: what waits, requests and decisions, sealing, registers, accounts.
+//!
+//! Promises: a handler reads the form, asks one action, shows a page; whether a button is shown comes from the policy
+//! ([`crate::actions::desk::May`], `domain::policy`). Absent on purpose: rules, role names in templates, pictures outside the two
+//! doors that answer sealed bytes. Proved by `tests/it/police_pages.rs` and, sample by sample, by `tests/it/web_shell.rs`.
+
+pub mod ask;
+pub mod decide;
+pub mod home;
+pub mod invite;
+pub mod list;
+pub mod people;
+pub mod record;
+pub mod register;
+pub mod schemes;
+pub mod seal;
+pub mod settings;
+pub mod sheet;
+
+use serde::Serialize;
+
+use crate::actions::Stamp;
+use crate::domain::moment::{Moment, long_day, parse_day};
+use crate::domain::release::request::Purpose;
+use crate::web::Visit;
+
+/// Where the request came from, for its leaf.
+pub(crate) fn stamp(v: &Visit) -> Stamp {
+    Stamp { client: v.client.clone(), request: v.request_id.clone() }
+}
+
+/// One of several answers, as the form's macros take it.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Choice {
+    value: String,
+    text: String,
+    hint: String,
+}
+
+fn choice(value: impl Into<String>, text: impl Into<String>, hint: &str) -> Choice {
+    Choice { value: value.into(), text: text.into(), hint: hint.to_owned() }
+}
+
+/// A line of a summary list.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    key: &'static str,
+    value: String,
+}
+
+/// A line of a summary list; nothing on record is said as such.
+fn row(key: &'static str, value: impl Into<String>) -> Row {
+    let value: String = value.into();
+    Row { key, value: if value.is_empty() { "Not recorded".to_owned() } else { value } }
+}
+
+/// A word in a coloured box; the words carry the meaning.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Tag {
+    text: &'static str,
+    colour: &'static str,
+}
+
+/// A release's stage as pages show it.
+fn stage_tag(word: &str) -> Tag {
+    let (text, colour) = match word {
+        "requested" => ("Waiting for a decision", "blue"),
+        "live" => ("Live", "green"),
+        "expired" => ("Time limit reached", "orange"),
+        "recalled" => ("Recalled", "red"),
+        _ => ("Closed", "grey"),
+    };
+    Tag { text, colour }
+}
+
+fn long(ms: i64) -> String {
+    Moment::from_millis(ms).long()
+}
+
+/// A stored day in words; nothing where there is none.
+fn day(text: Option<&str>) -> String {
+    text.and_then(parse_day).map_or_else(String::new, long_day)
+}
+
+fn purposes() -> Vec<Choice> {
+    Purpose::ALL.iter().map(|(_, word, title)| choice(*word, *title, "")).collect()
+}
+
+fn yes(value: bool) -> &'static str {
+    if value { "Yes" } else { "No" }
+}

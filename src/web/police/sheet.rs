@@ -1,0 +1,248 @@
+//! One release: what was asked, what was decided, what became of each copy; withdrawal and recall.
+
+use serde::Serialize;
+
+use crate::actions::desk::{self, May};
+use crate::actions::{No, release};
+use crate::domain::ids::ReleaseId;
+use crate::domain::moment::Moment;
+use crate::domain::release::Stage;
+use crate::store::copies::Row as Copy;
+use crate::web::police::record::{self, Part};
+use crate::web::police::{Row, Tag, long, row, stage_tag, stamp};
+use crate::web::{Answer, Page, Visit};
+
+/// A release's page.
+#[derive(Serialize, Default)]
+pub struct Sheet {
+    id: String,
+    title: String,
+    tag: Option<Tag>,
+    facts: Vec<Row>,
+    request: Vec<Row>,
+    record: Vec<Part>,
+    photographs: Vec<Photograph>,
+    copies: Vec<Line>,
+    may: May,
+    area: String,
+    unit_recipient: String,
+    email: String,
+    overlay: String,
+}
+
+#[derive(Serialize)]
+struct Photograph {
+    id: String,
+    size: String,
+}
+
+#[derive(Serialize)]
+struct Line {
+    id: String,
+    holder: String,
+    scheme: String,
+    sealed: String,
+    signed: String,
+    opened: String,
+    confirmed: String,
+    ended: bool,
+}
+
+fn line(copy: &Copy) -> Line {
+    let at = |ms: Option<i64>| ms.map_or_else(|| "Not yet".to_owned(), long);
+    let outcome = match copy.outcome.as_deref() {
+        Some("surrendered") => "Surrendered, ",
+        Some(_) => "Destroyed, ",
+        None => "",
+    };
+    Line {
+        id: copy.id.clone(),
+        holder: copy.holder_name.clone(),
+        scheme: copy.scheme_name.clone(),
+        sealed: at(copy.sealed_at),
+        signed: at(copy.acknowledged_at),
+        opened: at(copy.opened_at),
+        confirmed: format!("{outcome}{}", at(copy.confirmed_at)),
+        ended: copy.confirmed_at.is_some(),
+    }
+}
+
+/// Its life in dates, up to where it is.
+fn facts(sheet: &desk::Sheet) -> Vec<Row> {
+    let release = &sheet.filed.release;
+    let mut rows = Vec::new();
+    if let Some(authority) = release.stage.authority() {
+        rows.push(row("Reference", authority.urn.as_str()));
+    }
+    rows.push(row("Area", format!("{} ({})", sheet.area.name, sheet.area.code)));
+    rows.push(row("Asked for", format!("{}, by {}", release.requested_at.long(), sheet.officer)));
+    if let Some(authority) = release.stage.authority() {
+        let by = sheet.authorised_by.as_deref().unwrap_or_default();
+        rows.push(row("Authorised", format!("{}, by {by}", authority.at.long())));
+        let was = if sheet.word == "live" { "Open to its recipients until" } else { "Time limit" };
+        rows.push(row(was, authority.until.deadline()));
+    }
+    let reason = sheet.file.reason.as_ref().map_or("", |reason| reason.as_str());
+    match &release.stage {
+        Stage::Closed { by, at } => {
+            let what = if *by == release.requested_by { "Withdrawn" } else { "Refused" };
+            rows.push(row(what, at.long()));
+            rows.push(row("Reason", reason));
+        }
+        Stage::Recalled { at, .. } => {
+            rows.push(row("Recalled", at.long()));
+            rows.push(row("Reason", reason));
+        }
+        Stage::Requested | Stage::Live(_) => {}
+    }
+    rows
+}
+
+impl Sheet {
+    fn of(sheet: &desk::Sheet, email: String, overlay: String) -> Self {
+        let request = &sheet.file.request;
+        Self {
+            id: sheet.filed.release.id.to_string(),
+            title: request.title.as_str().to_owned(),
+            tag: Some(stage_tag(sheet.word)),
+            facts: facts(sheet),
+            request: record::request(sheet),
+            record: sheet.file.considered.as_ref().map_or_else(Vec::new, |c| record::considered(c, request.named)),
+            photographs: sheet
+                .photographs
+                .iter()
+                .map(|one| Photograph { id: one.id.clone(), size: format!("{} by {} pixels", one.width, one.height) })
+                .collect(),
+            copies: sheet.copies.iter().map(line).collect(),
+            may: sheet.may,
+            area: sheet.area.id.clone(),
+            unit_recipient: sheet.area.unit_recipient.clone(),
+            email,
+            overlay,
+        }
+    }
+}
+
+impl Page for Sheet {
+    const TEMPLATE: &'static str = "pages/police/sheet.html";
+
+    fn samples() -> Vec<Self> {
+        let copy = |ended| Line {
+            id: "1".into(),
+            holder: "Priya Shah".into(),
+            scheme: "Colchester Retail Watch".into(),
+            sealed: "21 November 2026 at 5:30pm".into(),
+            signed: "Not yet".into(),
+            opened: "Not yet".into(),
+            confirmed: "Not yet".into(),
+            ended,
+        };
+        let asked = Self {
+            id: "1".into(),
+            title: "Thefts from pharmacies".into(),
+            tag: Some(stage_tag("requested")),
+            facts: vec![row("Asked for", "21 November 2026 at 5:30pm, by Alex Doe")],
+            request: vec![row("Purposes", "Prevention of crime\nDetection of crime"), row("Locality", "")],
+            may: May { decide: true, withdraw: true, ..May::default() },
+            ..Self::default()
+        };
+        let live = Self {
+            tag: Some(stage_tag("live")),
+            record: record::considered(&crate::domain::release::Considered::default(), true),
+            photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
+            copies: vec![copy(false), copy(true)],
+            may: May { recall: true, original: true, seal: true, ..May::default() },
+            email: "sam@example.org".into(),
+            overlay: "Sam Roe · 21 November 2026 at 5:30pm".into(),
+            ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }
+        };
+        vec![asked, live]
+    }
+}
+
+async fn page(v: &Visit) -> Result<Sheet, No> {
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    let email = desk::account(&v.office, v.actor()).await?.email;
+    let overlay = format!("{} · {}", v.person()?.name, v.now.long());
+    Ok(Sheet::of(&sheet, email, overlay))
+}
+
+/// `GET /releases/{id}`.
+pub async fn show(v: Visit) -> Result<Answer, No> {
+    let page = page(&v).await?;
+    v.page(&page.title, &page)
+}
+
+/// `POST /releases/{id}/withdraw`.
+pub async fn withdraw(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    match release::withdraw(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await {
+        Ok(()) => Answer::see(format!("/releases/{id}")),
+        Err(no) => {
+            let page = page(&v).await?;
+            v.again(no, &page.title, &page)
+        }
+    }
+}
+
+/// The page that interrupts before a recall.
+#[derive(Serialize)]
+pub struct Recall {
+    id: String,
+    title: String,
+    urn: String,
+    copies: usize,
+    opened: usize,
+    until: String,
+}
+
+impl Page for Recall {
+    const TEMPLATE: &'static str = "pages/police/recall.html";
+
+    fn samples() -> Vec<Self> {
+        let one = |copies, opened| Self {
+            id: "1".into(),
+            title: "Thefts from pharmacies".into(),
+            urn: "CZ/001/26".into(),
+            copies,
+            opened,
+            until: "11:59pm on 19 January 2027".into(),
+        };
+        vec![one(1, 0), one(3, 2)]
+    }
+}
+
+async fn recalling(v: &Visit) -> Result<Recall, No> {
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    if !sheet.may.recall {
+        return Err(No::NotFound);
+    }
+    let authority = sheet.filed.release.stage.authority();
+    Ok(Recall {
+        id: sheet.filed.release.id.to_string(),
+        title: sheet.file.request.title.as_str().to_owned(),
+        urn: authority.map_or_else(String::new, |authority| authority.urn.clone()),
+        copies: sheet.copies.len(),
+        opened: sheet.copies.iter().filter(|copy| copy.opened_at.is_some()).count(),
+        until: authority.map(|authority| authority.until).map_or_else(String::new, Moment::deadline),
+    })
+}
+
+/// `GET /releases/{id}/recall`.
+pub async fn ask_recall(v: Visit) -> Result<Answer, No> {
+    let page = recalling(&v).await?;
+    v.page(&format!("Recall {}?", page.urn), &page)
+}
+
+/// `POST /releases/{id}/recall`.
+pub async fn recall(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    match release::recall(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await {
+        Ok(()) => Answer::see(format!("/releases/{id}")),
+        Err(no @ No::Invalid(_)) => {
+            let page = recalling(&v).await?;
+            v.again(no, &format!("Recall {}?", page.urn), &page)
+        }
+        Err(no) => Err(no),
+    }
+}
