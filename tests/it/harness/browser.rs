@@ -52,7 +52,13 @@ impl Browser {
         let Some(name) = name else { return Self { desk, session: None, cookie: String::new() } };
         let person = who(name).id;
         let session = SessionId::fresh(scene.office.now(), clock::random());
-        let begun = scene.office.act(move |tx| Box::pin(async move { Ok(tx.begin_visit(session, person, 1).await?) }));
+        let begun = scene.office.act(move |tx| {
+            Box::pin(async move {
+                // They have said why they look at bulletins, as the page asks once a visit.
+                tx.begin_visit(session, person, 1).await?;
+                Ok(tx.visit_purpose(session, "prevention").await?)
+            })
+        });
         begun.await.unwrap();
         let to = Pointer { session, person, version: 1 };
         let cookie = format!("__Host-session={}", desk.keys.seal(Audience::Session, to, scene.office.now()).unwrap());

@@ -18,7 +18,7 @@ use disclosure_portal::web::cookie::{Audience, Pointer};
 use disclosure_portal::web::{Desk, app};
 
 use super::part;
-use crate::harness::{ORIGIN, Scene};
+use crate::harness::{ORIGIN, Scene, who};
 
 /// A part asked for at its real door, by its holder signed in.
 struct Asking {
@@ -41,7 +41,7 @@ impl Asking {
             demo: true,
         };
         let desk = Desk::new(scene.office.clone(), portal, Vec::new(), &[7; 32]).unwrap();
-        let priya = scene.who("Priya");
+        let priya = who("Priya");
         let session = begin(&scene, priya, purpose).await;
         let to = Pointer { session, person: priya.id, version: 1 };
         let cookie = format!("__Host-session={}", desk.keys.seal(Audience::Session, to, scene.clock.now()).unwrap());
