@@ -1,7 +1,10 @@
 //! The one test binary: the promises, played through the same doors that people use.
 #![cfg(test)] // so that clippy knows helpers for tests
 
+mod access;
+mod documents;
 mod harness;
+mod hostile;
 mod journeys;
 mod ledger;
 mod sealing;
