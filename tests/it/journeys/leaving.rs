@@ -18,7 +18,7 @@ use disclosure_portal::web::cookie::{Audience, Pointer};
 use disclosure_portal::web::{Desk, app};
 
 use super::part;
-use crate::harness::{ORIGIN, Scene};
+use crate::harness::{ORIGIN, Scene, who};
 
 /// A part asked for at its real door, by its holder signed in.
 struct Asking {
@@ -41,7 +41,7 @@ impl Asking {
             demo: true,
         };
         let desk = Desk::new(scene.office.clone(), portal, Vec::new(), &[7; 32]).unwrap();
-        let priya = scene.who("Priya");
+        let priya = who("Priya");
         let session = begin(&scene, priya, purpose).await;
         let to = Pointer { session, person: priya.id, version: 1 };
         let cookie = format!("__Host-session={}", desk.keys.seal(Audience::Session, to, scene.clock.now()).unwrap());
@@ -76,11 +76,11 @@ impl Asking {
     }
 }
 
-async fn begin(scene: &Scene, who: &'static Somebody, purpose: &str) -> SessionId {
+async fn begin(scene: &Scene, holder: &'static Somebody, purpose: &str) -> SessionId {
     let id = SessionId::fresh(scene.clock.now(), clock::random());
-    let act = scene.office.act(move |tx| Box::pin(async move { Ok(tx.begin_visit(id, who.id, 1).await?) }));
+    let act = scene.office.act(move |tx| Box::pin(async move { Ok(tx.begin_visit(id, holder.id, 1).await?) }));
     act.await.unwrap();
-    let person = session::check(&scene.office, id, who.id, 1).await.unwrap().expect("a visit");
+    let person = session::check(&scene.office, id, holder.id, 1).await.unwrap().expect("a visit");
     if !purpose.is_empty() {
         session::set_purpose(&scene.office, &person, purpose).await.unwrap();
     }
