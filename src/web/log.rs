@@ -197,7 +197,7 @@ pub(super) fn line(record: &Record, names: &Names) -> Line {
     let release = object.strip_prefix("release/").filter(|id| ReleaseId::parse(id).is_some());
     let mut more = Vec::new();
     for (field, value) in record.body.as_object().into_iter().flatten() {
-        if ["at", "kind", "actor", "object", "request_id"].contains(&field.as_str()) || value.is_null() {
+        if ["at", "kind", "actor", "object", "request_id"].contains(&field.as_str()) || value.is_null() || value == "" {
             continue;
         }
         more.push(format!("{field}: {}", names.told(value)));
