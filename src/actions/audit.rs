@@ -16,9 +16,11 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
 use crate::ledger::tree::Edge;
-use crate::ledger::verify::{Report, verify as verify_export};
+pub use crate::ledger::verify::Report;
+use crate::ledger::verify::verify as verify_export;
 use crate::store::Conn;
-use crate::store::log::{Head, Search, Stamp};
+pub use crate::store::log::Search;
+use crate::store::log::{Head, Stamp};
 
 /// Entries read at a time.
 const PAGE: u32 = 1_024;

@@ -8,7 +8,7 @@ use crate::domain::ids::{AreaId, ReleaseId};
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::scheme::Footing;
-use crate::store::copies::Row as Copy;
+pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
 use crate::store::registers::Receiver;
 use crate::store::releases::{Filed, Photograph};

@@ -13,9 +13,9 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::domain::scheme::{Footing, SchemeKind};
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
-use crate::store::people::{Area, Mail, Person};
-use crate::store::registers::{Member, Receiver, Scheme};
-use crate::store::releases::Issue;
+pub use crate::store::people::{Area, Mail, Person as Account};
+pub use crate::store::registers::{Member, Receiver, Scheme};
+pub use crate::store::releases::Issue;
 use crate::store::{Conn, Fault};
 
 /// A scheme with its people.
@@ -305,7 +305,7 @@ pub async fn issues(office: &Office, by: &Actor, area: AreaId, stamp: Stamp) -> 
 }
 
 /// Everybody with an account and what they answer for: for the administrator.
-pub async fn people(office: &Office, by: &Actor) -> Result<Vec<(Person, Actor)>, No> {
+pub async fn people(office: &Office, by: &Actor) -> Result<Vec<(Account, Actor)>, No> {
     if !may(by, Act::Administer, Thing::Force) {
         return Err(No::NotFound);
     }

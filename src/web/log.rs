@@ -7,12 +7,12 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
+use crate::actions::audit::Search;
 use crate::actions::audit::{self, Found, Record};
 use crate::actions::{No, Stamp};
 use crate::domain::event::Kind;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, days_after, parse_day};
-use crate::store::log::Search;
 use crate::web::visit::percent;
 use crate::web::{Answer, Page, Visit};
 

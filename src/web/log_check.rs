@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::actions::No;
+use crate::actions::audit::Report;
 use crate::actions::audit::{self, Record};
 use crate::domain::ids::ReleaseId;
-use crate::ledger::verify::Report;
 use crate::web::account::{Row, row};
 use crate::web::log::{Names, line};
 use crate::web::{Answer, Page, Visit};

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::actions::desk;
+use crate::actions::registers::Area;
 use crate::actions::request::{Asked, ask};
 use crate::domain::limits::PHOTOGRAPHS_MAX;
-use crate::store::people::Area;
 use crate::web::police::{Choice, choice, purposes, stamp};
 use crate::web::{Answer, Page, Visit};
 

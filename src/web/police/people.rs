@@ -62,7 +62,7 @@ async fn page(v: &Visit) -> Result<People, No> {
     places.extend(registers::schemes(&v.office, v.actor()).await?.into_iter().map(|scheme| (scheme.id, scheme.name)));
     let own = v.person()?.id.to_string();
     let people = registers::people(&v.office, v.actor()).await?;
-    let one = |(person, actor): &(crate::store::people::Person, Actor)| One {
+    let one = |(person, actor): &(crate::actions::registers::Account, Actor)| One {
         own: person.id == own,
         id: person.id.clone(),
         name: person.name.clone(),

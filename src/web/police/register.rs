@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use crate::actions::registers::Issue;
 use crate::actions::{No, issues, registers};
 use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
-use crate::store::releases::Issue;
 use crate::web::police::{Tag, long, stage_tag, stamp};
 use crate::web::{Answer, Page, Visit};
 
@@ -36,7 +36,7 @@ pub async fn choose(v: Visit) -> Result<Answer, No> {
     match areas.as_slice() {
         [only] => Answer::see(format!("/register/{}", only.id)),
         many => {
-            let link = |area: &crate::store::people::Area| Link {
+            let link = |area: &crate::actions::registers::Area| Link {
                 href: format!("/register/{}", area.id),
                 text: format!("{} ({})", area.name, area.code),
             };

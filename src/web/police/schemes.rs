@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::actions::registers::{self, Entry, ReceiverForm, SchemeForm};
+use crate::actions::registers::{Receiver, Scheme};
 use crate::domain::ids::{MemberId, PersonId, SchemeId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::scheme::{Footing, SchemeKind};
-use crate::store::registers::{Receiver, Scheme};
 use crate::web::frame::Typed;
 use crate::web::police::{Choice, Row, choice, day, row, stamp, yes};
 use crate::web::{Answer, Page, Visit};

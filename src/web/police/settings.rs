@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
+use crate::actions::registers::Mail;
 use crate::actions::{No, registers};
 use crate::domain::policy::{Act, Thing, may};
-use crate::store::people::Mail;
 use crate::web::frame::Typed;
 use crate::web::police::{long, stamp};
 use crate::web::{Answer, Page, Visit};

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::{No, release};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::release::Stage;
-use crate::store::copies::Row as Copy;
 use crate::web::police::record::{self, Part};
 use crate::web::police::{Row, Tag, long, row, stage_tag, stamp};
 use crate::web::{Answer, Page, Visit};
