@@ -49,12 +49,12 @@ fn decides_nothing(file: &File) -> Vec<String> {
         if words.first() == Some(&"autoescape") {
             breaches.push(file.wrong(line, "escaping is never switched"));
         }
-        if words.first().is_some_and(|first| ["if", "elif"].contains(first)) && words.contains(&"not") {
+        let asks = words.first().is_some_and(|first| ["if", "elif"].contains(first));
+        if asks && words.contains(&"not") {
             breaches.push(file.wrong(line, "`not` shows its branch where the name is misspelt: write `== false`"));
         }
         let quoted = |role: &str| tight.contains(&format!("\"{role}\"")) || tight.contains(&format!("'{role}'"));
         let compared = tight.contains("==") || tight.contains("!=") || words.contains(&"in");
-        let asks = words.first().is_some_and(|first| ["if", "elif", "set"].contains(first));
         if (asks && words.contains(&"role")) || (compared && ROLES.iter().any(|role| quoted(role))) {
             breaches.push(file.wrong(line, "a template asks for no role: what may be offered comes from the policy"));
         }
