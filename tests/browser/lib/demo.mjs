@@ -32,6 +32,7 @@ export async function startDemo() {
     throw why;
   });
   return {
+    binary,
     folder,
     data,
     baseUrl: demo.base_url,
