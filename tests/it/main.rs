@@ -8,5 +8,6 @@ mod hostile;
 mod journeys;
 mod ledger;
 mod sealing;
+mod storage;
 mod tidy;
 mod web_shell;

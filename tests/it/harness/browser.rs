@@ -1,5 +1,6 @@
 //! Somebody of the demo at the portal's doors, over HTTP as a browser speaks it, without TLS in between.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use actix_web::App;
@@ -73,8 +74,10 @@ impl Browser {
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Got {
         let mut body = format!("token={}", self.token());
         for (name, value) in fields {
-            let encoded: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            body.push_str(&format!("&{name}={encoded}"));
+            write!(body, "&{name}=").unwrap();
+            for byte in value.bytes() {
+                write!(body, "%{byte:02X}").unwrap();
+            }
         }
         self.post_raw(path, "application/x-www-form-urlencoded", body.into_bytes()).await
     }
