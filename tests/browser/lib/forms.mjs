@@ -30,9 +30,10 @@ export async function kept(page, fields) {
 /** Presses a button and waits for the page that answers. */
 export async function send(page, button) {
   const answered = page.waitForResponse((one) => one.request().isNavigationRequest() && one.request().method() === "POST");
+  const loaded = page.waitForEvent("load");
   await page.getByRole("button", { name: button, exact: true }).click();
   const answer = await answered;
-  await page.waitForLoadState("load");
+  await loaded;
   return answer.status();
 }
 

@@ -18,8 +18,10 @@ async function found(page) {
 }
 
 export async function auditorSearches(stage) {
-  const { page, quiet } = await stage.as("Robin");
+  const { page, quiet, expecting } = await stage.as("Robin");
   const { urn } = stage.facts;
+  // A day that is none, written into the address by hand: the browser's own date field cannot show it.
+  expecting(/The specified value "2026-02-31" does not conform to the required format/);
   await look(page, "home-auditor");
   await page.goto("/log");
   await look(page, "log");
@@ -28,9 +30,9 @@ export async function auditorSearches(stage) {
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/kind=view/);
   const views = await found(page);
-  // One showing of photograph and text, a second one, then the two fetches of the sealed bytes.
-  assert.equal(views.of, 6, "views of Morgan's copy");
-  assert.equal(views.entries.length, 6);
+  // One showing of photograph and text, a second one, then the fetch of the sealed bytes.
+  assert.equal(views.of, 5, "views of Morgan's copy");
+  assert.equal(views.entries.length, 5);
   await look(page, "log-search");
   await page.screenshot({ path: join(stage.out, "story-7-log.png"), fullPage: true });
   const all = await entriesOf(page, `/log?urn=${encodeURIComponent(urn)}`);
@@ -73,8 +75,8 @@ async function csv(stage, page, urn) {
   const lines = readFileSync(await download.path(), "utf8").trim().split("\r\n");
   const rows = lines.length > 1 ? lines : lines[0].split("\n");
   assert.match(rows[0], /^index,at,kind,actor,name,object,copy,purpose/);
-  assert.equal(rows.length, 7);
-  for (const row of rows.slice(1)) assert.match(row, /,view,person\/[0-9a-f-]+,Morgan Ellery,release\/.*,prevention,/);
+  assert.equal(rows.length, 6);
+  for (const row of rows.slice(1)) assert.match(row, /,view,person\/[0-9a-f-]+,Morgan Ellery,release\/.*,Prevention of crime,/);
 }
 
 export async function auditorVerifies(stage) {

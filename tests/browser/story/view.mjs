@@ -97,15 +97,16 @@ export async function sealedBytes(stage) {
   const { page, account, quiet } = await stage.as("Morgan");
   const url = await page.locator('[data-part="viewer"] [data-photograph]').getAttribute("data-url");
   stage.facts.picture = url;
-  const answer = await page.context().request.get(url, { headers: { "sec-fetch-site": "same-origin" } });
-  assert.equal(answer.status(), 200);
-  assert.match(answer.headers()["cache-control"], /no-store/);
-  const base64 = await page.evaluate(async (path) => {
-    const bytes = new Uint8Array(await (await fetch(path)).arrayBuffer());
-    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  const got = await page.evaluate(async (path) => {
+    const answer = await fetch(path);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+    return { status: answer.status, kept: answer.headers.get("cache-control"), base64 };
   }, url);
+  assert.equal(got.status, 200);
+  assert.match(got.kept, /no-store/);
   const [sealed, key, plain] = ["part.age", "identity.txt", "part.jpg"].map((name) => join(stage.demo.folder, name));
-  writeFileSync(sealed, Buffer.from(base64, "base64"));
+  writeFileSync(sealed, Buffer.from(got.base64, "base64"));
   writeFileSync(key, `${account.age_identity}\n`, { mode: 0o600 });
   execFileSync("age", ["-d", "-i", key, "-o", plain, sealed]);
   const jpeg = readFileSync(plain);
@@ -124,6 +125,9 @@ export async function smallPictures(stage) {
   await page.locator('[data-part="thumbnails"] canvas:not([hidden])').first().waitFor({ timeout: 60_000 });
   await look(page, "bulletins-thumbnails");
   const toby = await stage.as("Toby");
+  await toby.page.goto("/bulletins");
+  await fill(toby.page, { purpose: "protection" });
+  assert.equal(await send(toby.page, "Continue"), 303);
   const answer = await toby.page.goto(stage.facts.bulletin);
   assert.equal(answer.status(), 404);
   await look(toby.page, "not-found");
