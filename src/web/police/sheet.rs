@@ -6,7 +6,7 @@ use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::{No, release};
 use crate::domain::ids::ReleaseId;
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
 use crate::web::police::record::{self, Part};
 use crate::web::police::{Row, Tag, long, row, stage_tag, stamp};
@@ -153,7 +153,7 @@ impl Page for Sheet {
             copies: vec![copy(false), copy(true)],
             may: May { recall: true, original: true, seal: true, ..May::default() },
             email: "sam@example.org".into(),
-            overlay: "Sam Roe · 21 November 2026 at 5:30pm".into(),
+            overlay: "Sam Roe · 21 November 2026".into(),
             ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }
         };
         vec![asked, live]
@@ -163,7 +163,7 @@ impl Page for Sheet {
 async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
-    let overlay = format!("{} · {}", v.person()?.name, v.now.long());
+    let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
     Ok(Sheet::of(&sheet, email, overlay))
 }
 
