@@ -139,10 +139,19 @@ impl<'a, P: Page> Show<'a, P> {
         self.done()
     }
 
-    /// Renders it.
-    pub fn done(self) -> Result<Answer, No> {
-        let html = page::render(&self.visit.desk.templates, self.page, &self.frame(), &self.form)?;
+    /// Renders it; the summary tells the errors in the order of their fields on the page, those without a field first.
+    pub fn done(mut self) -> Result<Answer, No> {
+        let mut html = self.render()?;
+        if self.form.errors.len() > 1 {
+            let place = |wrong: &Wrong| html.find(&format!(" id=\"{}\"", wrong.field));
+            self.form.errors.sort_by_key(place);
+            html = self.render()?;
+        }
         Ok(Answer::html(html).status(self.status))
+    }
+
+    fn render(&self) -> Result<String, No> {
+        Ok(page::render(&self.visit.desk.templates, self.page, &self.frame(), &self.form)?)
     }
 
     fn frame(&self) -> Frame<'_> {

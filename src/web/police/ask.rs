@@ -7,7 +7,7 @@ use crate::actions::desk;
 use crate::actions::registers::Area;
 use crate::actions::request::{Asked, ask};
 use crate::domain::limits::PHOTOGRAPHS_MAX;
-use crate::web::police::{Choice, choice, ordered, purposes, stamp};
+use crate::web::police::{Choice, choice, ordered, purposes};
 use crate::web::{Answer, Page, Visit};
 
 /// The request's form.
@@ -104,7 +104,7 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
     let done = match v.files("photographs") {
         Ok(files) => {
             let photographs = files.iter().map(|file| file.bytes.to_vec()).collect();
-            ask(&v.office, v.actor(), &asked, photographs, stamp(&v)).await
+            ask(&v.office, v.actor(), &asked, photographs, v.stamp()).await
         }
         Err(no) => Err(no),
     };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::actions::desk::{self, Candidate};
 use crate::actions::{No, consider, release};
 use crate::domain::ids::ReleaseId;
-use crate::web::police::{Choice, Row, choice, ordered, record, row, stamp};
+use crate::web::police::{Choice, Row, choice, ordered, record, row};
 use crate::web::{Answer, Page, Visit};
 
 /// The decision's form.
@@ -157,7 +157,7 @@ const FIELDS: [&str; 31] = [
 ];
 
 async fn read(v: &Visit) -> Result<(desk::Sheet, Decide), No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let candidates = desk::candidates(&v.office, v.actor(), sheet.filed.release.area).await?;
     let page = Decide::of(&sheet, &candidates);
     Ok((sheet, page))
@@ -174,7 +174,7 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let (sheet, page) = read(&v).await?;
     let done = if v.field("answer") == "refuse" {
-        release::refuse(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await
+        release::refuse(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await
     } else {
         authorise(&v, id, page.named).await
     };
@@ -189,5 +189,5 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
 
 async fn authorise(v: &Visit, id: ReleaseId, named: bool) -> Result<(), No> {
     let (considered, recipients) = consider::parse(|name| v.field(name), &v.fields("recipients"), named, v.now)?;
-    release::authorise(&v.office, v.actor(), id, considered, &recipients, stamp(v)).await
+    release::authorise(&v.office, v.actor(), id, considered, &recipients, v.stamp()).await
 }

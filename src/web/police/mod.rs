@@ -19,15 +19,9 @@ pub mod sheet;
 
 use serde::Serialize;
 
-use crate::actions::{No, Stamp};
+use crate::actions::No;
 use crate::domain::moment::{Moment, long_day, parse_day};
 use crate::domain::release::request::Purpose;
-use crate::web::Visit;
-
-/// Where the request came from, for its leaf.
-pub(crate) fn stamp(v: &Visit) -> Stamp {
-    Stamp { client: v.client.clone(), request: v.request_id.clone() }
-}
 
 /// Puts errors into the order of the page's fields, so that the summary reads as the page does.
 fn ordered(no: No, fields: &[&str]) -> No {
