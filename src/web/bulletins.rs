@@ -153,6 +153,8 @@ pub struct List {
     pub thumbnails: Vec<Sheet>,
     /// Where to go after saying the purpose.
     pub next: String,
+    /// What keeps this person from opening anything now, each with its clause.
+    pub lapses: Vec<Wrong>,
 }
 
 /// One batch of small pictures.
@@ -171,14 +173,23 @@ impl Page for List {
         let cards = Card::samples();
         let sheet = Sheet { url: "/thumbnails?copies=a".into(), cards: cards.iter().take(1).cloned().collect() };
         let next = || "/bulletins".to_owned();
+        let lapses = || vec![Wrong::from(&Refusal::VettingLapsed { since: None })];
         vec![
-            Self { cards: vec![], purposes: purposes(), purpose: String::new(), thumbnails: vec![], next: next() },
+            Self {
+                cards: vec![],
+                purposes: purposes(),
+                purpose: String::new(),
+                thumbnails: vec![],
+                next: next(),
+                lapses: lapses(),
+            },
             Self {
                 cards: cards.clone(),
                 purposes: purposes(),
                 purpose: String::new(),
                 thumbnails: vec![],
                 next: next(),
+                lapses: vec![],
             },
             Self {
                 cards,
@@ -186,6 +197,7 @@ impl Page for List {
                 purpose: "Prevention of crime".into(),
                 thumbnails: vec![sheet],
                 next: next(),
+                lapses: vec![],
             },
         ]
     }
@@ -196,7 +208,10 @@ const TITLE: &str = "Bulletins";
 async fn list_page(v: &Visit) -> Result<List, No> {
     let found = deliver::bulletins(&v.office, v.actor()).await?;
     let cards: Vec<Card> = found.iter().map(Card::of).collect();
+    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     let purpose = v.person()?.purpose;
+    // Nobody is asked why they look where there is nothing to look at.
+    let asks = purpose.is_none() && cards.iter().any(|card| card.end.is_empty());
     let pictured: Vec<Card> = found
         .iter()
         .zip(&cards)
@@ -210,10 +225,11 @@ async fn list_page(v: &Visit) -> Result<List, No> {
     let thumbnails = if purpose.is_some() { pictured.chunks(THUMBNAILS_MAX).map(sheet).collect() } else { Vec::new() };
     Ok(List {
         cards,
-        purposes: if purpose.is_some() { Vec::new() } else { purposes() },
+        purposes: if asks { purposes() } else { Vec::new() },
         purpose: purpose.map_or("", Purpose::title).to_owned(),
         thumbnails,
         next: "/bulletins".to_owned(),
+        lapses: lapses.iter().map(Wrong::from).collect(),
     })
 }
 
