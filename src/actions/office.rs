@@ -101,9 +101,15 @@ impl Office {
         })
     }
 
-    /// The portal's time.
+    /// The portal's time: never before the newest leaf, so that a clock set back reopens nothing.
     pub fn now(&self) -> Moment {
-        self.clock.now()
+        self.clock.now().max(self.db.writer().newest())
+    }
+
+    /// How far the clock is behind the log, milliseconds, when it is worth an alarm (more than two seconds).
+    pub fn clock_behind(&self) -> Option<i64> {
+        let behind = self.db.writer().newest().millis() - self.clock.now().millis();
+        (behind > 2_000).then_some(behind)
     }
 
     /// Finishes the acts that wait and closes the database.

@@ -10,6 +10,8 @@ use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::FutureExt as _;
 
@@ -70,6 +72,7 @@ type Job = Box<dyn for<'a> FnOnce(&'a mut Tx) -> Pin<Box<dyn Future<Output = (bo
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     over: watch::Receiver<()>,
+    newest: Arc<AtomicI64>,
 }
 
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
@@ -98,18 +101,25 @@ impl Writer {
     pub(super) async fn start(mut conn: Conn, key: LogKey, clock: Clock) -> Result<Self, Fault> {
         let head = Head::load_or_begin(&mut conn, &key, clock.now()).await?;
         let (sender, jobs) = mpsc::channel(QUEUE);
+        let newest = Arc::new(AtomicI64::new(head.at().millis()));
         let tx = Tx { conn, now: head.at(), head };
         let (running, over) = watch::channel(());
+        let told = Arc::clone(&newest);
         tokio::spawn(async move {
-            run(tx, key, clock, jobs).await;
+            run(tx, key, clock, jobs, &told).await;
             drop(running);
         });
-        Ok(Self { jobs: sender, over })
+        Ok(Self { jobs: sender, over, newest })
+    }
+
+    /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
+    pub fn newest(&self) -> Moment {
+        Moment::from_millis(self.newest.load(Ordering::SeqCst))
     }
 
     /// Takes no more acts, finishes those that wait, and closes the connection.
     pub(super) async fn close(self) {
-        let Self { jobs, mut over } = self;
+        let Self { jobs, mut over, newest: _ } = self;
         drop(jobs);
         // Nothing is ever sent: the only change is that the task is over.
         let _ = over.changed().await;
@@ -139,7 +149,7 @@ impl Writer {
     }
 }
 
-async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job>) {
+async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job>, newest: &AtomicI64) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let mut finishes = Vec::with_capacity(batch.len());
@@ -151,6 +161,7 @@ async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job
                 false
             }
         };
+        newest.store(tx.head.at().millis(), Ordering::SeqCst);
         // Acts that never ran in a failed batch are dropped here: their callers hear "unavailable".
         batch.clear();
         for finish in finishes {

@@ -90,7 +90,7 @@ fn arrive(desk: Arc<Desk>, table: &'static [Door], req: &HttpRequest) -> Visit {
         posted: Posted::default(),
         client: guard::client(req, &desk),
         request_id: hex::encode(clock::random::<8>()),
-        now: desk.office.clock.now(),
+        now: desk.office.now(),
         path: req.path().to_owned(),
         names: Vec::new(),
         query: Vec::new(),

@@ -75,6 +75,8 @@ struct Frame<'a> {
     marking: &'static str,
     handling: &'a str,
     demo: bool,
+    /// The clock is behind the log: time stands at the newest leaf.
+    clock_behind: bool,
     notice: &'a str,
     path: &'a str,
     idle_ms: i64,
@@ -169,9 +171,10 @@ impl<'a, P: Page> Show<'a, P> {
             person: visit.who.as_ref().map_or("", |who| who.name.as_str()),
             signed_in: visit.who.is_some(),
             token: &visit.token,
-            marking: if visit.who.is_some() { "OFFICIAL-SENSITIVE" } else { "OFFICIAL" },
+            marking: "OFFICIAL-SENSITIVE",
             handling: portal.handling.as_deref().filter(|_| visit.who.is_some()).unwrap_or(""),
             demo: portal.demo,
+            clock_behind: visit.who.is_some() && visit.office.clock_behind().is_some(),
             notice: &self.notice,
             path: &visit.path,
             // A minute less than a visit lasts: a token younger than a minute is not made anew.

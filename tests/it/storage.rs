@@ -117,6 +117,9 @@ async fn time_never_steps_back_in_the_log() {
     append(&scene.office, "now").await.unwrap();
     scene.later(-3_600_000);
     append(&scene.office, "set back").await.unwrap();
+    assert_eq!(scene.office.now(), noon(), "held at the newest leaf");
+    let page = Browser::of(&scene, Some("Sam")).await.get("/account").await.text();
+    assert!(page.contains("clock is behind its log"), "the alarm is shown");
     let records = scene.records("").await;
     let times: Vec<Moment> =
         records.iter().map(|(_, body)| Moment::parse_rfc3339(body["at"].as_str().unwrap()).unwrap()).collect();
