@@ -95,6 +95,25 @@ pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No>
     Ok(all)
 }
 
+/// What keeps `by` from opening anything at all now, in every scheme they receive for: lapses first, then the undertaking.
+pub async fn lapses(office: &Office, by: &Actor) -> Result<Vec<Refusal>, No> {
+    let holder = by.person().ok_or(No::NotFound)?;
+    let (mut conn, now) = (office.read().await?, office.now());
+    let mut all = Vec::new();
+    for scheme in by.schemes() {
+        let Some(footing) = conn.footing(holder, scheme, now).await? else { continue };
+        let why = footing.lapses(now).into_iter().chain(footing.undertaking().err());
+        all.extend(why);
+    }
+    let mut told: Vec<Refusal> = Vec::new();
+    for why in all {
+        if !told.contains(&why) {
+            told.push(why);
+        }
+    }
+    Ok(told)
+}
+
 /// One of the holder's own bulletins.
 pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
     let holder = by.person().ok_or(No::NotFound)?;

@@ -157,6 +157,8 @@ pub struct List {
     pub purpose: String,
     /// Where to go after saying the purpose.
     pub next: String,
+    /// What keeps this person from opening anything now, each with its clause.
+    pub lapses: Vec<Wrong>,
 }
 
 /// Cards whose small pictures come in one request.
@@ -186,10 +188,12 @@ impl Page for List {
             purposes: if said { Vec::new() } else { purposes() },
             purpose: if said { "Prevention of crime".into() } else { String::new() },
             next: "/bulletins".into(),
+            lapses: Vec::new(),
         };
         let cards = Card::samples();
         let plain: Vec<Card> = cards.iter().skip(1).cloned().collect();
-        vec![of(&[], false), of(&plain, false), of(&cards, true)]
+        let lapsed = vec![Wrong::from(&Refusal::VettingLapsed { since: None })];
+        vec![Self { lapses: lapsed, ..of(&[], false) }, of(&plain, false), of(&cards, true)]
     }
 }
 
@@ -197,17 +201,21 @@ const TITLE: &str = "Bulletins";
 
 async fn list_page(v: &Visit) -> Result<List, No> {
     let found = deliver::bulletins(&v.office, v.actor()).await?;
+    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     let purpose = v.person()?.purpose;
     let pictured = |one: &Bulletin| {
         purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")
     };
     let cards: Vec<Card> = found.iter().map(|one| Card { pictured: pictured(one), ..Card::of(one) }).collect();
+    // Nobody is asked why they look where there is nothing to look at.
+    let asks = purpose.is_none() && cards.iter().any(|card| card.end.is_empty());
     Ok(List {
         unlock: cards.iter().any(|card| card.pictured),
         sheets: cards.chunks(THUMBNAILS_MAX).map(Sheet::of).collect(),
-        purposes: if purpose.is_some() { Vec::new() } else { purposes() },
+        purposes: if asks { purposes() } else { Vec::new() },
         purpose: purpose.map_or("", Purpose::title).to_owned(),
         next: "/bulletins".to_owned(),
+        lapses: lapses.iter().map(Wrong::from).collect(),
     })
 }
 

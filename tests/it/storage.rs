@@ -135,3 +135,22 @@ async fn an_act_acknowledged_is_there_after_opening_anew() {
     let (_, body) = entries[0].opening.clone().unwrap();
     assert!(String::from_utf8(body).unwrap().contains("kept"));
 }
+
+#[actix_web::test]
+async fn an_act_that_panics_is_undone_and_the_writer_goes_on() {
+    let scene = Scene::new().await;
+    let before = scene.records("").await.len();
+    let panicking = scene.office.act::<(), _>(|tx| {
+        Box::pin(async move {
+            let event = Event::new(Kind::Consulted, "log").with("query", "undone");
+            tx.append(&event, &Actor::Portal, &Stamp::default()).await?;
+            panic!("a mistake of ours")
+        })
+    });
+    let (neighbour, panicked) = futures_util::join!(append(&scene.office, "kept"), panicking);
+    neighbour.unwrap();
+    assert!(matches!(panicked, Err(No::Unavailable)));
+    append(&scene.office, "and on").await.unwrap();
+    assert_eq!(scene.records("").await.len(), before + 2);
+    scene.log_is_whole().await;
+}

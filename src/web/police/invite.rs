@@ -34,6 +34,7 @@ impl Page for Form {
         vec![
             Self { roles: one(), areas: one(), schemes: one() },
             Self { roles: one(), areas: Vec::new(), schemes: one() },
+            Self { roles: Vec::new(), areas: Vec::new(), schemes: Vec::new() },
         ]
     }
 }

@@ -66,5 +66,12 @@ export function ukTime(milliseconds) {
   return { date, time };
 }
 
+/** The moment at which a UK day that is written like "19 January 2027" is over. */
+export function endOfUkDay(words) {
+  const day = new Date(`${words} UTC`);
+  const midnight = day.getTime() + DAY;
+  return ukTime(midnight).time === "00:00" ? midnight : midnight - HOUR;
+}
+
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;

@@ -18,31 +18,28 @@ export async function accessible(page) {
 
 /** Axe and pictures of the page at hand; leaves it as wide as it was. Nothing may stand out at 320 px (WCAG 1.4.10). */
 export async function look(page, name) {
-  if (process.env.NOLOOK) return;
-  const t0=Date.now(); const lap=(w)=>process.env.LAP&&console.log(name,w,Date.now()-t0);
   mkdirSync(OUT, { recursive: true });
   const before = page.viewportSize();
   const picture = (suffix) => page.screenshot({ path: join(OUT, `${name}-${suffix}.png`), fullPage: true });
 
   await page.setViewportSize({ width: 1280, height: 900 });
   await accessible(page);
-  lap("axe");await picture("wide");lap("wide");
+  await picture("wide");
 
   await page.setViewportSize({ width: 320, height: 800 });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  await picture("320");lap("320");
+  await picture("320");
   assert.ok(wide <= 320, `${page.url()} is ${wide} px wide on a screen of 320 px`);
   await accessible(page);
 
-  lap("axe320");
   await page.setViewportSize({ width: 794, height: 1123 });
   await page.emulateMedia({ media: "print" });
   await picture("print");
-  await page.emulateMedia({ media: null });lap("print");
+  await page.emulateMedia({ media: null });
 
   await page.emulateMedia({ forcedColors: "active" });
   await page.setViewportSize({ width: 1280, height: 900 });
   await picture("forced-colours");
   await page.emulateMedia({ forcedColors: null });
-  await page.setViewportSize(before);lap("fc");
+  await page.setViewportSize(before);
 }
