@@ -1,6 +1,6 @@
 //! Where bytes leave: bulletins, thumbnails and parts of a holder's own copies.
 //!
-//! One gate for every view: [`gate`], inside the writing act that logs it. Only its acknowledged grant opens the vault and
+//! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! Signing in: the passphrase's sign-in half, then a one-time code that works once.
 //!
 //! Same words and the same work for known and unknown addresses. Failures slow down an account and a source, never lock:
-//! after [`FREE`] failures each further try waits longer, to at most [`LONGEST_S`].
+//! after `FREE` failures each further try waits longer, to at most `LONGEST_S`.
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use totp_rs::{Builder, Secret};
