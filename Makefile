@@ -12,7 +12,7 @@ DATA ?= ./demo-data
 LISTEN ?= 127.0.0.1:8443
 phase := scripts/phase
 
-.PHONY: help run test build soak assets deny browser clean
+.PHONY: help run test build soak assets deny browser pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ browser: ## the browser tests alone
 	@scripts/need build test
 	@scripts/assets
 	@scripts/browser
+
+pictures: ## docs/pictures anew, from the story with a drawn portrait (needs ImageMagick)
+	@scripts/need build test
+	@scripts/assets
+	@cargo build --locked --bin disclosure-portal
+	@cd tests/browser && node pictures.mjs
 
 clean: ## everything that was built; demo data stays
 	@rm -rf "$(CARGO_TARGET_DIR)" frontend/dist frontend/node_modules tests/browser/node_modules tests/browser/out

@@ -1,7 +1,7 @@
 //! What the police desk's pages read: lists, one release with its case file, who could be chosen as a recipient.
 
 use crate::actions::casefile::{self, CaseFile, Draft};
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::PersonId;
 use crate::domain::ids::{AreaId, ReleaseId};
@@ -121,10 +121,11 @@ pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
     Ok(lines)
 }
 
-/// One release.
-pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId) -> Result<Sheet, No> {
+/// One release. Reading it is a consultation (DPA 2018 s.62): a leaf, whoever reads.
+pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let (file, draft) = casefile::open(office, &filed)?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let photographs = conn.photographs(id).await?;

@@ -126,7 +126,7 @@ impl Office {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Tx) -> writer::Act<'a, T> + Send + 'static,
     {
-        self.db.writer().act(act).await
+        self.db.writer().act(act).await.map_err(unwritten)
     }
 
     /// A keyed hash of something personal, for looking it up without storing it in an index.
@@ -164,6 +164,22 @@ impl Office {
         self.records
             .open_field(&Field { table, row, column, version }, sealed)
             .map_err(|why| Fault::Lock(why.to_string()))
+    }
+}
+
+/// A store or a log that cannot be written is "unavailable": nothing was served, and it heals by itself (P2). A broken rule of
+/// the store's own (a unique value twice) stays a fault: that is ours to mend.
+fn unwritten(no: No) -> No {
+    match no {
+        No::Broken(Fault::Store(sqlx_error)) if !crate::store::is_ours(&sqlx_error) => {
+            tracing::error!(error = %sqlx_error, "the store cannot be written: nothing was served");
+            No::Unavailable
+        }
+        No::Broken(Fault::Log(why)) => {
+            tracing::error!(%why, "the log cannot be written: nothing was served");
+            No::Unavailable
+        }
+        other => other,
     }
 }
 

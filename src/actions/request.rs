@@ -62,23 +62,39 @@ impl Asked {
         let locality = read(&mut wrong, "locality", Line::optional("The locality", &self.locality));
         let reasons = read(&mut wrong, "reasons", Prose::optional("The reasons", &self.reasons));
         let reference = read(&mut wrong, "image_reference", Line::optional("The reference", &self.image_reference));
-        let (Some(title), Some(name), Some(text), Some(locality), Some(reasons), Some(reference)) =
-            (title, name, text, locality, reasons, reference)
-        else {
-            return Err(No::Invalid(wrong));
-        };
+        let (name, text) = (name.unwrap_or_default(), text.unwrap_or_default());
         let request = Request {
-            title,
-            source: Source { custody: self.source == "custody", justice: self.justice == "yes", reference },
-            locality,
-            reasons,
+            title: title.unwrap_or_default(),
+            source: Source {
+                custody: self.source == "custody",
+                justice: self.justice == "yes",
+                reference: reference.unwrap_or_default(),
+            },
+            locality: locality.unwrap_or_default(),
+            reasons: reasons.unwrap_or_default(),
             purposes: self.purposes.iter().filter_map(|word| Purpose::parse(word)).collect(),
             danger: self.danger == "yes",
             named: !name.is_empty(),
         };
         let unmet = request.check(photographs, &text);
-        if unmet.is_empty() { Ok((request, Draft { name, text })) } else { Err(reasons_beside(unmet)) }
+        match (wrong.is_empty(), unmet.is_empty()) {
+            (true, true) => Ok((request, Draft { name, text })),
+            (true, false) => Err(reasons_beside(unmet)),
+            (false, _) => Err(with_unmet(wrong, unmet)),
+        }
     }
+}
+
+/// Unreadable fields first; each unmet rule whose field can be read stands with them, so that all is told at once.
+fn with_unmet(mut wrong: Vec<FieldError>, unmet: Vec<Refusal>) -> No {
+    if let No::Invalid(errors) = reasons_beside(unmet) {
+        for error in errors {
+            if wrong.iter().all(|one| one.field != error.field) {
+                wrong.push(error);
+            }
+        }
+    }
+    No::Invalid(wrong)
 }
 
 /// On the officer's page the missing reason is the field `reasons`.
@@ -190,6 +206,20 @@ pub(super) async fn drop_blobs(office: &Office, objects: &[String]) {
     for object in objects {
         if let Err(fault) = office.vault.destroy(object).await {
             tracing::warn!(%fault, "a sealed blob without a row stays behind");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_request_is_told_everything_at_once() {
+        let Err(No::Invalid(wrong)) = Asked::default().parse(1) else { panic!("accepted") };
+        let fields: Vec<&str> = wrong.iter().map(|error| error.field).collect();
+        for field in ["title", "reasons", "purposes", "locality", "source", "justice", "image_reference"] {
+            assert_eq!(fields.iter().filter(|one| **one == field).count(), 1, "{field}: {fields:?}");
         }
     }
 }

@@ -42,7 +42,7 @@ kinds! {
     Authorised = "authorise",
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
-    /// A photograph was released to its recipient's screen: before its first byte.
+    /// A photograph or text was released to its recipient's screen: before its first byte.
     Viewed = "view",
     /// A thumbnail was released to its recipient's screen: before its first byte.
     Thumbnail = "thumbnail",

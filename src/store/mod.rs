@@ -142,6 +142,21 @@ async fn read_back(conn: &mut Conn) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Whether a database error is a mistake of this code (a constraint of the schema), not of the machine.
+pub fn is_ours(error: &sqlx::Error) -> bool {
+    use sqlx::error::ErrorKind;
+    let kind = error.as_database_error().map(sqlx::error::DatabaseError::kind);
+    matches!(
+        kind,
+        Some(
+            ErrorKind::UniqueViolation
+                | ErrorKind::ForeignKeyViolation
+                | ErrorKind::NotNullViolation
+                | ErrorKind::CheckViolation
+        )
+    )
+}
+
 /// Answers [`Fault::Corrupt`] for a stored value that cannot be read back.
 pub(crate) fn whole<T>(value: Option<T>, table: &'static str, column: &'static str, row: &str) -> Result<T, Fault> {
     value.ok_or_else(|| Fault::Corrupt { table, column, row: row.to_owned() })

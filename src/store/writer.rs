@@ -8,7 +8,10 @@
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
+
+use futures_util::FutureExt as _;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -195,8 +198,10 @@ impl Tx {
             self.now = now.max(self.head.at());
             self.plain(SAVEPOINT).await?;
             let kept = self.head.clone();
-            let (ok, finish) = job(self).await;
-            finishes.push(finish);
+            // An act that panics is undone like one that fails; its caller hears "unavailable", the writer goes on.
+            let outcome = AssertUnwindSafe(job(self)).catch_unwind().await;
+            let ok = outcome.as_ref().is_ok_and(|(ok, _)| *ok);
+            finishes.extend(outcome.ok().map(|(_, finish)| finish));
             if !ok {
                 self.plain(UNDO).await?;
                 self.head = kept;

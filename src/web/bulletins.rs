@@ -41,6 +41,8 @@ pub struct Card {
     pub danger: bool,
     /// Whether it may be opened now.
     pub opens: bool,
+    /// Whether it has a small picture that may be shown now.
+    pub pictured: bool,
     /// Its end: empty while it runs, `owed` once it is over, `confirmed` when there is a certificate.
     pub end: &'static str,
     /// Why it cannot be opened, each with its clause.
@@ -90,6 +92,7 @@ impl Card {
             todo,
             danger: bulletin.danger,
             opens: bulletin.closed.is_empty(),
+            pictured: false,
             end: match (confirmed, over) {
                 (Some(_), _) => "confirmed",
                 (None, true) => "owed",
@@ -110,11 +113,12 @@ impl Card {
             todo: "",
             danger: true,
             opens: true,
+            pictured: true,
             end: "",
             closed: Vec::new(),
         };
         let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
-        let shut = Self { opens: false, danger: false, colour: "red", closed, ..open.clone() };
+        let shut = Self { opens: false, pictured: false, danger: false, colour: "red", closed, ..open.clone() };
         let second = Self { copy: "0190a5b0-0000-7000-8000-00000000000b".into(), ..shut.clone() };
         vec![
             open,
@@ -143,63 +147,56 @@ pub fn purposes() -> Vec<Choice> {
 /// The list.
 #[derive(Serialize)]
 pub struct List {
-    /// Newest first.
-    pub cards: Vec<Card>,
+    /// Newest first, 24 to a sheet.
+    pub sheets: Vec<Sheet>,
+    /// Whether there are small pictures to unlock.
+    pub unlock: bool,
     /// What may be chosen, while the purpose of this visit is not yet said; then empty.
     pub purposes: Vec<Choice>,
     /// The purpose of this visit, or empty.
     pub purpose: String,
-    /// Where the small pictures come from, at most 24 each; empty if none may be opened.
-    pub thumbnails: Vec<Sheet>,
     /// Where to go after saying the purpose.
     pub next: String,
     /// What keeps this person from opening anything now, each with its clause.
     pub lapses: Vec<Wrong>,
 }
 
-/// One batch of small pictures.
+/// Cards whose small pictures come in one request.
 #[derive(Serialize, Clone)]
 pub struct Sheet {
-    /// The address of the batch.
+    /// Where the small pictures come from; empty if there are none.
     pub url: String,
-    /// The cards in it.
+    /// The cards.
     pub cards: Vec<Card>,
+}
+
+impl Sheet {
+    fn of(cards: &[Card]) -> Self {
+        let copies: Vec<&str> = cards.iter().filter(|card| card.pictured).map(|card| card.copy.as_str()).collect();
+        let url = if copies.is_empty() { String::new() } else { format!("/thumbnails?copies={}", copies.join(",")) };
+        Self { url, cards: cards.to_vec() }
+    }
 }
 
 impl Page for List {
     const TEMPLATE: &'static str = "pages/bulletins/list.html";
 
     fn samples() -> Vec<Self> {
+        let of = |cards: &[Card], said: bool| Self {
+            unlock: cards.iter().any(|card| card.pictured),
+            sheets: cards.chunks(THUMBNAILS_MAX).map(Sheet::of).collect(),
+            purposes: if said { Vec::new() } else { purposes() },
+            purpose: if said { "Prevention of crime".into() } else { String::new() },
+            next: "/bulletins".into(),
+            lapses: if cards.is_empty() {
+                vec![Wrong::from(&Refusal::VettingLapsed { since: None })]
+            } else {
+                Vec::new()
+            },
+        };
         let cards = Card::samples();
-        let sheet = Sheet { url: "/thumbnails?copies=a".into(), cards: cards.iter().take(1).cloned().collect() };
-        let next = || "/bulletins".to_owned();
-        let lapses = || vec![Wrong::from(&Refusal::VettingLapsed { since: None })];
-        vec![
-            Self {
-                cards: vec![],
-                purposes: purposes(),
-                purpose: String::new(),
-                thumbnails: vec![],
-                next: next(),
-                lapses: lapses(),
-            },
-            Self {
-                cards: cards.clone(),
-                purposes: purposes(),
-                purpose: String::new(),
-                thumbnails: vec![],
-                next: next(),
-                lapses: vec![],
-            },
-            Self {
-                cards,
-                purposes: vec![],
-                purpose: "Prevention of crime".into(),
-                thumbnails: vec![sheet],
-                next: next(),
-                lapses: vec![],
-            },
-        ]
+        let plain: Vec<Card> = cards.iter().skip(1).cloned().collect();
+        vec![of(&[], false), of(&plain, false), of(&cards, true)]
     }
 }
 
@@ -207,27 +204,19 @@ const TITLE: &str = "Bulletins";
 
 async fn list_page(v: &Visit) -> Result<List, No> {
     let found = deliver::bulletins(&v.office, v.actor()).await?;
-    let cards: Vec<Card> = found.iter().map(Card::of).collect();
-    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     let purpose = v.person()?.purpose;
+    let pictured = |one: &Bulletin| {
+        purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")
+    };
+    let cards: Vec<Card> = found.iter().map(|one| Card { pictured: pictured(one), ..Card::of(one) }).collect();
     // Nobody is asked why they look where there is nothing to look at.
     let asks = purpose.is_none() && cards.iter().any(|card| card.end.is_empty());
-    let pictured: Vec<Card> = found
-        .iter()
-        .zip(&cards)
-        .filter(|(one, card)| card.opens && one.parts.iter().any(|part| part.rendition == "thumbnail"))
-        .map(|(_, card)| card.clone())
-        .collect();
-    let sheet = |cards: &[Card]| {
-        let copies: Vec<&str> = cards.iter().map(|card| card.copy.as_str()).collect();
-        Sheet { url: format!("/thumbnails?copies={}", copies.join(",")), cards: cards.to_vec() }
-    };
-    let thumbnails = if purpose.is_some() { pictured.chunks(THUMBNAILS_MAX).map(sheet).collect() } else { Vec::new() };
+    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     Ok(List {
-        cards,
+        unlock: cards.iter().any(|card| card.pictured),
+        sheets: cards.chunks(THUMBNAILS_MAX).map(Sheet::of).collect(),
         purposes: if asks { purposes() } else { Vec::new() },
         purpose: purpose.map_or("", Purpose::title).to_owned(),
-        thumbnails,
         next: "/bulletins".to_owned(),
         lapses: lapses.iter().map(Wrong::from).collect(),
     })

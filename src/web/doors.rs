@@ -160,10 +160,10 @@ pub const DOORS: &[Door] = &[
     get("/areas/{id}/unit-box", Who::Holding(UNIT), "The unit's key, sealed to its people", |v| {
         Box::pin(seal::unit_box(v))
     }),
-    get("/register", Who::Holding(READERS), "Registers of issued references", |v| Box::pin(register::choose(v)))
+    get("/register", Who::Holding(ISSUES), "Registers of issued references", |v| Box::pin(register::choose(v)))
         .on_menu("Register"),
-    get("/register/{id}", Who::Holding(READERS), "One area's register", |v| Box::pin(register::show(v))),
-    get("/register/{id}/csv", Who::Holding(READERS), "The same as a table", |v| Box::pin(register::csv(v))),
+    get("/register/{id}", Who::Holding(ISSUES), "One area's register", |v| Box::pin(register::show(v))),
+    get("/register/{id}/csv", Who::Holding(ISSUES), "The same as a table", |v| Box::pin(register::csv(v))),
     get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
     get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
     get("/schemes/{id}/change", Who::Holding(&[Role::Aic]), "Form: a scheme's entry", |v| {
@@ -233,6 +233,17 @@ pub const DOORS: &[Door] = &[
     get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
 ];
 
+/// Who sees releases.
+const READERS: &[Role] = &[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];
+/// Who reads registers of issues.
+const ISSUES: &[Role] = &[Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];
+/// Who opens originals.
+const UNIT: &[Role] = &[Role::Aic, Role::Reviewer];
+/// Who sees schemes.
+const SCHEMES: &[Role] = &[Role::Aic, Role::Auditor, Role::Administrator, Role::Manager, Role::Member];
+/// Who invites.
+const INVITERS: &[Role] = &[Role::Aic, Role::Administrator];
+
 /// Who holds copies.
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);
 /// Who may see that a copy has ended.
@@ -242,15 +253,6 @@ const AUDITOR: Who = Who::Holding(&[Role::Auditor]);
 /// Who may see what happened to a release.
 const STORY: Who =
     Who::Holding(&[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor]);
-
-/// Who sees releases and registers of issues.
-const READERS: &[Role] = &[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];
-/// Who opens originals.
-const UNIT: &[Role] = &[Role::Aic, Role::Reviewer];
-/// Who sees schemes.
-const SCHEMES: &[Role] = &[Role::Aic, Role::Auditor, Role::Administrator, Role::Manager, Role::Member];
-/// Who invites.
-const INVITERS: &[Role] = &[Role::Aic, Role::Administrator];
 
 /// The doors of one path, and how to find them.
 pub struct Place {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::actions::audit::Search;
 use crate::actions::audit::{self, Found, Record};
-use crate::actions::{No, Stamp};
+use crate::actions::{FieldError, No};
 use crate::domain::event::Kind;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, days_after, parse_day};
@@ -120,15 +120,21 @@ fn kinds() -> Vec<Choice> {
 
 /// What is looked for, as typed; the reference is looked up.
 async fn asked(v: &Visit, limit: i64, skip: i64) -> Result<Search, No> {
-    let day = |field: &'static str| match v.query(field).trim() {
-        "" => Ok(None),
-        typed => parse_day(typed).map(Some).ok_or_else(|| No::field(field, "Enter a real date, like 27 3 2027")),
+    let mut wrong = Vec::new();
+    let mut day = |field: &'static str| {
+        let typed = v.query(field).trim();
+        let read = parse_day(typed);
+        if read.is_none() && !typed.is_empty() {
+            wrong.push(FieldError::new(field, "Enter a real date, like 27 3 2027"));
+        }
+        read
     };
-    let (from, to) = (day("from")?, day("to")?);
-    if let (Some(from), Some(to)) = (from, to)
-        && to < from
-    {
-        return Err(No::field("to", "The last day must not be before the first"));
+    let (from, to) = (day("from"), day("to"));
+    if from.zip(to).is_some_and(|(from, to)| to < from) {
+        wrong.push(FieldError::new("to", "The last day must not be before the first"));
+    }
+    if !wrong.is_empty() {
+        return Err(No::Invalid(wrong));
     }
     let object = match v.query("urn").trim() {
         "" => String::new(),
@@ -139,7 +145,7 @@ async fn asked(v: &Visit, limit: i64, skip: i64) -> Result<Search, No> {
         object,
         kind: v.query("kind").to_owned(),
         from: from.map_or(Moment::from_millis(0), Moment::start_of),
-        to: to.map_or(Moment::from_millis(i64::MAX), |day| Moment::start_of(days_after(day, 1))),
+        to: Moment::start_of(days_after(to.unwrap_or(v.now.day()), 1)),
         limit,
         skip,
     })
@@ -170,6 +176,18 @@ impl Names {
         let known = self.people.get(word).or_else(|| self.releases.get(word));
         known.cloned().unwrap_or_else(|| if word == "portal" { "The portal".to_owned() } else { word.to_owned() })
     }
+
+    /// A value of a record, with names for the people in it.
+    fn told(&self, value: &serde_json::Value) -> String {
+        match value {
+            serde_json::Value::String(word) => match self.people.get(&format!("person/{word}")) {
+                Some(name) => name.clone(),
+                None => self.of(word),
+            },
+            serde_json::Value::Array(all) => all.iter().map(|one| self.told(one)).collect::<Vec<_>>().join(", "),
+            other => other.to_string(),
+        }
+    }
 }
 
 pub(super) fn line(record: &Record, names: &Names) -> Line {
@@ -179,11 +197,10 @@ pub(super) fn line(record: &Record, names: &Names) -> Line {
     let release = object.strip_prefix("release/").filter(|id| ReleaseId::parse(id).is_some());
     let mut more = Vec::new();
     for (field, value) in record.body.as_object().into_iter().flatten() {
-        if ["at", "kind", "actor", "object", "request_id"].contains(&field.as_str()) || value.is_null() {
+        if ["at", "kind", "actor", "object", "request_id"].contains(&field.as_str()) || value.is_null() || value == "" {
             continue;
         }
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        more.push(format!("{field}: {value}"));
+        more.push(format!("{field}: {}", names.told(value)));
     }
     Line {
         index: record.index,
@@ -251,7 +268,7 @@ pub async fn csv(v: Visit) -> Result<Answer, No> {
     let found = audit::search(&v.office, v.actor(), &what, v.stamp()).await?;
     let text = audit::csv(&found.records, &audit::names(&v.office).await?)?;
     let told = format!("csv, {} records", found.records.len());
-    audit::exported(&v.office, v.actor(), &told, Stamp { ..v.stamp() }).await?;
+    audit::exported(&v.office, v.actor(), &told, v.stamp()).await?;
     Ok(Answer::csv("log.csv", text))
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Promises: the gate has logged the view before the first byte ([`deliver::open_part`]); before each piece the board and the clock
 //! are asked again, so a running answer ends as soon as its release is recalled or its limit is reached (P3); how it ended is
-//! written down exactly once. Absent on purpose: ranges, HEAD, anything kept by a cache. Proved by the tests below.
+//! written down exactly once. Absent on purpose: ranges, HEAD, anything kept by a cache.
+//! Proved by `tests/it/journeys/leaving.rs`.
 
 use std::pin::Pin;
 use std::sync::Arc;

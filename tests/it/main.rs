@@ -1,9 +1,13 @@
 //! The one test binary: the promises, played through the same doors that people use.
 #![cfg(test)] // so that clippy knows helpers for tests
 
+mod access;
+mod documents;
 mod harness;
+mod hostile;
 mod journeys;
 mod ledger;
 mod sealing;
+mod storage;
 mod tidy;
 mod web_shell;

@@ -4,5 +4,6 @@ mod bodies;
 mod doors;
 mod entry;
 mod pages;
+mod police;
 mod stage;
 mod tls;

@@ -7,7 +7,7 @@ use crate::actions::desk;
 use crate::actions::registers::Area;
 use crate::actions::request::{Asked, ask};
 use crate::domain::limits::PHOTOGRAPHS_MAX;
-use crate::web::police::{Choice, choice, purposes, stamp};
+use crate::web::police::{Choice, choice, ordered, purposes};
 use crate::web::{Answer, Page, Visit};
 
 /// The request's form.
@@ -60,6 +60,21 @@ impl Page for Ask {
 
 const TITLE: &str = "Ask for a release";
 
+/// The fields in their order on the page.
+const FIELDS: [&str; 11] = [
+    "area",
+    "title",
+    "reasons",
+    "purposes",
+    "locality",
+    "text",
+    "name",
+    "source",
+    "justice",
+    "image_reference",
+    "photographs",
+];
+
 async fn page(v: &Visit) -> Result<Ask, No> {
     let areas = desk::request_areas(&v.office, v.actor()).await?;
     Ok(Ask::of(&areas))
@@ -89,12 +104,12 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
     let done = match v.files("photographs") {
         Ok(files) => {
             let photographs = files.iter().map(|file| file.bytes.to_vec()).collect();
-            ask(&v.office, v.actor(), &asked, photographs, stamp(&v)).await
+            ask(&v.office, v.actor(), &asked, photographs, v.stamp()).await
         }
         Err(no) => Err(no),
     };
     match done {
         Ok(id) => Answer::see(format!("/releases/{id}")),
-        Err(no) => v.again(no, TITLE, &page(&v).await?),
+        Err(no) => v.again(ordered(no, &FIELDS), TITLE, &page(&v).await?),
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::actions::desk::{self, Candidate};
 use crate::actions::{No, consider, release};
 use crate::domain::ids::ReleaseId;
-use crate::web::police::{Choice, Row, choice, record, row, stamp};
+use crate::web::police::{Choice, Row, choice, ordered, record, row};
 use crate::web::{Answer, Page, Visit};
 
 /// The decision's form.
@@ -121,8 +121,43 @@ impl Page for Decide {
 
 const TITLE: &str = "Decide a request";
 
+/// The fields in their order on the page.
+const FIELDS: [&str; 31] = [
+    "basis",
+    "grounds_kind",
+    "grounds",
+    "intelligence_reference",
+    "intelligence_date",
+    "prejudice",
+    "risk_confidentiality",
+    "risk_level",
+    "risk_purpose",
+    "risk_conditions",
+    "risk_harm",
+    "risk_found",
+    "risk_plan",
+    "japan_justified",
+    "japan_authorised",
+    "japan_proportionate",
+    "japan_auditable",
+    "japan_necessary",
+    "notice_date",
+    "notice_by",
+    "notice_how",
+    "notice_document",
+    "representations",
+    "outcome",
+    "kmip_reference",
+    "athena_reference",
+    "athena_date",
+    "exclusion_ends",
+    "name_why",
+    "recipients",
+    "reason",
+];
+
 async fn read(v: &Visit) -> Result<(desk::Sheet, Decide), No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let candidates = desk::candidates(&v.office, v.actor(), sheet.filed.release.area).await?;
     let page = Decide::of(&sheet, &candidates);
     Ok((sheet, page))
@@ -139,7 +174,7 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let (sheet, page) = read(&v).await?;
     let done = if v.field("answer") == "refuse" {
-        release::refuse(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await
+        release::refuse(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await
     } else {
         authorise(&v, id, page.named).await
     };
@@ -148,11 +183,11 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
             Answer::see(format!("/releases/{id}"))
         }
         Ok(()) => Answer::see(format!("/releases/{id}/seal")),
-        Err(no) => v.again(no, TITLE, &page),
+        Err(no) => v.again(ordered(no, &FIELDS), TITLE, &page),
     }
 }
 
 async fn authorise(v: &Visit, id: ReleaseId, named: bool) -> Result<(), No> {
     let (considered, recipients) = consider::parse(|name| v.field(name), &v.fields("recipients"), named, v.now)?;
-    release::authorise(&v.office, v.actor(), id, considered, &recipients, stamp(v)).await
+    release::authorise(&v.office, v.actor(), id, considered, &recipients, v.stamp()).await
 }

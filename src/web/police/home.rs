@@ -47,24 +47,24 @@ fn link(href: &'static str, text: impl Into<String>) -> Link {
 
 fn brief(line: &Line) -> Brief {
     let release = &line.filed.release;
-    let urn = release.stage.authority().map(|authority| format!("{}, ", authority.urn));
+    let urn = release.stage.authority().map(|authority| format!("{}. ", authority.urn));
     let [copies, sealed, ..] = line.counts;
-    let copies = if copies > sealed { format!(", {sealed} of {copies} copies sealed") } else { String::new() };
+    let copies = if copies > sealed { format!(". {sealed} of {copies} copies sealed") } else { String::new() };
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!("{}asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        about: format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
         tag: stage_tag(line.word),
     }
 }
 
 fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
-    let links = match lines.len() {
+    let onward = match lines.len() {
         0 => Vec::new(),
         1 => vec![link(href, "See it in the list")],
         many => vec![link(href, format!("See all {many}"))],
     };
-    Section { title, words, none, links, releases: lines.iter().take(NAMED).map(brief).collect() }
+    Section { title, words, none, links: onward, releases: lines.iter().take(NAMED).map(brief).collect() }
 }
 
 fn plain(title: &'static str, words: &'static str, links: Vec<Link>) -> Section {
@@ -128,7 +128,7 @@ impl Page for Home {
         let some = Brief {
             href: "/releases/1".into(),
             title: "Thefts from pharmacies in Colchester".into(),
-            about: "CZ/001/26, asked for on 21 November 2026 at 5:30pm, 1 of 3 copies sealed".into(),
+            about: "CZ/001/26. Asked for on 21 November 2026 at 5:30pm. 1 of 3 copies sealed".into(),
             tag: stage_tag("live"),
         };
         let full = Section { releases: vec![some], ..Section::from(&Waiting::Unsealed(Vec::new())) };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::enrol::{Invite, invite};
 use crate::actions::offers::{Offers, offers};
-use crate::web::police::{Choice, choice, stamp};
+use crate::web::police::{Choice, choice};
 use crate::web::{Answer, Page, Visit};
 
 /// The form of an invitation.
@@ -34,6 +34,7 @@ impl Page for Form {
         vec![
             Self { roles: one(), areas: one(), schemes: one() },
             Self { roles: one(), areas: Vec::new(), schemes: one() },
+            Self { roles: Vec::new(), areas: Vec::new(), schemes: Vec::new() },
         ]
     }
 }
@@ -76,7 +77,7 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
         area: text("area"),
         scheme: text("scheme"),
     };
-    match invite(&v.office, v.actor(), &form, stamp(&v)).await {
+    match invite(&v.office, v.actor(), &form, v.stamp()).await {
         Ok(path) => {
             let (origin, demo) = (&v.office.settings.origin, v.office.settings.demo);
             v.page("Invitation sent", &Invited { link: format!("{origin}{path}"), email: form.email, demo })

@@ -53,7 +53,7 @@ fn entry(line: &Line) -> Entry {
         until: authority.map_or_else(String::new, |authority| authority.until.deadline()),
         copies: match copies {
             0 => String::new(),
-            _ => format!("{copies}: {sealed} sealed, {opened} opened, {confirmed} confirmed"),
+            _ => format!("{sealed} of {copies} sealed\n{opened} opened\n{confirmed} confirmed gone"),
         },
     }
 }
@@ -75,7 +75,7 @@ impl Page for List {
             tag: stage_tag(word),
             asked: "21 November 2026 at 5:30pm".into(),
             until: if urn.is_empty() { String::new() } else { "11:59pm on 19 January 2027".into() },
-            copies: if urn.is_empty() { String::new() } else { "3: 3 sealed, 2 opened, 0 confirmed".into() },
+            copies: if urn.is_empty() { String::new() } else { "3 of 3 sealed\n2 opened\n0 confirmed gone".into() },
         };
         let full = Self {
             releases: vec![one("CZ/001/26", "live"), one("", "requested")],

@@ -19,14 +19,19 @@ pub mod sheet;
 
 use serde::Serialize;
 
-use crate::actions::Stamp;
+use crate::actions::No;
 use crate::domain::moment::{Moment, long_day, parse_day};
 use crate::domain::release::request::Purpose;
-use crate::web::Visit;
 
-/// Where the request came from, for its leaf.
-pub(crate) fn stamp(v: &Visit) -> Stamp {
-    Stamp { client: v.client.clone(), request: v.request_id.clone() }
+/// Puts errors into the order of the page's fields, so that the summary reads as the page does.
+fn ordered(no: No, fields: &[&str]) -> No {
+    match no {
+        No::Invalid(mut errors) => {
+            errors.sort_by_key(|error| fields.iter().position(|field| *field == error.field).unwrap_or(fields.len()));
+            No::Invalid(errors)
+        }
+        other => other,
+    }
 }
 
 /// One of several answers, as the form's macros take it.
@@ -64,9 +69,9 @@ pub(crate) struct Tag {
 /// A release's stage as pages show it.
 fn stage_tag(word: &str) -> Tag {
     let (text, colour) = match word {
-        "requested" => ("Waiting for a decision", "blue"),
+        "requested" => ("Requested", "blue"),
         "live" => ("Live", "green"),
-        "expired" => ("Time limit reached", "orange"),
+        "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),
         _ => ("Closed", "grey"),
     };
@@ -88,4 +93,17 @@ fn purposes() -> Vec<Choice> {
 
 fn yes(value: bool) -> &'static str {
     if value { "Yes" } else { "No" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions::FieldError;
+
+    #[test]
+    fn errors_stand_in_the_order_of_the_page_and_strange_ones_last() {
+        let errors = ["b", "x", "a"].map(|field| FieldError::new(field, "Wrong")).to_vec();
+        let No::Invalid(sorted) = ordered(No::Invalid(errors), &["a", "b"]) else { panic!("changed its kind") };
+        assert_eq!(sorted.iter().map(|error| error.field).collect::<Vec<_>>(), ["a", "b", "x"]);
+    }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::actions::{No, registers};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::ids::PersonId;
-use crate::web::police::{long, stamp};
+use crate::web::police::long;
 use crate::web::{Answer, Page, Visit};
 
 /// Everybody with an account.
@@ -84,7 +84,7 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
 /// `POST /people/{id}/suspend`: `suspended` is `yes` or `no`.
 pub async fn suspend(v: Visit) -> Result<Answer, No> {
     let suspended = v.field("suspended") == "yes";
-    match registers::suspend(&v.office, v.actor(), v.id(PersonId::parse)?, suspended, stamp(&v)).await {
+    match registers::suspend(&v.office, v.actor(), v.id(PersonId::parse)?, suspended, v.stamp()).await {
         Ok(()) => Answer::see("/people"),
         Err(no) => v.again(no, TITLE, &page(&v).await?),
     }

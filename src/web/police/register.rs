@@ -6,7 +6,7 @@ use crate::actions::registers::Issue;
 use crate::actions::{No, issues, registers};
 use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
-use crate::web::police::{Tag, long, stage_tag, stamp};
+use crate::web::police::{Tag, long, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
 /// The areas to choose from.
@@ -96,7 +96,7 @@ impl Page for Register {
 /// `GET /register/{id}`.
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(AreaId::parse)?;
-    let issues = registers::issues(&v.office, v.actor(), id, stamp(&v)).await?;
+    let issues = registers::issues(&v.office, v.actor(), id, v.stamp()).await?;
     let areas = issues::areas(&v.office, v.actor()).await?;
     let name = areas.iter().find(|area| area.id == id.to_string()).map_or("", |area| area.name.as_str());
     let page = Register { area: id.to_string(), issues: issues.iter().map(|issue| entry(issue, v.now)).collect() };
@@ -105,6 +105,6 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `GET /register/{id}/csv`.
 pub async fn csv(v: Visit) -> Result<Answer, No> {
-    let text = issues::csv(&v.office, v.actor(), v.id(AreaId::parse)?, stamp(&v)).await?;
+    let text = issues::csv(&v.office, v.actor(), v.id(AreaId::parse)?, v.stamp()).await?;
     Ok(Answer::csv("register-of-issues.csv", text))
 }

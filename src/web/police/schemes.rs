@@ -9,7 +9,7 @@ use crate::domain::ids::{MemberId, PersonId, SchemeId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::scheme::{Footing, SchemeKind};
 use crate::web::frame::Typed;
-use crate::web::police::{Choice, Row, choice, day, row, stamp, yes};
+use crate::web::police::{Choice, Row, choice, day, row, yes};
 use crate::web::{Answer, Page, Visit};
 
 /// The list of schemes.
@@ -181,7 +181,7 @@ impl Page for One {
 }
 
 async fn page(v: &Visit) -> Result<One, No> {
-    let entry = registers::scheme(&v.office, v.actor(), v.id(SchemeId::parse)?, stamp(v)).await?;
+    let entry = registers::scheme(&v.office, v.actor(), v.id(SchemeId::parse)?, v.stamp()).await?;
     One::of(&entry, v)
 }
 
@@ -195,7 +195,7 @@ pub async fn one(v: Visit) -> Result<Answer, No> {
 pub async fn add_member(v: Visit) -> Result<Answer, No> {
     let id = v.id(SchemeId::parse)?;
     let (business, contact, agreement) = (v.field("business"), v.field("contact"), v.field("agreement"));
-    match registers::add_member(&v.office, v.actor(), id, business, contact, agreement, stamp(&v)).await {
+    match registers::add_member(&v.office, v.actor(), id, business, contact, agreement, v.stamp()).await {
         Ok(()) => Answer::see(format!("/schemes/{id}")),
         Err(no) => {
             let page = page(&v).await?;
@@ -208,7 +208,7 @@ pub async fn add_member(v: Visit) -> Result<Answer, No> {
 pub async fn remove_member(v: Visit) -> Result<Answer, No> {
     let id = v.id(SchemeId::parse)?;
     let member = MemberId::parse(v.path("member")).ok_or(No::NotFound)?;
-    registers::remove_member(&v.office, v.actor(), id, member, stamp(&v)).await?;
+    registers::remove_member(&v.office, v.actor(), id, member, v.stamp()).await?;
     Answer::see(format!("/schemes/{id}"))
 }
 
@@ -241,7 +241,7 @@ const CHANGE: &str = "Change the scheme’s entry";
 /// Its entry, for those who may change it; to others there is no such page.
 async fn kept(v: &Visit) -> Result<(SchemeId, Entry), No> {
     let id = v.id(SchemeId::parse)?;
-    let entry = registers::scheme(&v.office, v.actor(), id, stamp(v)).await?;
+    let entry = registers::scheme(&v.office, v.actor(), id, v.stamp()).await?;
     let thing = Thing::Scheme { area: entry.scheme.area()?, scheme: id };
     if may(v.actor(), Act::KeepRegister, thing) { Ok((id, entry)) } else { Err(No::NotFound) }
 }
@@ -276,7 +276,7 @@ pub async fn change(v: Visit) -> Result<Answer, No> {
         suspended: text("suspended"),
         version: text("version"),
     };
-    match registers::change_scheme(&v.office, v.actor(), id, &form, stamp(&v)).await {
+    match registers::change_scheme(&v.office, v.actor(), id, &form, v.stamp()).await {
         Ok(()) => Answer::see(format!("/schemes/{id}")),
         Err(no) => v.again(no, CHANGE, &Change::of(id)),
     }
@@ -333,7 +333,7 @@ pub async fn change_receiver(v: Visit) -> Result<Answer, No> {
         storage_place: text("storage_place"),
         suspended: text("suspended"),
     };
-    match registers::change_receiver(&v.office, v.actor(), id, person, &form, stamp(&v)).await {
+    match registers::change_receiver(&v.office, v.actor(), id, person, &form, v.stamp()).await {
         Ok(()) => Answer::see(format!("/schemes/{id}")),
         Err(no) => {
             let page = Receiving { scheme: id.to_string(), person: person.to_string(), name: row.name };

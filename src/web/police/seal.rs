@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::actions::{No, desk, seal};
 use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
-use crate::web::police::stamp;
 use crate::web::{Answer, Page, Visit};
 
 /// What age files are sent as.
@@ -44,7 +43,7 @@ impl Page for Seal {
 /// `GET /releases/{id}/seal`.
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    let sheet = desk::sheet(&v.office, v.actor(), id).await?;
+    let sheet = desk::sheet(&v.office, v.actor(), id, v.stamp()).await?;
     let progress = seal::progress(&v.office, v.actor(), id).await?;
     let urn = sheet.filed.release.stage.authority().map(|authority| authority.urn.clone()).unwrap_or_default();
     let page = Seal {
@@ -68,13 +67,13 @@ pub async fn progress(v: Visit) -> Result<Answer, No> {
 pub async fn take(v: Visit) -> Result<Answer, No> {
     let photograph = PhotographId::parse(v.path("photo")).ok_or(No::NotFound)?;
     let bytes = v.posted.bytes.to_vec();
-    seal::take(&v.office, v.actor(), v.id(ReleaseId::parse)?, photograph, bytes, stamp(&v)).await?;
+    seal::take(&v.office, v.actor(), v.id(ReleaseId::parse)?, photograph, bytes, v.stamp()).await?;
     Ok(Answer::done())
 }
 
 /// `GET /photographs/{id}/original`.
 pub async fn original(v: Visit) -> Result<Answer, No> {
-    let sealed = seal::original(&v.office, v.actor(), v.id(PhotographId::parse)?, stamp(&v)).await?;
+    let sealed = seal::original(&v.office, v.actor(), v.id(PhotographId::parse)?, v.stamp()).await?;
     Ok(Answer::bytes(SEALED, sealed).header("cache-control", "no-store"))
 }
 

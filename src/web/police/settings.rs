@@ -6,7 +6,7 @@ use crate::actions::registers::Mail;
 use crate::actions::{No, registers};
 use crate::domain::policy::{Act, Thing, may};
 use crate::web::frame::Typed;
-use crate::web::police::{long, stamp};
+use crate::web::police::long;
 use crate::web::{Answer, Page, Visit};
 
 /// The registration's form.
@@ -42,7 +42,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 /// `POST /settings`.
 pub async fn save(v: Visit) -> Result<Answer, No> {
     let (reference, ends) = (v.field("registration_reference"), v.field("registration_ends"));
-    match registers::set_registration(&v.office, v.actor(), reference, ends, stamp(&v)).await {
+    match registers::set_registration(&v.office, v.actor(), reference, ends, v.stamp()).await {
         Ok(()) => Answer::see("/settings?saved=yes"),
         Err(no) => v.again(no, TITLE, &Settings { recorded: true }),
     }

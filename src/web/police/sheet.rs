@@ -9,7 +9,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
 use crate::web::police::record::{self, Part};
-use crate::web::police::{Row, Tag, long, row, stage_tag, stamp};
+use crate::web::police::{Row, Tag, long, row, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
 /// A release's page.
@@ -161,7 +161,7 @@ impl Page for Sheet {
 }
 
 async fn page(v: &Visit) -> Result<Sheet, No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
     Ok(Sheet::of(&sheet, email, overlay))
@@ -176,7 +176,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 /// `POST /releases/{id}/withdraw`.
 pub async fn withdraw(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    match release::withdraw(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await {
+    match release::withdraw(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await {
         Ok(()) => Answer::see(format!("/releases/{id}")),
         Err(no) => {
             let page = page(&v).await?;
@@ -213,7 +213,7 @@ impl Page for Recall {
 }
 
 async fn recalling(v: &Visit) -> Result<Recall, No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     if !sheet.may.recall {
         return Err(No::NotFound);
     }
@@ -237,7 +237,7 @@ pub async fn ask_recall(v: Visit) -> Result<Answer, No> {
 /// `POST /releases/{id}/recall`.
 pub async fn recall(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    match release::recall(&v.office, v.actor(), id, v.field("reason"), stamp(&v)).await {
+    match release::recall(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await {
         Ok(()) => Answer::see(format!("/releases/{id}")),
         Err(no @ No::Invalid(_)) => {
             let page = recalling(&v).await?;

@@ -3,6 +3,8 @@
 //! The world is made once for the whole run and copied for each test. When an office is closed its log is checked whole,
 //! so every journey is also a tamper test.
 
+pub(crate) mod browser;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -211,4 +213,15 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
         })
     });
     act.await.unwrap();
+}
+
+/// Compares a printed document with the committed one. A difference is written, so that it can be read and committed, and
+/// fails the test.
+pub(crate) fn printed(name: &str, text: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let committed = std::fs::read_to_string(&file).unwrap_or_default();
+    if committed != text {
+        std::fs::write(&file, text).unwrap();
+        panic!("{name} was not what the code says; it has been written anew: read `git diff {name}`, then commit it");
+    }
 }

@@ -4,6 +4,7 @@ mod at_rest;
 mod end;
 mod expiry;
 mod lapses;
+mod leaving;
 mod numbering;
 mod recall_race;
 mod stranger;

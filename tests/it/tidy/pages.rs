@@ -46,6 +46,9 @@ fn decides_nothing(file: &File) -> Vec<String> {
         }
         let words: Vec<_> =
             tag.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+        if words.first() == Some(&"autoescape") {
+            breaches.push(file.wrong(line, "escaping is never switched"));
+        }
         let asks = words.first().is_some_and(|first| ["if", "elif"].contains(first));
         if asks && words.contains(&"not") {
             breaches.push(file.wrong(line, "`not` shows its branch where the name is misspelt: write `== false`"));
@@ -119,7 +122,8 @@ fn templates_are_escaped_and_decide_nothing() {
     );
     tells(decides_nothing, path, "{%- elif a and not b -%}", "{% if a == true and b == false %}{% endif %}");
     tells(decides_nothing, path, "{% if actor == \"aic\" %}", "{{ part::row(key=\"manager\", value=manager) }}");
-    tells(decides_nothing, path, "{% if person.role %}", "<a href=\"#\">role of officer</a>");
+    tells(decides_nothing, path, "{% if person.role %}", "<a href=\"#\">role of officer</a>{{ role }}");
+    tells(decides_nothing, path, "{% autoescape false %}", "<p>autoescape</p>");
     keep(ends_in_html);
     keep(decides_nothing);
 }

@@ -62,16 +62,16 @@ fn literal_or_comment(before: &str, rest: &str) -> Option<(Kind, usize, usize, u
             return Some((Kind::Text, open, length, (open + length + close.len()).min(rest.len())));
         }
     }
-    if rest.starts_with('"') {
-        let length = quoted(&rest[1..], '"');
+    if let Some(inside) = rest.strip_prefix('"') {
+        let length = quoted(inside, '"');
         return Some((Kind::Text, 1, length, (length + 2).min(rest.len())));
     }
     // A character, but not a lifetime.
-    if rest.starts_with('\'') {
-        let mut chars = rest.chars().skip(1);
+    if let Some(inside) = rest.strip_prefix('\'') {
+        let mut chars = inside.chars();
         let (first, second) = (chars.next()?, chars.next()?);
         if first == '\\' || second == '\'' {
-            let length = quoted(&rest[1..], '\'');
+            let length = quoted(inside, '\'');
             return Some((Kind::Text, 1, length, (length + 2).min(rest.len())));
         }
     }

@@ -13,10 +13,10 @@ fn nothing_unfinished(file: &File) -> Vec<String> {
         let line = trio[0].1;
         match [trio[0].0, trio[1].0, trio[2].0] {
             [name @ ("todo" | "unimplemented" | "dbg"), "!", _] => {
-                breaches.push(file.wrong(line, format_args!("`{name}!`")))
+                breaches.push(file.wrong(line, format_args!("`{name}!`")));
             }
             ["#", "[", "ignore"] => {
-                breaches.push(file.wrong(line, "a test that is skipped proves nothing: mend it or delete it"))
+                breaches.push(file.wrong(line, "a test that is skipped proves nothing: mend it or delete it"));
             }
             [_, "sleep" | "sleep_until", "("] if is_test(&file.path) => {
                 breaches.push(

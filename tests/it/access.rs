@@ -1,0 +1,189 @@
+//! Who gets through which door, to whose things: printed to `docs/ACCESS.md` and compared (P10).
+//!
+//! Two tables. Doors: each door of the real table, knocked at by each persona with the identifiers of one area's live
+//! release, its copy, its scheme. Acts: `policy::may` for each persona. A change of policy is a readable difference.
+
+use std::fmt::Write as _;
+
+use disclosure_portal::actions::registers;
+use disclosure_portal::demo::releases::copy_of;
+use disclosure_portal::demo::stamp;
+use disclosure_portal::domain::actor::Actor;
+use disclosure_portal::domain::ids::{CopyId, PartId};
+use disclosure_portal::domain::policy::{Act, Thing, may};
+use disclosure_portal::web::doors::{DOORS, Door, Method};
+
+use crate::harness::browser::Browser;
+use crate::harness::{Scene, printed, who, world};
+
+/// Heading, name. The objects are of area CZ, asked for by Riley, held by Priya.
+const PERSONAS: [(&str, Option<&str>); 14] = [
+    ("nobody", None),
+    ("officer who asked", Some("Riley")),
+    ("officer elsewhere", Some("Kit")),
+    ("aic", Some("Sam")),
+    ("aic elsewhere", Some("Dana")),
+    ("reviewer", Some("Jordan")),
+    ("inspector", Some("Alex")),
+    ("commander", Some("Casey")),
+    ("holder", Some("Priya")),
+    ("manager, same scheme", Some("Morgan")),
+    ("manager elsewhere", Some("Ines")),
+    ("member", Some("Toby")),
+    ("auditor", Some("Robin")),
+    ("administrator", Some("Lee")),
+];
+
+/// The identifiers that stand in paths.
+struct Objects {
+    release: String,
+    copy: CopyId,
+    part: PartId,
+    photograph: String,
+    member: String,
+}
+
+async fn objects(scene: &Scene) -> Objects {
+    let release = scene.release("CZ/003/26").await;
+    let copy = copy_of(&scene.office, who("Priya"), release).await.unwrap();
+    let mut conn = scene.office.read().await.unwrap();
+    let parts = conn.parts(copy).await.unwrap();
+    let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
+    let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+    drop(conn);
+    let entry = registers::scheme(&scene.office, &who("Sam").actor, world().schemes[0], stamp()).await.unwrap();
+    Objects {
+        release: release.to_string(),
+        copy,
+        part: PartId::parse(&part.id).unwrap(),
+        photograph,
+        member: entry.members[0].id.clone(),
+    }
+}
+
+fn path(door: &Door, of: &Objects) -> String {
+    let id = match door.path.split('/').nth(1).unwrap_or_default() {
+        "releases" => of.release.clone(),
+        "bulletins" | "copies" | "certificates" => of.copy.to_string(),
+        "photographs" => of.photograph.clone(),
+        "areas" | "register" => world().areas[0].to_string(),
+        "schemes" => world().schemes[0].to_string(),
+        "people" => who("Toby").id.to_string(),
+        _ => String::new(),
+    };
+    door.path
+        .replace("{id}", &id)
+        .replace("{part}", &of.part.to_string())
+        .replace("{photo}", &of.photograph)
+        .replace("{person}", &who("Priya").id.to_string())
+        .replace("{member}", &of.member)
+        .replace("{version}", "1")
+        .replace("{token}", "no-such-invitation")
+        .replace("{file}", "no-such-file")
+}
+
+/// What an answer means to whoever knocked.
+fn cell(status: u16, location: &str) -> &'static str {
+    match status {
+        303 if location.starts_with("/sign-in") => "sign in",
+        200 | 204 | 303 => "yes",
+        401 => "sign in",
+        403 => "refused",
+        404 => "·",
+        400 | 422 => "typed wrong",
+        other => panic!("an answer of {other}"),
+    }
+}
+
+#[actix_web::test]
+async fn the_tables_of_access_are_as_printed() {
+    let mut columns = Vec::new();
+    for (_, name) in PERSONAS {
+        // A world of their own: one persona's POSTs must not change what the next one finds.
+        let scene = Scene::new().await;
+        let of = objects(&scene).await;
+        let browser = Browser::of(&scene, name).await;
+        let mut column = Vec::new();
+        // Signing out ends the visit, so it comes last.
+        for door in DOORS.iter().filter(|door| door.path != "/sign-out") {
+            let got = browser.knock(door, &path(door, &of)).await;
+            assert!(got.status < 500, "{} {} by {name:?}: {}", door.method.word(), door.path, got.status);
+            column.push(cell(got.status, &got.location));
+        }
+        scene.log_is_whole().await;
+        columns.push(column);
+    }
+    let mut text = String::from(HEAD);
+    doors_table(&mut text, &columns);
+    acts_table(&mut text);
+    printed("docs/ACCESS.md", &text);
+    holds_what_must_hold(&columns);
+}
+
+/// The rows that no change may touch, whatever is printed.
+fn holds_what_must_hold(columns: &[Vec<&'static str>]) {
+    let rows: Vec<&Door> = DOORS.iter().filter(|door| door.path != "/sign-out").collect();
+    let admitted = |path: &str| -> Vec<&str> {
+        let row = rows.iter().position(|door| door.path == path && door.method == Method::Get).unwrap();
+        PERSONAS.iter().zip(columns).filter(|(_, column)| column[row] == "yes").map(|((word, _), _)| *word).collect()
+    };
+    assert_eq!(admitted("/photographs/{id}/original"), ["aic", "reviewer"]);
+    assert_eq!(admitted("/areas/{id}/unit-box"), ["aic", "reviewer"]);
+    assert_eq!(admitted("/copies/{id}/parts/{part}"), ["holder"]);
+    assert_eq!(admitted("/bulletins/{id}"), ["holder"]);
+    assert_eq!(admitted("/log"), ["auditor"]);
+    assert_eq!(
+        admitted("/releases/{id}"),
+        ["officer who asked", "aic", "reviewer", "inspector", "commander", "auditor"]
+    );
+}
+
+const HEAD: &str = "# Who gets through\n\nPrinted by `tests/it/access.rs`; change the code, run the tests, read the difference.\n\n\
+`yes`: answered. `typed wrong`: through, but nothing was filled in. `refused`: known, and the rules say no. `sign in`: not signed in.\n\
+`·`: not found, the same as for something that does not exist.\n\n";
+
+fn doors_table(text: &mut String, columns: &[Vec<&'static str>]) {
+    text.push_str("## Doors\nThe identifiers are those of a live release of area CZ, asked for by the first officer; its copy held by *holder*; its scheme.\n\n| door | for |");
+    for (heading, _) in PERSONAS {
+        write!(text, " {heading} |").unwrap();
+    }
+    write!(text, "\n| --- | --- |{}\n", " --- |".repeat(PERSONAS.len())).unwrap();
+    for (row, door) in DOORS.iter().filter(|door| door.path != "/sign-out").enumerate() {
+        write!(text, "| {} `{}` | {} |", door.method.word(), door.path, door.what).unwrap();
+        for column in columns {
+            write!(text, " {} |", column[row]).unwrap();
+        }
+        text.push('\n');
+    }
+}
+
+fn acts_table(text: &mut String) {
+    let area = world().areas[0];
+    let scheme = world().schemes[0];
+    let (requested_by, holder) = (who("Riley").id, who("Priya").id);
+    let things = [
+        ("area", Thing::Area(area)),
+        ("release", Thing::Release { area, requested_by }),
+        ("copy", Thing::Copy { area, holder }),
+        ("scheme", Thing::Scheme { area, scheme }),
+        ("force", Thing::Force),
+    ];
+    text.push_str("\n## Acts\nWhat the policy says (`src/domain/policy.rs`), for the same things. Stage, time and papers come on top.\n\n| act | to |");
+    for (heading, _) in PERSONAS.iter().skip(1) {
+        write!(text, " {heading} |").unwrap();
+    }
+    write!(text, " the portal |\n| --- | --- |{}\n", " --- |".repeat(PERSONAS.len())).unwrap();
+    for (act, meaning) in Act::ALL {
+        for (word, thing) in things {
+            let actors = PERSONAS.iter().filter_map(|(_, name)| name.map(|name| who(name).actor.clone()));
+            let cells: Vec<bool> = actors.chain([Actor::Portal]).map(|actor| may(&actor, *act, thing)).collect();
+            if cells.iter().any(|yes| *yes) {
+                write!(text, "|{} | {word} |", meaning.trim_end()).unwrap();
+                for yes in cells {
+                    text.push_str(if yes { " yes |" } else { " · |" });
+                }
+                text.push('\n');
+            }
+        }
+    }
+}

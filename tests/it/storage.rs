@@ -1,0 +1,156 @@
+//! The writer and the log: all or nothing (P2, P7), beside a second process, and with a log that cannot be written.
+
+use disclosure_portal::actions::office::{Office, Settings};
+use disclosure_portal::actions::{No, Stamp, deliver};
+use disclosure_portal::clock::Clock;
+use disclosure_portal::demo::releases::copy_of;
+use disclosure_portal::demo::{self, stamp};
+use disclosure_portal::domain::actor::Actor;
+use disclosure_portal::domain::event::{Event, Kind};
+use disclosure_portal::domain::ids::PartId;
+use disclosure_portal::domain::moment::Moment;
+use disclosure_portal::domain::release::request::Purpose;
+
+use crate::harness::browser::Browser;
+use crate::harness::{ORIGIN, Scene, noon, who};
+
+async fn append(office: &Office, words: &'static str) -> Result<u64, No> {
+    let act = office.act(move |tx| {
+        Box::pin(async move {
+            let event = Event::new(Kind::Consulted, "log").with("query", words);
+            Ok(tx.append(&event, &Actor::Portal, &Stamp::default()).await?)
+        })
+    });
+    Ok(act.await?.into_inner())
+}
+
+/// Makes every new leaf fail in the database, as a full disk would, until undone.
+fn break_log(scene: &Scene, broken: bool) {
+    let sql = if broken {
+        "CREATE TRIGGER no_more BEFORE INSERT ON log_leaf BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END"
+    } else {
+        "DROP TRIGGER no_more"
+    };
+    let done = std::process::Command::new("sqlite3").arg(scene.folder.0.join("portal.sqlite")).arg(sql).output();
+    let done = done.expect("Debian's package sqlite3 is installed");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[actix_web::test]
+async fn a_log_that_cannot_be_written_serves_nothing_and_heals_by_itself() {
+    let scene = Scene::new().await;
+    let priya = who("Priya");
+    let copy = copy_of(&scene.office, priya, scene.release("CZ/003/26").await).await.unwrap();
+    let parts = scene.office.read().await.unwrap().parts(copy).await.unwrap();
+    let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
+    let browser = Browser::of(&scene, Some("Priya")).await;
+    let door = format!("/copies/{copy}/parts/{}", part.id);
+    assert_eq!(browser.get(&door).await.status, 200);
+    break_log(&scene, true);
+    let id = PartId::parse(&part.id).unwrap();
+    let opened = deliver::open_part(&scene.office, &priya.actor, copy, id, Purpose::Prevention, stamp()).await;
+    assert!(matches!(opened.map(|o| o.index), Err(No::Unavailable)));
+    let got = browser.get(&door).await;
+    assert_eq!(got.status, 503);
+    assert!(!got.text().contains("age-encryption.org"), "bytes left without a leaf");
+    break_log(&scene, false);
+    assert_eq!(browser.get(&door).await.status, 200);
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn an_act_that_fails_leaves_no_leaf_and_its_neighbours_in_the_batch_stand() {
+    let scene = Scene::new().await;
+    let before = scene.records("consult").await.len();
+    let failing = scene.office.act::<(), _>(|tx| {
+        Box::pin(async move {
+            let event = Event::new(Kind::Consulted, "log").with("query", "undone");
+            tx.append(&event, &Actor::Portal, &Stamp::default()).await?;
+            Err(No::NotFound)
+        })
+    });
+    let good = || append(&scene.office, "kept");
+    let (first, second, failed, third) = futures_util::join!(good(), good(), failing, good());
+    assert!(matches!(failed, Err(No::NotFound)));
+    let mut indexes = [first.unwrap(), second.unwrap(), third.unwrap()];
+    indexes.sort_unstable();
+    assert!(indexes.windows(2).all(|pair| pair[1] == pair[0] + 1), "no gap where the failed act was: {indexes:?}");
+    let after = scene.records("consult").await;
+    assert_eq!(after.len(), before + 3);
+    assert!(after.iter().all(|(_, body)| body["query"] != "undone"));
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn a_request_that_goes_away_does_not_cancel_its_act() {
+    let scene = Scene::new().await;
+    let before = scene.records("consult").await.len();
+    {
+        let act = append(&scene.office, "left alone");
+        futures_util::pin_mut!(act);
+        // Polled once, so that it is sent; then dropped.
+        assert!(futures_util::poll!(act).is_pending());
+    }
+    append(&scene.office, "after it").await.unwrap();
+    assert_eq!(scene.records("consult").await.len(), before + 2);
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn two_processes_on_one_file_take_turns_without_losing_or_doubling() {
+    let scene = Scene::new().await;
+    let settings =
+        Settings { origin: ORIGIN.into(), demo: true, data: scene.folder.0.clone(), log_name: demo::LOG_NAME.into() };
+    let other = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
+    let mut indexes = Vec::new();
+    for _ in 0..20 {
+        indexes.push(append(&scene.office, "one").await.unwrap());
+        indexes.push(append(&other, "other").await.unwrap());
+    }
+    assert!(indexes.windows(2).all(|pair| pair[1] == pair[0] + 1), "{indexes:?}");
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn time_never_steps_back_in_the_log() {
+    let scene = Scene::new().await;
+    append(&scene.office, "now").await.unwrap();
+    scene.later(-3_600_000);
+    append(&scene.office, "set back").await.unwrap();
+    let records = scene.records("").await;
+    let times: Vec<Moment> =
+        records.iter().map(|(_, body)| Moment::parse_rfc3339(body["at"].as_str().unwrap()).unwrap()).collect();
+    assert!(times.windows(2).all(|pair| pair[0] <= pair[1]));
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn an_act_acknowledged_is_there_after_opening_anew() {
+    let scene = Scene::new().await;
+    let index = append(&scene.office, "kept").await.unwrap();
+    let settings =
+        Settings { origin: ORIGIN.into(), demo: true, data: scene.folder.0.clone(), log_name: demo::LOG_NAME.into() };
+    let again = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
+    let entries = again.read().await.unwrap().log_entries(index, index + 1, 1).await.unwrap();
+    let (_, body) = entries[0].opening.clone().unwrap();
+    assert!(String::from_utf8(body).unwrap().contains("kept"));
+}
+
+#[actix_web::test]
+async fn an_act_that_panics_is_undone_and_the_writer_goes_on() {
+    let scene = Scene::new().await;
+    let before = scene.records("").await.len();
+    let panicking = scene.office.act::<(), _>(|tx| {
+        Box::pin(async move {
+            let event = Event::new(Kind::Consulted, "log").with("query", "undone");
+            tx.append(&event, &Actor::Portal, &Stamp::default()).await?;
+            panic!("a mistake of ours")
+        })
+    });
+    let (neighbour, panicked) = futures_util::join!(append(&scene.office, "kept"), panicking);
+    neighbour.unwrap();
+    assert!(matches!(panicked, Err(No::Unavailable)));
+    append(&scene.office, "and on").await.unwrap();
+    assert_eq!(scene.records("").await.len(), before + 2);
+    scene.log_is_whole().await;
+}
