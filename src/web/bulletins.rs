@@ -209,8 +209,9 @@ async fn list_page(v: &Visit) -> Result<List, No> {
         purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")
     };
     let cards: Vec<Card> = found.iter().map(|one| Card { pictured: pictured(one), ..Card::of(one) }).collect();
-    // Nobody is asked why they look where there is nothing to look at.
-    let asks = purpose.is_none() && cards.iter().any(|card| card.end.is_empty());
+    // Nobody is asked why they look where nothing would open.
+    let opens = |one: &Bulletin| one.closed.iter().all(|why| *why == Refusal::ConditionsUnacknowledged);
+    let asks = purpose.is_none() && found.iter().any(opens);
     let lapses = deliver::lapses(&v.office, v.actor()).await?;
     Ok(List {
         unlock: cards.iter().any(|card| card.pictured),
