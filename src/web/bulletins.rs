@@ -188,12 +188,15 @@ impl Page for List {
             purposes: if said { Vec::new() } else { purposes() },
             purpose: if said { "Prevention of crime".into() } else { String::new() },
             next: "/bulletins".into(),
-            lapses: Vec::new(),
+            lapses: if cards.is_empty() {
+                vec![Wrong::from(&Refusal::VettingLapsed { since: None })]
+            } else {
+                Vec::new()
+            },
         };
         let cards = Card::samples();
         let plain: Vec<Card> = cards.iter().skip(1).cloned().collect();
-        let lapsed = vec![Wrong::from(&Refusal::VettingLapsed { since: None })];
-        vec![Self { lapses: lapsed, ..of(&[], false) }, of(&plain, false), of(&cards, true)]
+        vec![of(&[], false), of(&plain, false), of(&cards, true)]
     }
 }
 
@@ -201,14 +204,15 @@ const TITLE: &str = "Bulletins";
 
 async fn list_page(v: &Visit) -> Result<List, No> {
     let found = deliver::bulletins(&v.office, v.actor()).await?;
-    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     let purpose = v.person()?.purpose;
     let pictured = |one: &Bulletin| {
         purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")
     };
     let cards: Vec<Card> = found.iter().map(|one| Card { pictured: pictured(one), ..Card::of(one) }).collect();
-    // Nobody is asked why they look where there is nothing to look at.
-    let asks = purpose.is_none() && cards.iter().any(|card| card.end.is_empty());
+    // Nobody is asked why they look where nothing would open.
+    let opens = |one: &Bulletin| one.closed.iter().all(|why| *why == Refusal::ConditionsUnacknowledged);
+    let asks = purpose.is_none() && found.iter().any(opens);
+    let lapses = deliver::lapses(&v.office, v.actor()).await?;
     Ok(List {
         unlock: cards.iter().any(|card| card.pictured),
         sheets: cards.chunks(THUMBNAILS_MAX).map(Sheet::of).collect(),

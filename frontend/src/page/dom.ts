@@ -30,9 +30,15 @@ export function meta(name: string): string {
 export function tell(root: ParentNode, thrown: unknown): void {
   const place = root.querySelector(":scope > [data-error]") ?? root.querySelector("[data-error]");
   if (!(place instanceof HTMLElement)) return;
-  const problem = thrown === null ? null : asProblem(thrown);
-  place.hidden = problem === null;
-  place.textContent = problem === null ? "" : `${problem.title} ${problem.detail}`.trim();
+  place.hidden = thrown === null;
+  place.textContent = thrown === null ? "" : words(thrown);
+}
+
+/** A problem as it is read: its title is a sentence of its own, unless it leads into the detail. */
+export function words(thrown: unknown): string {
+  const { title, detail } = asProblem(thrown);
+  const ends = /[.,:;?!]$/.test(title) || detail === "" ? "" : ".";
+  return `${title}${ends} ${detail}`.trim();
 }
 
 /** Says what is going on, politely, in the part's `[data-status]` (aria-live). */

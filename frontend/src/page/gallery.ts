@@ -3,7 +3,7 @@
 
 import type { Opener } from "../wire/protocol";
 import { sinceHand } from "./activity";
-import { all, given, must, say, tell } from "./dom";
+import { all, given, must, say, tell, words } from "./dom";
 import { ask, isUnlocked, whenUnlocked } from "./keys";
 
 const MOMENT = 1500;
@@ -39,11 +39,23 @@ export function gallery(section: HTMLElement, showing: Showing): void {
       say(section, "Opening…");
       await showing.before();
       const items = all(shown, ITEM, HTMLElement);
-      if (still()) await Promise.all(items.map((item) => open(section, item, showing, still)));
+      if (!still()) return;
+      const wrong = await Promise.all(items.map((item) => open(section, item, showing, still)));
+      if (still()) report(items, wrong);
     } catch (thrown) {
       if (still()) tell(section, thrown);
     }
     say(section, "");
+  };
+  /** Each item's problem beside it; one that is every item's is told once, and nothing is left on the page. */
+  const report = (items: HTMLElement[], wrong: unknown[]): void => {
+    const told = wrong.map((thrown) => (thrown === null ? "" : words(thrown)));
+    if (told.length > 0 && told[0] !== "" && told.every((one) => one === told[0])) {
+      hide("away");
+      tell(section, wrong[0]);
+      return;
+    }
+    items.forEach((item, at) => tell(item.querySelector("[data-error]") === null ? section : item, wrong[at] ?? null));
   };
   const hide = (next: "locked" | "away"): void => {
     if (state !== "shown") return;
@@ -101,17 +113,17 @@ function guard(shown: HTMLElement): void {
   }
 }
 
-async function open(section: HTMLElement, item: HTMLElement, showing: Showing, still: Still): Promise<void> {
+/** Opens one item; answers what went wrong, or null. */
+async function open(section: HTMLElement, item: HTMLElement, showing: Showing, still: Still): Promise<unknown> {
   tell(item, null);
-  const own = item.querySelector("[data-error]") !== null ? item : section;
   try {
     if (item.dataset["text"] !== undefined) await read(item, showing, still);
     else await drawOn(section, item, showing, still);
   } catch (thrown) {
-    if (!still()) return;
-    empty(item);
-    tell(own, thrown);
+    if (still()) empty(item);
+    return thrown;
   }
+  return null;
 }
 
 async function drawOn(section: HTMLElement, item: HTMLElement, { opener, maxSide }: Showing, still: Still): Promise<void> {

@@ -105,6 +105,9 @@ export async function timeRunsOut(stage) {
   await page.getByRole("button", { name: "Show again" }).click();
   await page.locator('[data-part="viewer"] [data-error]:not([hidden])').first().waitFor();
   assert.equal(await page.locator("[data-drawn]").count(), 0);
+  const told = page.locator('[data-part="viewer"] [data-error]:not([hidden])');
+  assert.equal(await told.count(), 1, "what keeps every part away is said once");
+  assert.match(await told.innerText(), /The time limit of this release was/);
   await look(page, "bulletin-expired-while-open");
   await page.goto(bulletin);
   assert.equal(await page.locator("canvas").count(), 0);
