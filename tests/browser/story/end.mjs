@@ -123,6 +123,7 @@ export async function timeRunsOut(stage) {
   stage.demo.moveClock(limit + HOUR - Date.now());
   await page.goto("/bulletins");
   assert.match(page.url(), /\/sign-in/);
+  assert.match(await page.locator("main").innerText(), /A visit ends after 15 minutes without use/);
   await look(page, "signed-out-by-idleness");
   later.quiet();
 }
