@@ -40,7 +40,7 @@ stage = await openStage();
 stage.out = folder + "/";
 const chapters = [
   ask.officerAsks, decide.coordinatorLooks, decide.coordinatorDecides, decide.coordinatorSeals, view.managerSigns, view.managerSaysWhy,
-  view.managerSees, audit.auditorSearches, end.coordinatorRecalls, end.managerSeesItGone, end.managerConfirms,
+  view.managerSees, view.sealedBytes, view.smallPictures, audit.auditorSearches, end.coordinatorRecalls, end.managerSeesItGone, end.managerConfirms,
 ];
 try {
   for (const chapter of chapters) await chapter(stage);
