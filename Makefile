@@ -18,7 +18,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## install what is missing, build, start the demo on https://localhost:8443
-	@scripts/need build
+	@scripts/need build run
 	@scripts/free $(LISTEN)
 	@scripts/assets
 	@echo "Building the portal; the first time takes a few minutes."

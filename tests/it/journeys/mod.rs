@@ -7,6 +7,7 @@ mod lapses;
 mod leaving;
 mod numbering;
 mod recall_race;
+mod sign_in;
 mod stranger;
 
 use disclosure_portal::actions::deliver::{self, Opened};
