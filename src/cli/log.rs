@@ -66,6 +66,9 @@ pub(super) enum Command {
         index: u64,
         #[command(flatten)]
         data: Data,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Print a tlog-witness add-checkpoint body from an older size.
     Consistency {
@@ -74,6 +77,9 @@ pub(super) enum Command {
         from: u64,
         #[command(flatten)]
         data: Data,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// The auditor's side: take an add-checkpoint body, check it against the state file, print a cosignature line.
     Cosign {
@@ -91,6 +97,9 @@ pub(super) enum Command {
         /// The auditor's name in the cosignature.
         #[arg(long)]
         name: String,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
     },
     /// Check the stored log: every leaf, node, record and search column against each other and the signed head.
     Fsck {
@@ -107,10 +116,28 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
         Command::Export { dir, leaves_only, data, json } => export(&dir, leaves_only, &data, json),
         Command::Verify { dir, vkey, state, json } => verify_export(&dir, &vkey, state.as_deref(), json),
         Command::Head { data, vkey, json } => head(&data, vkey, json),
-        Command::Prove { index, data } => runtime()?.block_on(prove(index, &data)),
-        Command::Consistency { from, data } => runtime()?.block_on(consistency(from, &data)),
-        Command::Cosign { update, vkey, state, key, name } => cosign(&update, &vkey, &state, &key, &name),
+        Command::Prove { index, data, json } => {
+            tell("proof", &runtime()?.block_on(prove(index, &data))?, json);
+            Ok(())
+        }
+        Command::Consistency { from, data, json } => {
+            tell("update", &runtime()?.block_on(consistency(from, &data))?, json);
+            Ok(())
+        }
+        Command::Cosign { update, vkey, state, key, name, json } => {
+            tell("cosignature", &cosign(&update, &vkey, &state, &key, &name)?, json);
+            Ok(())
+        }
         Command::Fsck { data, json } => fsck(&data, json),
+    }
+}
+
+/// One text, plain or as the only member of an object.
+fn tell(name: &str, text: &str, json: bool) {
+    if json {
+        say(&serde_json::json!({ name: text }).to_string());
+    } else {
+        say(text.trim_end_matches('\n'));
     }
 }
 
@@ -199,27 +226,25 @@ fn head(data: &Data, vkey: bool, json: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn prove(index: u64, data: &Data) -> Result<(), Failure> {
+async fn prove(index: u64, data: &Data) -> Result<String, Failure> {
     let mut conn = reader(data).await?;
     let head = stored_head(&mut conn).await?;
     let needed = tree::needed_for_inclusion(head.size(), index).map_err(Failure::unreadable)?;
     let nodes = conn.log_nodes(&needed).await.map_err(Failure::unreadable)?;
     let path = tree::inclusion(head.size(), index, &nodes).map_err(Failure::unreadable)?;
-    say(proof::make(index, &path, head.note()).trim_end_matches('\n'));
-    Ok(())
+    Ok(proof::make(index, &path, head.note()))
 }
 
-async fn consistency(from: u64, data: &Data) -> Result<(), Failure> {
+async fn consistency(from: u64, data: &Data) -> Result<String, Failure> {
     let mut conn = reader(data).await?;
     let head = stored_head(&mut conn).await?;
     let needed = tree::needed_for_consistency(from, head.size()).map_err(Failure::unreadable)?;
     let nodes = conn.log_nodes(&needed).await.map_err(Failure::unreadable)?;
     let path = tree::consistency(from, head.size(), &nodes).map_err(Failure::unreadable)?;
-    say(proof::make_update(from, &path, head.note()).trim_end_matches('\n'));
-    Ok(())
+    Ok(proof::make_update(from, &path, head.note()))
 }
 
-fn cosign(update: &Path, vkey: &str, state: &Path, key: &Path, name: &str) -> Result<(), Failure> {
+fn cosign(update: &Path, vkey: &str, state: &Path, key: &Path, name: &str) -> Result<String, Failure> {
     let log = LogVerifier::new(vkey).map_err(Failure::unreadable)?;
     let mut known =
         if state.exists() { State::load(state, &log).map_err(Failure::unreadable)? } else { State::empty() };
@@ -230,9 +255,7 @@ fn cosign(update: &Path, vkey: &str, state: &Path, key: &Path, name: &str) -> Re
     let seed = config::key(key).map_err(Failure::unreadable)?;
     let cosigner = Cosigner::from_seed(name, &seed).map_err(Failure::unreadable)?;
     let seconds = u64::try_from(Clock::real().millis() / 1000).unwrap_or(0);
-    let line = cosigner.cosign(&checkpoint, seconds).map_err(Failure::unreadable)?;
-    say(line.trim_end_matches('\n'));
-    Ok(())
+    cosigner.cosign(&checkpoint, seconds).map_err(Failure::unreadable)
 }
 
 fn fsck(data: &Data, json: bool) -> Result<(), Failure> {

@@ -192,7 +192,7 @@ mod tests {
             .with("text", "</textarea><script>");
         let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
         let context = json!({
-            "frame": {"token": "t0", "demo": false, "signed_in": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
+            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
                 "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
             "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
             "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],
