@@ -133,10 +133,11 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let holder = by.person().ok_or(No::NotFound)?;
     let words = conditions(&bulletin);
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
+    let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
     let release = bulletin.copy.release_id.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 tx.add_statement(&row).await?;
                 if !tx.copy_acknowledged(copy, id).await? {

@@ -106,9 +106,10 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
         ),
         created_at: now.millis(),
     };
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 tx.add_invitation(&row).await?;
                 tx.add_mail(&mail, None).await?;
@@ -233,6 +234,9 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
             Box::pin(async move {
                 if !tx.use_invitation(invitation).await? {
                     return Err(No::NotFound);
+                }
+                if tx.person_by_email(&email_key).await?.is_some() {
+                    return Err(No::field("code", "This email address has an account already. Sign in with it."));
                 }
                 tx.add_person(&account, &email_key).await?;
                 tx.add_grant(person, grant).await?;

@@ -2,6 +2,7 @@
 //!
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
+pub mod administer;
 pub mod audit;
 pub mod board;
 pub mod casefile;

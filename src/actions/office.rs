@@ -12,6 +12,7 @@ use crate::actions::board::Board;
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
 use crate::config;
+use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
 use crate::sealing::lock::{Field, RecordsKey};
@@ -34,10 +35,12 @@ pub struct Office {
     pub(crate) blind: hmac::Key,
     /// Releases closed while responses may be running.
     pub board: Arc<Board>,
-    /// Argon2 takes 19 MiB and a core: few at once, so that sign-ins cannot starve views.
+    /// Argon2 takes 46 MiB and a core: few at once, so that sign-ins cannot starve views.
     pub(crate) hashing: Semaphore,
     /// Decoding takes up to some hundred MiB: few at once.
     pub(crate) decoding: Arc<Semaphore>,
+    /// Opened originals in memory, waiting or being sealed: few at once, 25 MB each at most.
+    pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
 }
@@ -94,6 +97,7 @@ impl Office {
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),
+            originals: Arc::new(Semaphore::new(3)),
             in_hand: Mutex::default(),
             clock,
             settings,
@@ -133,6 +137,23 @@ impl Office {
         F: for<'a> FnOnce(&'a mut Tx) -> writer::Act<'a, T> + Send + 'static,
     {
         self.db.writer().act(act).await.map_err(unwritten)
+    }
+
+    /// Carries out an act on behalf of `by`, who must still be who they were when the request was read: not suspended since,
+    /// and holding the same roles. Asked inside the act, so that a slow body outlives nobody's authority (P3).
+    pub async fn act_as<T, F>(&self, by: &Actor, act: F) -> Result<Acked<T>, No>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Tx) -> writer::Act<'a, T> + Send + 'static,
+    {
+        let by = by.clone();
+        self.act(move |tx| {
+            Box::pin(async move {
+                tx.still(&by).await?;
+                act(tx).await
+            })
+        })
+        .await
     }
 
     /// A keyed hash of something personal, for looking it up without storing it in an index.

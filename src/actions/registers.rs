@@ -13,7 +13,7 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::domain::scheme::{Footing, SchemeKind};
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
-pub use crate::store::people::{Area, Mail, Person as Account};
+pub use crate::store::people::{Area, Mail};
 pub use crate::store::registers::{Member, Receiver, Scheme};
 pub use crate::store::releases::Issue;
 use crate::store::{Conn, Fault};
@@ -74,8 +74,9 @@ pub(super) async fn consulted(
     query: &str,
     stamp: Stamp,
 ) -> Result<(), No> {
+    let acting = by;
     let (by, event) = (by.clone(), Event::new(Kind::Consulted, object).with("query", query));
-    office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;
+    office.act_as(acting, move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;
     Ok(())
 }
 
@@ -106,6 +107,9 @@ pub async fn change_scheme(
     let ico = read(&mut wrong, "ico_reference", Line::parse("its ICO registration number", &form.ico_reference));
     let isa = read(&mut wrong, "isa_reference", Line::optional("The agreement's reference", &form.isa_reference));
     let isa_ends = optional_day("isa_ends", &form.isa_ends, &mut wrong);
+    if isa_ends.is_some() && isa.as_ref().is_some_and(Line::is_empty) {
+        wrong.push(FieldError::new("isa_reference", "Enter the reference of the agreement that runs to this date"));
+    }
     let kind = SchemeKind::parse(&form.kind);
     if kind.is_none() {
         wrong.push(FieldError::new("kind", "Select the type of scheme"));
@@ -136,9 +140,10 @@ pub async fn change_scheme(
             fields.push(field);
         }
     }
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if !tx.change_scheme(&row).await? {
                     return Err(No::field(
@@ -166,7 +171,7 @@ pub struct ReceiverForm {
     pub suspended: String,
 }
 
-/// Changes a receiver's vetting (K7.3), storage (K8.2) or suspension; everything follows at once.
+/// Changes a receiver's vetting (K7.3) and storage (K8.2), or suspends them; everything follows at once.
 pub async fn change_receiver(
     office: &Office,
     by: &Actor,
@@ -187,6 +192,12 @@ pub async fn change_receiver(
         read(&mut wrong, "responsible_person", Line::optional("The responsible person", &form.responsible_person));
     let place = read(&mut wrong, "storage_place", Line::optional("The place of storage", &form.storage_place));
     let vetting_ends = optional_day("vetting_ends", &form.vetting_ends, &mut wrong);
+    if vetting_ends.is_some() && reference.as_ref().is_some_and(Line::is_empty) {
+        wrong.push(FieldError::new(
+            "vetting_reference",
+            "Enter the reference of the vetting (policy I11) that runs to this date",
+        ));
+    }
     let (Some(reference), Some(responsible), Some(place), true) = (reference, responsible, place, wrong.is_empty())
     else {
         return Err(No::Invalid(wrong));
@@ -199,9 +210,10 @@ pub async fn change_receiver(
         storage_place: place.as_str().to_owned(),
         ..was.clone()
     };
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if !tx.change_membership(&row).await? {
                     return Err(No::NotFound);
@@ -210,9 +222,11 @@ pub async fn change_receiver(
                     .with("fields", vec!["vetting", "storage"])
                     .with("person", person.to_string());
                 tx.append(&event, &by, &stamp).await?;
-                if was.person_suspended != suspended {
-                    tx.suspend(person, suspended).await?;
-                    let event = Event::new(Kind::Suspended, format!("person/{person}")).with("suspended", suspended);
+                // Asked anew, here: a form that was opened before a suspension must not undo it. Restoring is the administrator's.
+                let already = tx.person(person).await?.ok_or(No::NotFound)?.suspended;
+                if suspended && !already {
+                    tx.suspend(person, true).await?;
+                    let event = Event::new(Kind::Suspended, format!("person/{person}")).with("suspended", true);
                     tx.append(&event, &by, &stamp).await?;
                 }
                 Ok(())
@@ -240,10 +254,11 @@ pub async fn add_member(
     let (Some(business), Some(contact), Some(agreement)) = (business, contact, agreement) else {
         return Err(No::Invalid(wrong));
     };
+    let acting = by;
     let by = by.clone();
     let member = MemberId::fresh(office.now(), ten());
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 let row = Member {
                     id: member.to_string(),
@@ -275,9 +290,10 @@ pub async fn remove_member(
     stamp: Stamp,
 ) -> Result<(), No> {
     load(&mut office.read().await?, by, Act::KeepRegister, id).await?;
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if tx.remove_member(member, id).await? {
                     let event = Event::new(Kind::Registered, format!("scheme/{id}"))
@@ -302,86 +318,4 @@ pub async fn issues(office: &Office, by: &Actor, area: AreaId, stamp: Stamp) -> 
         consulted(office, by, format!("area/{area}"), "issues", stamp).await?;
     }
     Ok(issues)
-}
-
-/// Everybody with an account and what they answer for: for the administrator.
-pub async fn people(office: &Office, by: &Actor) -> Result<Vec<(Account, Actor)>, No> {
-    if !may(by, Act::Administer, Thing::Force) {
-        return Err(No::NotFound);
-    }
-    let mut conn = office.read().await?;
-    let mut all = Vec::new();
-    for person in conn.people().await? {
-        let actor = conn.actor(person.id()?).await?;
-        all.push((person, actor));
-    }
-    Ok(all)
-}
-
-/// Suspends or restores an account: every visit of theirs ends with it. Nobody suspends themself.
-pub async fn suspend(office: &Office, by: &Actor, person: PersonId, suspended: bool, stamp: Stamp) -> Result<(), No> {
-    if !may(by, Act::Suspend, Thing::Force) {
-        return Err(No::NotFound);
-    }
-    if by.person() == Some(person) {
-        return Err(No::field("person", "You cannot suspend your own account. Ask another administrator."));
-    }
-    let by = by.clone();
-    office
-        .act(move |tx| {
-            Box::pin(async move {
-                if !tx.suspend(person, suspended).await? {
-                    return Err(No::NotFound);
-                }
-                let event = Event::new(Kind::Suspended, format!("person/{person}")).with("suspended", suspended);
-                tx.append(&event, &by, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
-}
-
-/// Records the force's data protection registration (K8.1): a reference and its last day.
-pub async fn set_registration(
-    office: &Office,
-    by: &Actor,
-    reference: &str,
-    ends: &str,
-    stamp: Stamp,
-) -> Result<(), No> {
-    if !may(by, Act::Administer, Thing::Force) {
-        return Err(No::NotFound);
-    }
-    let mut wrong = Vec::new();
-    let reference = read(&mut wrong, "registration_reference", Line::parse("the registration number", reference));
-    let day = optional_day("registration_ends", ends, &mut wrong);
-    if day.is_none() && wrong.is_empty() {
-        wrong.push(FieldError::new("registration_ends", "Enter the last day of the registration"));
-    }
-    let (Some(reference), Some(day), true) = (reference, day, wrong.is_empty()) else { return Err(No::Invalid(wrong)) };
-    let by = by.clone();
-    office
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.set("registration_reference", reference.as_str()).await?;
-                tx.set(crate::actions::release::REGISTRATION_ENDS, &day).await?;
-                let event = Event::new(Kind::Registered, "force").with("fields", vec!["registration"]);
-                tx.append(&event, &by, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
-}
-
-/// The registration on record: reference and last day.
-pub async fn registration(office: &Office) -> Result<(Option<String>, Option<String>), No> {
-    let mut conn = office.read().await?;
-    Ok((conn.setting("registration_reference").await?, conn.setting(crate::actions::release::REGISTRATION_ENDS).await?))
-}
-
-/// The demo's outbox: what would have been mailed. Nowhere else.
-pub async fn outbox(office: &Office) -> Result<Vec<Mail>, No> {
-    if office.settings.demo { Ok(office.read().await?.mails().await?) } else { Err(No::NotFound) }
 }

@@ -64,7 +64,7 @@ pub async fn authorise(
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
     let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs };
     let actor = by.clone();
-    let done = office.act(move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
+    let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if done.is_err() {
         drop_blobs(office, &objects).await;
     }
@@ -165,7 +165,7 @@ async fn build(
     let registration = conn.setting(REGISTRATION_ENDS).await?;
     Ok(Case {
         request: file.request.clone(),
-        text: draft.text.clone(),
+        words: draft.released().unwrap_or_default(),
         photographs: conn.photographs(filed.release.id).await?.len(),
         considered: considered.clone(),
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
@@ -227,7 +227,8 @@ pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, reason: &str, 
 pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
     end(office, by, id, reason, stamp, |reason| Order::Recall { reason }).await?;
     office.board.close(id.to_string());
-    crate::actions::sweep::destroy_blobs(office).await
+    crate::actions::sweep::clear_away(office).await;
+    Ok(())
 }
 
 async fn end(
@@ -240,14 +241,17 @@ async fn end(
 ) -> Result<(), No> {
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
     let filed = casefile::load(&mut office.read().await?, by, Act::SeeRelease, id).await?;
-    let (file, _) = casefile::open(office, &filed)?;
+    let (file, draft) = casefile::open(office, &filed)?;
     let read = filed.release.version;
+    let proposed = seal_proposed(office, &filed, draft.as_ref()).await?;
     let file = CaseFile { reason: Some(reason.clone()), ..file };
-    // What would have left is erased with the case's end; the file is sealed for the version it will have.
+    // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
+    let objects: Vec<String> = proposed.iter().cloned().collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
+    let acting = by;
     let by = by.clone();
     let done = office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
                 let mut filed = tx.release(id).await?.ok_or(No::NotFound)?;
@@ -257,6 +261,7 @@ async fn end(
                 let decision = filed.release.decide(order(reason), &by, now)?;
                 filed.file = sealed;
                 filed.draft = None;
+                filed.text_object = filed.text_object.or(proposed);
                 let event = tx.carry_out(&filed, decision).await?;
                 tx.destroy_keys(id).await?;
                 tx.append(&event, &by, &stamp).await?;
@@ -264,8 +269,20 @@ async fn end(
             })
         })
         .await;
+    if done.is_err() {
+        drop_blobs(office, &objects).await;
+    }
     done.map(|_| ()).map_err(|no| match no {
         No::Refused(refusals) => beside_fields(refusals),
         other => other,
     })
+}
+
+/// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
+async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<String>, No> {
+    let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
+    let area = office.read().await?.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    let unit = Recipient::parse(&area.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
+    let sealed = seal_text(&words, &unit).map_err(|why| Fault::Other(why.to_string()))?;
+    Ok(Some(office.vault.put(sealed).await?))
 }

@@ -76,9 +76,10 @@ impl Asked {
             danger: self.danger == "yes",
             named: !name.is_empty(),
         };
-        let unmet = request.check(photographs, &text);
+        let draft = Draft { name, text };
+        let unmet = request.check(photographs, &draft.released().unwrap_or_default());
         match (wrong.is_empty(), unmet.is_empty()) {
-            (true, true) => Ok((request, Draft { name, text })),
+            (true, true) => Ok((request, draft)),
             (true, false) => Err(reasons_beside(unmet)),
             (false, _) => Err(with_unmet(wrong, unmet)),
         }
@@ -138,7 +139,7 @@ pub async fn ask(
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
     let actor = by.clone();
     let done = office
-        .act(move |tx| {
+        .act_as(by, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
                 let release =

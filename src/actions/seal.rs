@@ -70,7 +70,7 @@ pub async fn original(office: &Office, by: &Actor, photograph: PhotographId, sta
     drop(conn);
     let actor = by.clone();
     let object = office
-        .act(move |tx| {
+        .act_as(by, move |tx| {
             Box::pin(async move {
                 let filed = casefile::load(tx, &actor, Act::OpenOriginal, release).await?;
                 let event = Event::new(Kind::Original, filed.release.object()).with("photograph", row.id.clone());
@@ -126,21 +126,34 @@ pub async fn take(
     stamp: Stamp,
 ) -> Result<(), No> {
     let handed = check(office, by, id, photograph, bytes).await?;
+    let place = Arc::clone(&office.originals).acquire_owned().await.map_err(|_| No::Unavailable)?;
     let fresh = office.in_hand.lock().map_err(|_| Fault::Other("in_hand".into()))?.insert(handed.row.id.clone());
     if !fresh {
         return Ok(());
     }
     let (office, by) = (Arc::clone(office), by.clone());
     tokio::spawn(async move {
-        let key = handed.row.id.clone();
+        let _place = place;
+        let _hand = Hand { office: Arc::clone(&office), photograph: handed.row.id.clone() };
         if let Err(no) = seal_for_all(&office, &by, handed, &stamp).await {
             tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
         }
-        if let Ok(mut set) = office.in_hand.lock() {
-            set.remove(&key);
-        }
     });
     Ok(())
+}
+
+/// A photograph in hand; laid down however the sealing ends, by a panic too.
+struct Hand {
+    office: Arc<Office>,
+    photograph: String,
+}
+
+impl Drop for Hand {
+    fn drop(&mut self) {
+        if let Ok(mut set) = self.office.in_hand.lock() {
+            set.remove(&self.photograph);
+        }
+    }
 }
 
 /// The same, answering when every copy is sealed.
@@ -230,13 +243,19 @@ async fn keep(
     let thumbnail =
         store_part(office, copy, key, photograph, "thumbnail", row.position, &sealed.thumbnail.age_bytes).await?;
     let objects = [screen.object.clone(), thumbnail.object.clone()];
+    let acting = by;
     let (by, stamp) = (by.clone(), stamp.clone());
     let done = office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 let now = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 if now.key_gone_at.is_some() {
                     return Err(No::refused(Refusal::KeyDestroyed));
+                }
+                let release = tx.release(now.holding()?.release).await?.ok_or(No::NotFound)?.release;
+                let closed = release.standing().closed(tx.now());
+                if !closed.is_empty() {
+                    return Err(No::from(closed));
                 }
                 tx.add_part(&screen).await?;
                 tx.add_part(&thumbnail).await?;

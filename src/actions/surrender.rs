@@ -33,7 +33,7 @@ pub struct Confirming {
 
 impl Confirming {
     /// Checks each field.
-    pub fn parse(&self, now: Moment) -> Result<Confirmation, No> {
+    pub fn parse(&self, supplied: Moment, now: Moment) -> Result<Confirmation, No> {
         let mut wrong = Vec::new();
         let outcome = Outcome::parse(&self.outcome);
         if outcome.is_none() {
@@ -55,7 +55,7 @@ impl Confirming {
         let (Some(outcome), Some(method), Some(witness), Some(done_at)) = (outcome, method, witness, done_at) else {
             return Err(No::Invalid(wrong));
         };
-        Confirmation { outcome, method, done_at, witness }.checked(now).map_err(|refusal| {
+        Confirmation { outcome, method, done_at, witness }.checked(supplied, now).map_err(|refusal| {
             let told = refusal.told();
             No::field("done_date", told.sentence)
         })
@@ -82,7 +82,8 @@ pub async fn confirm(
     stamp: Stamp,
 ) -> Result<(), No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let confirmation = form.parse(office.now())?;
+    let supplied = deliver::one(office, by, copy).await?.authorised_at;
+    let confirmation = form.parse(supplied, office.now())?;
     if document != canonical(form) {
         return Err(No::field(
             "statement",
@@ -109,7 +110,8 @@ pub async fn confirm(
         })
         .await?;
     office.board.close(copy.to_string());
-    sweep::destroy_blobs(office).await
+    sweep::clear_away(office).await;
+    Ok(())
 }
 
 /// What a certificate shows: who confirmed what, the signature, and where the log has it.

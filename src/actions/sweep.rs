@@ -45,13 +45,25 @@ async fn expire(office: &Office) -> Result<(), No> {
     Ok(())
 }
 
-/// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-pub(super) async fn destroy_blobs(office: &Office) -> Result<(), No> {
-    let copies = office.read().await?.copies_to_destroy().await?;
-    for copy in copies {
-        destroy_copy(office, copy).await?;
+/// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
+pub(super) async fn clear_away(office: &Office) {
+    if let Err(no) = destroy_blobs(office).await {
+        tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
     }
-    Ok(())
+}
+
+/// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
+/// One that fails does not keep the others.
+async fn destroy_blobs(office: &Office) -> Result<(), No> {
+    let copies = office.read().await?.copies_to_destroy().await?;
+    let mut failed = None;
+    for copy in copies {
+        if let Err(no) = destroy_copy(office, copy).await {
+            tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
+            failed = Some(no);
+        }
+    }
+    failed.map_or(Ok(()), Err)
 }
 
 async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {

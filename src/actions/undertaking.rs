@@ -74,9 +74,10 @@ pub async fn open(office: &Office, by: &Actor, version: u32, stamp: Stamp) -> Re
     if current != version {
         return Err(No::refused(Refusal::UndertakingUnsigned { version: current }));
     }
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if tx.undertaking_opened(person, version).await? {
                     let event = Event::new(Kind::UndertakingOpened, by.word()).with("version", version);
@@ -97,9 +98,10 @@ pub async fn sign(office: &Office, by: &Actor, version: u32, note: &str, stamp: 
         return Err(No::refused(Refusal::UndertakingUnsigned { version: current }));
     }
     let row = statement::check(office, person, "undertaking", &object(version), words.as_bytes(), note).await?;
+    let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if in_force(tx).await?.0 != version {
                     return Err(No::refused(Refusal::UndertakingUnsigned { version: version + 1 }));
@@ -125,9 +127,10 @@ pub async fn sign(office: &Office, by: &Actor, version: u32, note: &str, stamp: 
 /// Declines the version in force.
 pub async fn decline(office: &Office, by: &Actor, version: u32, stamp: Stamp) -> Result<(), No> {
     let person = asked(by)?;
+    let acting = by;
     let by = by.clone();
     office
-        .act(move |tx| {
+        .act_as(acting, move |tx| {
             Box::pin(async move {
                 if in_force(tx).await?.0 != version || !tx.undertaking_declined(person, version).await? {
                     return Err(No::field(

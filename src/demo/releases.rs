@@ -159,7 +159,7 @@ pub async fn confirm(office: &Office, who: &Somebody, copy: CopyId, witness: &st
         outcome: "destroyed".to_owned(),
         method: "Nothing was kept outside the portal; notes cross-cut shredded".to_owned(),
         done_date: done.day().to_string(),
-        done_time: "00:00".to_owned(),
+        done_time: done.clock_time(),
         witness: witness.to_owned(),
     };
     let document = surrender::canonical(&form);

@@ -52,9 +52,11 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// A confirmation of something done by `now`; what lies in the future cannot be confirmed.
-    pub fn checked(self, now: Moment) -> Result<Self, Refusal> {
-        if self.done_at > now { Err(Refusal::ConfirmedInFuture) } else { Ok(self) }
+    /// A confirmation of something done between the supply and `now`: neither in the future nor before there was a copy.
+    pub fn checked(self, supplied: Moment, now: Moment) -> Result<Self, Refusal> {
+        // The form has minutes; the minute of the supply itself counts.
+        let earliest = supplied.plus_millis(-60_000);
+        if self.done_at > now || self.done_at < earliest { Err(Refusal::ConfirmedOutOfTime) } else { Ok(self) }
     }
 }
 
@@ -108,6 +110,9 @@ impl Holding {
         }
         if self.confirmed_at.is_some() {
             return Err(vec![Refusal::AlreadyConfirmed]);
+        }
+        if self.sealed_at.is_none() && self.key_gone_at.is_none() {
+            return Err(vec![Refusal::NotSealedYet]);
         }
         Ok(())
     }

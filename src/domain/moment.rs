@@ -103,6 +103,11 @@ impl Moment {
         format!("{}:{:02}{}", hour, at.minute(), if pm { "pm" } else { "am" })
     }
 
+    /// `17:30`, UK time, as a form's time field holds it.
+    pub fn clock_time(self) -> String {
+        self.utc().with_timezone(&London).format("%H:%M").to_string()
+    }
+
     fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or(DateTime::UNIX_EPOCH)
     }

@@ -43,6 +43,7 @@ pub enum Refusal {
     ReasonMissing,
     SupplyGoesToManager,
     PersonSuspended,
+    OwnAccountSuspended,
     SchemeSuspended,
     VettingLapsed { since: Option<Day> },
     AgreementLapsed { since: Option<Day> },
@@ -54,7 +55,7 @@ pub enum Refusal {
     NotSealedYet,
     KeyDestroyed,
     AlreadyConfirmed,
-    ConfirmedInFuture,
+    ConfirmedOutOfTime,
 }
 
 /// What a refusal says: code, clause, field of the form it belongs beside, sentence.
@@ -104,7 +105,7 @@ impl Refusal {
             Self::JapanIncomplete => ("japan-incomplete", "K6.4", "japan_justified", "Complete all five parts of the JAPAN record."),
             Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
             Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
-            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference and date under which this release is recorded."),
+            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
             Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the completed K-MIP record of sharing."),
             Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
             Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
@@ -113,6 +114,7 @@ impl Refusal {
             Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
             Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
+            Self::OwnAccountSuspended => ("own-account-suspended", "P3", "", "Your account has been suspended since you opened this page. Nothing was done. Speak to your administrator."),
             Self::PersonSuspended => ("person-suspended", "K7.3", "recipients", "This account is suspended. Speak to the Area Intelligence Co-ordinator."),
             Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
             Self::ConditionsUnacknowledged => ("conditions", "K8.2", "", "Read and acknowledge the conditions of this supply first."),
@@ -120,7 +122,7 @@ impl Refusal {
             Self::NotSealedYet => ("not-sealed", "K8.6", "", "Your copy is still being sealed. Try again in a few minutes."),
             Self::KeyDestroyed => ("key-destroyed", "K8.2", "", "The key of this copy has been destroyed. Nothing can open it again."),
             Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
-            Self::ConfirmedInFuture => ("confirmed-future", "K8.2", "done_date", "What was done cannot lie in the future. Check the date and time."),
+            Self::ConfirmedOutOfTime => ("confirmed-out-of-time", "K8.2", "done_date", "What was done lies in the future, or before the copy was supplied. Check the date and time."),
             _ => return None,
         };
         Some((code, clause, field, words.to_owned()))

@@ -104,7 +104,6 @@ const PART: &str =
     "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE id = $1 AND copy_id = $2";
 const TO_DESTROY: &str =
     "SELECT id FROM copy WHERE key_gone_at IS NOT NULL AND destroyed_at IS NULL ORDER BY id LIMIT 200";
-const OBJECT_NAMES: &str = "SELECT object FROM part UNION ALL SELECT object FROM photograph UNION ALL SELECT text_object FROM release WHERE text_object IS NOT NULL";
 const ADD: &str =
     "INSERT INTO copy (id, release_id, holder, scheme_id, mark, wrapped_key) VALUES ($1, $2, $3, $4, $5, $6)";
 const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -152,11 +151,6 @@ impl Conn {
     pub async fn copies_to_destroy(&mut self) -> Result<Vec<CopyId>, Fault> {
         let rows: Vec<String> = on!(self, |c| sqlx::query_scalar(TO_DESTROY).fetch_all(c).await)?;
         rows.iter().map(|id| whole(CopyId::parse(id), "copy", "id", id)).collect()
-    }
-
-    /// The names of every blob some row knows of.
-    pub async fn object_names(&mut self) -> Result<Vec<String>, Fault> {
-        Ok(on!(self, |c| sqlx::query_scalar(OBJECT_NAMES).fetch_all(c).await)?)
     }
 }
 

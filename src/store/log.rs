@@ -35,7 +35,7 @@ pub struct Head {
 }
 
 const HEAD: &str = "SELECT origin, size, edge, at, note FROM log_head WHERE id = 1";
-const HEAD_SIZE: &str = "SELECT size FROM log_head WHERE id = 1";
+const HEAD_NOTE: &str = "SELECT note FROM log_head WHERE id = 1";
 const BEGIN_HEAD: &str = "INSERT INTO log_head (id, origin, size, edge, at, note) VALUES (1, $1, 0, $2, $3, $4)";
 const ADVANCE_HEAD: &str = "UPDATE log_head SET size = $2, edge = $3, at = $4, note = $5 WHERE id = 1 AND size = $1";
 const KEEP_CHECKPOINT: &str =
@@ -92,10 +92,9 @@ impl Head {
         Ok(Some(head))
     }
 
-    /// The stored size alone.
-    pub(super) async fn stored_size(conn: &mut Conn) -> Result<u64, Fault> {
-        let size: i64 = on!(conn, |c| sqlx::query_scalar(HEAD_SIZE).fetch_one(c).await)?;
-        whole(u64::try_from(size).ok(), "log_head", "size", "1")
+    /// The stored signed checkpoint alone.
+    pub(super) async fn stored_note(conn: &mut Conn) -> Result<String, Fault> {
+        Ok(on!(conn, |c| sqlx::query_scalar(HEAD_NOTE).fetch_one(c).await)?)
     }
 
     /// Reads the head as stored, without a key: for commands beside a live portal.

@@ -2,10 +2,11 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, No, Tx, on, whole};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, InvitationId, PersonId, SchemeId};
 use crate::domain::moment::Moment;
+use crate::domain::refusal::Refusal;
 
 /// A person's row.
 #[derive(Clone, Debug, FromRow)]
@@ -144,6 +145,19 @@ impl Conn {
         let rows: Vec<GrantRow> = on!(self, |c| sqlx::query_as(GRANTS).bind(id.to_string()).fetch_all(c).await)?;
         let grants = rows.into_iter().map(|row| grant(row, id)).collect::<Result<_, _>>()?;
         Ok(Actor::Person { id, grants })
+    }
+
+    /// Refuses an actor who was suspended, or whose roles changed, since `actor` was read.
+    pub async fn still(&mut self, actor: &Actor) -> Result<(), No> {
+        let Some(id) = actor.person() else { return Ok(()) };
+        let row = self.person(id).await?.ok_or(No::NotFound)?;
+        if row.suspended {
+            return Err(No::refused(Refusal::OwnAccountSuspended));
+        }
+        let now = self.actor(id).await?;
+        let same =
+            now.grants().len() == actor.grants().len() && now.grants().iter().all(|g| actor.grants().contains(g));
+        if same { Ok(()) } else { Err(No::NotFound) }
     }
 
     /// The ways of unlocking a person's keys.
@@ -285,10 +299,12 @@ impl Tx {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Counts one more failure under a throttle's key.
-    pub async fn count_failure(&mut self, key: &str) -> Result<(), Fault> {
-        let failures = self.failures(key).await?.0.saturating_add(1);
-        let now = self.now().millis();
+    /// Counts one more failure under a throttle's key; the count begins anew when the last one is older than `life_ms`.
+    pub async fn count_failure(&mut self, key: &str, life_ms: i64) -> Result<(), Fault> {
+        let (earlier, last) = self.failures(key).await?;
+        let now = self.now();
+        let failures = if now >= last.plus_millis(life_ms) { 1 } else { earlier.saturating_add(1) };
+        let now = now.millis();
         on!(self, |c| sqlx::query(FAILED).bind(key).bind(failures).bind(now).execute(c).await)?;
         Ok(())
     }

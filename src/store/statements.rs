@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, No, Tx, on};
 use crate::domain::ids::{PersonId, StatementId};
 
 /// A kept statement.
@@ -82,8 +82,11 @@ impl Conn {
 }
 
 impl Tx {
-    /// Keeps a statement with its document.
-    pub async fn add_statement(&mut self, row: &Statement) -> Result<(), Fault> {
+    /// Keeps a statement with its document; one whose nonce was used meanwhile (a form sent twice) is refused.
+    pub async fn add_statement(&mut self, row: &Statement) -> Result<(), No> {
+        if self.nonce_used(&row.nonce).await? {
+            return Err(No::field("statement", "This was signed and sent already. Reload the page."));
+        }
         on!(self, |c| sqlx::query(ADD)
             .bind(&row.id)
             .bind(&row.kind)

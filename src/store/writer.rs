@@ -193,7 +193,7 @@ impl Tx {
     ) -> Result<(), Fault> {
         self.plain(BEGIN).await?;
         // Another process (a command beside the portal) may have appended: the stored head is the truth.
-        if Head::stored_size(&mut self.conn).await? != self.head.size() {
+        if Head::stored_note(&mut self.conn).await? != self.head.note() {
             let stored = Head::load(&mut self.conn, key).await?;
             self.head = stored.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
         }

@@ -15,7 +15,7 @@ use crate::web::cookie::Keys;
 use crate::web::page;
 
 /// Uploads held in memory at a time; the next ones wait.
-const UPLOADS: usize = 3;
+const UPLOADS: usize = 2;
 
 /// The shared parts of the web.
 pub struct Desk {

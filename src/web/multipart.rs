@@ -4,6 +4,9 @@
 //! of a file is kept; few such forms are in memory at a time. Absent on purpose: file names as paths, types as the sender tells them.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
 
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
@@ -26,6 +29,9 @@ pub const FILES_MAX: usize = PHOTOGRAPHS_MAX;
 /// All of one form, kept or thrown away; beyond it the answer is 413.
 pub const TOTAL_MAX: usize = 192 << 20;
 
+/// The longest pause within a form with photographs: it holds one of a few seats.
+const PIECE_TIME: Duration = Duration::from_secs(10);
+
 /// Reads the whole form. `checked`: the token came in a header and was right.
 pub(crate) async fn read(
     req: &HttpRequest,
@@ -39,10 +45,15 @@ pub(crate) async fn read(
     let stream = poll_fn(move |cx| shared.borrow_mut().poll_next_unpin(cx));
     let mut parts = Multipart::new(req.headers(), stream);
     let mut taking = Taking { posted: Posted { seat: Some(seat), ..Posted::default() }, checked, text: 0, total: 0 };
-    while let Some(part) = parts.next().await {
+    while let Some(part) = in_time(parts.next()).await? {
         taking.take(part.map_err(|_| Problem::unreadable())?, token).await?;
     }
     if taking.checked { Ok(taking.posted) } else { Err(Problem::not_ours().into()) }
+}
+
+/// The next piece, which must not keep its seat waiting.
+async fn in_time<T>(next: impl Future<Output = T>) -> Result<T, Stop> {
+    timeout(PIECE_TIME, next).await.map_err(|_| Problem::too_slow().into())
 }
 
 struct Taking {
@@ -89,7 +100,7 @@ impl Taking {
     /// The bytes of one part, or none and `true` where there are more than `room`.
     async fn gather(&mut self, part: &mut Field, room: usize) -> Result<(Bytes, bool), Stop> {
         let (mut kept, mut over) = (BytesMut::new(), false);
-        while let Some(piece) = part.next().await {
+        while let Some(piece) = in_time(part.next()).await? {
             let piece = piece.map_err(|_| Problem::unreadable())?;
             self.total += piece.len();
             if self.total > TOTAL_MAX {

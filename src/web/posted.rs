@@ -88,8 +88,10 @@ pub(crate) async fn read(
             if !is("application/octet-stream") {
                 return Err(Problem::other_kind().into());
             }
+            let seat =
+                std::sync::Arc::clone(seats).acquire_owned().await.map_err(|_| crate::actions::No::Unavailable)?;
             let bytes = gather(req, coming, max, UPLOAD_TIME).await?;
-            Ok(Posted { bytes, ..Posted::default() })
+            Ok(Posted { bytes, seat: Some(seat), ..Posted::default() })
         }
         Body::Form if is("application/x-www-form-urlencoded") => {
             let max = if matches!(door.who, Who::Anyone | Who::HalfSignedIn) { STRANGER_MAX } else { FORM_MAX };

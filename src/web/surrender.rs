@@ -135,7 +135,7 @@ fn sheet(found: Certificate) -> Sheet {
         row("Sealed files deleted and read back as gone", precise(found.copy.destroyed_at)),
         row(
             "Backups",
-            "Copies in backups cannot be opened without the destroyed key, and are gone after at most 30 days.",
+            "The portal makes none. What the force’s own backups of its disks still hold is outside this certificate.",
         ),
         row("In the log", format!("{entry}; the log has {} entries", found.log_size)),
     ];

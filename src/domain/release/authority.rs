@@ -138,7 +138,9 @@ impl Considered {
         need(self.positive_outcome, Refusal::NoPositiveOutcome);
         need(!named || !self.name_why.is_empty(), Refusal::NameNotJustified);
         need(!self.kmip.is_empty(), Refusal::NoSharingRecord);
-        need(!self.athena.is_empty() && self.athena_dated.is_some(), Refusal::NoAthenaRecord);
+        // A record dated in the future does not exist yet.
+        let recorded = self.athena_dated.is_some_and(|day| day <= now.day());
+        need(!self.athena.is_empty() && recorded, Refusal::NoAthenaRecord);
         why.extend(self.grounds.check(now));
         why.extend(self.notice.check(now).err());
         why

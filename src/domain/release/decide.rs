@@ -75,7 +75,7 @@ impl Release {
         if !runs(case.registration_ends, now) {
             why.push(Refusal::RegistrationLapsed);
         }
-        why.extend(case.request.check(case.photographs, &case.text));
+        why.extend(case.request.check(case.photographs, &case.words));
         why.extend(case.considered.check(case.request.named, now));
         if case.recipients.is_empty() {
             why.push(Refusal::NoRecipients);

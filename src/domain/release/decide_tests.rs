@@ -99,7 +99,7 @@ fn case() -> Case {
             danger: false,
             named: false,
         },
-        text: prose("Suspected of shop theft in the town centre."),
+        words: "Suspected of shop theft in the town centre.\n".into(),
         photographs: 1,
         considered,
         recipients: vec![footing()],
@@ -137,8 +137,8 @@ fn one_refusal_for_each_unmet_clause() {
         ("no-locality", |c| c.request.locality = Line::default()),
         ("no-purpose", |c| c.request.purposes.clear()),
         ("no-reason", |c| c.request.reasons = Prose::default()),
-        ("address", |c| c.text = prose("Lives at 4 Mill Lane")),
-        ("pnc", |c| c.text = prose("PNC shows more")),
+        ("address", |c| c.words = "Lives at 4 Mill Lane".into()),
+        ("pnc", |c| c.words = "Name: A. Person, PNC shows more".into()),
         ("no-legal-basis", |c| c.considered.basis = None),
         ("registration-lapsed", |c| c.registration_ends = parse_day("2026-11-20")),
         ("no-intelligence", |c| c.considered.grounds.reference = Line::default()),
@@ -202,7 +202,7 @@ fn text_alone_needs_no_photograph_rules_and_nothing_at_all_is_refused() {
     assert_eq!(
         refused(|c| {
             text_only(c);
-            c.text = Prose::default();
+            c.words = String::new();
         }),
         vec!["nothing-to-release"]
     );

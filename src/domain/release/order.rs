@@ -33,8 +33,8 @@ pub enum Order {
 pub struct Case {
     /// What was asked.
     pub request: Request,
-    /// The words that would leave.
-    pub text: Prose,
+    /// Everything that would leave in words, exactly as it would; empty if there is nothing.
+    pub words: String,
     /// How many photographs.
     pub photographs: usize,
     /// What the co-ordinator recorded.

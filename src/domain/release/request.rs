@@ -72,10 +72,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// The rules an officer's request must meet before it reaches the co-ordinator. `text` is what would leave.
-    pub fn check(&self, photographs: usize, text: &Prose) -> Vec<Refusal> {
+    /// The rules an officer's request must meet before it reaches the co-ordinator. `words` is everything that would leave,
+    /// exactly as it would: any name included (K8.3, K8.5).
+    pub fn check(&self, photographs: usize, words: &str) -> Vec<Refusal> {
         let mut why = self.source_rules(photographs);
-        if photographs == 0 && text.is_empty() {
+        if photographs == 0 && words.is_empty() {
             why.push(Refusal::NoPhotographOrText);
         }
         if self.locality.is_empty() {
@@ -87,7 +88,7 @@ impl Request {
         if self.reasons.is_empty() {
             why.push(Refusal::ReasonMissing);
         }
-        why.extend(content::leaks(text.as_str()));
+        why.extend(content::leaks(words));
         why
     }
 

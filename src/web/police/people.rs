@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::actions::{No, registers};
+use crate::actions::{No, administer, registers};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::ids::PersonId;
 use crate::web::police::long;
@@ -61,8 +61,8 @@ async fn page(v: &Visit) -> Result<People, No> {
         registers::areas(&v.office).await?.into_iter().map(|area| (area.id, area.name)).collect();
     places.extend(registers::schemes(&v.office, v.actor()).await?.into_iter().map(|scheme| (scheme.id, scheme.name)));
     let own = v.person()?.id.to_string();
-    let people = registers::people(&v.office, v.actor()).await?;
-    let one = |(person, actor): &(crate::actions::registers::Account, Actor)| One {
+    let people = administer::people(&v.office, v.actor()).await?;
+    let one = |(person, actor): &(crate::actions::administer::Account, Actor)| One {
         own: person.id == own,
         id: person.id.clone(),
         name: person.name.clone(),
@@ -84,7 +84,7 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
 /// `POST /people/{id}/suspend`: `suspended` is `yes` or `no`.
 pub async fn suspend(v: Visit) -> Result<Answer, No> {
     let suspended = v.field("suspended") == "yes";
-    match registers::suspend(&v.office, v.actor(), v.id(PersonId::parse)?, suspended, v.stamp()).await {
+    match administer::suspend(&v.office, v.actor(), v.id(PersonId::parse)?, suspended, v.stamp()).await {
         Ok(()) => Answer::see("/people"),
         Err(no) => v.again(no, TITLE, &page(&v).await?),
     }

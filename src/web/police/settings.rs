@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::actions::registers::Mail;
-use crate::actions::{No, registers};
+use crate::actions::{No, administer};
 use crate::domain::policy::{Act, Thing, may};
 use crate::web::frame::Typed;
 use crate::web::police::long;
@@ -30,7 +30,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     if !may(v.actor(), Act::Administer, Thing::Force) {
         return Err(No::NotFound);
     }
-    let (reference, ends) = registers::registration(&v.office).await?;
+    let (reference, ends) = administer::registration(&v.office).await?;
     let page = Settings { recorded: ends.is_some() };
     let typed = Typed::default()
         .with("registration_reference", reference.unwrap_or_default())
@@ -42,7 +42,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 /// `POST /settings`.
 pub async fn save(v: Visit) -> Result<Answer, No> {
     let (reference, ends) = (v.field("registration_reference"), v.field("registration_ends"));
-    match registers::set_registration(&v.office, v.actor(), reference, ends, v.stamp()).await {
+    match administer::set_registration(&v.office, v.actor(), reference, ends, v.stamp()).await {
         Ok(()) => Answer::see("/settings?saved=yes"),
         Err(no) => v.again(no, TITLE, &Settings { recorded: true }),
     }
@@ -102,6 +102,6 @@ impl Page for Outbox {
 
 /// `GET /outbox`: in the demo open to anybody, since who is invited has no account yet; elsewhere there is none.
 pub async fn outbox(v: Visit) -> Result<Answer, No> {
-    let mails = registers::outbox(&v.office).await?;
+    let mails = administer::outbox(&v.office).await?;
     v.page("Outbox of the demo", &Outbox { mails: mails.iter().map(letter).collect() })
 }

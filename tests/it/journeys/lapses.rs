@@ -1,5 +1,6 @@
 //! K7.3, O2.1, K6.2.1, K8.2.1: whatever lapses closes the door with the same commit, or at the millisecond of its day's end.
 
+use disclosure_portal::actions::administer;
 use disclosure_portal::actions::registers::{self, ReceiverForm, SchemeForm};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
@@ -62,7 +63,10 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
     assert_eq!(codes(look().await), ["vetting-lapsed"]);
     set(vetted("2027-01-01", "yes")).await;
     assert_eq!(codes(look().await), ["person-suspended"]);
+    // A form opened before the suspension does not undo it (only an administrator restores).
     set(vetted("2027-01-01", "")).await;
+    assert_eq!(codes(look().await), ["person-suspended"]);
+    administer::suspend(office, &who("Lee").actor, priya.id, false, stamp()).await.unwrap();
     assert!(look().await.is_ok());
     scene.log_is_whole().await;
 }

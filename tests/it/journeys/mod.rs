@@ -8,6 +8,7 @@ mod leaving;
 mod numbering;
 mod recall_race;
 mod sign_in;
+mod standing;
 mod stranger;
 
 use disclosure_portal::actions::deliver::{self, Opened};
