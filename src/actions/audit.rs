@@ -66,7 +66,7 @@ pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: St
         kind: String::new(),
         from: Moment::from_millis(0),
         to: Moment::from_millis(i64::MAX),
-        limit: 2_000,
+        limit: 10_000,
         skip: 0,
     };
     let (rows, _) = conn.log_search(&what).await?;

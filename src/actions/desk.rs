@@ -91,7 +91,7 @@ pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
         by.areas()
     };
     for area in areas {
-        for filed in conn.releases_of_area(area, 500).await? {
+        for filed in conn.releases_of_area(area, 2_000).await? {
             if may(by, Act::SeeRelease, casefile::thing(&filed.release))
                 && seen.iter().all(|other| other.release.id != filed.release.id)
             {

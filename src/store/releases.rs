@@ -78,7 +78,7 @@ pub struct Issue {
 }
 
 const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE id = $1";
-const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE area_id = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
+const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE area_id = $1 ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
 const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
 const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE urn = $1";
 const PAST_LIMIT: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.until <= $1 AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.key_gone_at IS NULL) ORDER BY r.until LIMIT 100";
@@ -150,7 +150,7 @@ impl Conn {
         row.map(Filed::try_from).transpose()
     }
 
-    /// An area's releases, newest first.
+    /// An area's releases: numbered ones first, so that no flood of requests hides a live release; each newest first.
     pub async fn releases_of_area(&mut self, area: AreaId, limit: i64) -> Result<Vec<Filed>, Fault> {
         filed(on!(self, |c| sqlx::query_as(OF_AREA).bind(area.to_string()).bind(limit).fetch_all(c).await)?)
     }

@@ -5,15 +5,12 @@
 
 use std::fmt::Write as _;
 
-use disclosure_portal::actions::registers;
-use disclosure_portal::demo::releases::copy_of;
-use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::actor::Actor;
-use disclosure_portal::domain::ids::{CopyId, PartId};
 use disclosure_portal::domain::policy::{Act, Thing, may};
 use disclosure_portal::web::doors::{DOORS, Door, Method};
 
 use crate::harness::browser::Browser;
+use crate::harness::things::Things;
 use crate::harness::{Scene, printed, who, world};
 
 /// Heading, name. The objects are of area CZ, asked for by Riley, held by Priya.
@@ -34,54 +31,6 @@ const PERSONAS: [(&str, Option<&str>); 14] = [
     ("administrator", Some("Lee")),
 ];
 
-/// The identifiers that stand in paths.
-struct Objects {
-    release: String,
-    copy: CopyId,
-    part: PartId,
-    photograph: String,
-    member: String,
-}
-
-async fn objects(scene: &Scene) -> Objects {
-    let release = scene.release("CZ/003/26").await;
-    let copy = copy_of(&scene.office, who("Priya"), release).await.unwrap();
-    let mut conn = scene.office.read().await.unwrap();
-    let parts = conn.parts(copy).await.unwrap();
-    let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
-    let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
-    drop(conn);
-    let entry = registers::scheme(&scene.office, &who("Sam").actor, world().schemes[0], stamp()).await.unwrap();
-    Objects {
-        release: release.to_string(),
-        copy,
-        part: PartId::parse(&part.id).unwrap(),
-        photograph,
-        member: entry.members[0].id.clone(),
-    }
-}
-
-fn path(door: &Door, of: &Objects) -> String {
-    let id = match door.path.split('/').nth(1).unwrap_or_default() {
-        "releases" => of.release.clone(),
-        "bulletins" | "copies" | "certificates" => of.copy.to_string(),
-        "photographs" => of.photograph.clone(),
-        "areas" | "register" => world().areas[0].to_string(),
-        "schemes" => world().schemes[0].to_string(),
-        "people" => who("Toby").id.to_string(),
-        _ => String::new(),
-    };
-    door.path
-        .replace("{id}", &id)
-        .replace("{part}", &of.part.to_string())
-        .replace("{photo}", &of.photograph)
-        .replace("{person}", &who("Priya").id.to_string())
-        .replace("{member}", &of.member)
-        .replace("{version}", "1")
-        .replace("{token}", "no-such-invitation")
-        .replace("{file}", "no-such-file")
-}
-
 /// What an answer means to whoever knocked.
 fn cell(status: u16, location: &str) -> &'static str {
     match status {
@@ -101,12 +50,12 @@ async fn the_tables_of_access_are_as_printed() {
     for (_, name) in PERSONAS {
         // A world of their own: one persona's POSTs must not change what the next one finds.
         let scene = Scene::new().await;
-        let of = objects(&scene).await;
+        let of = Things::of(&scene, "CZ/003/26").await;
         let browser = Browser::of(&scene, name).await;
         let mut column = Vec::new();
         // Signing out ends the visit, so it comes last.
         for door in DOORS.iter().filter(|door| door.path != "/sign-out") {
-            let got = browser.knock(door, &path(door, &of)).await;
+            let got = browser.knock(door, &of.path(door)).await;
             assert!(got.status < 500, "{} {} by {name:?}: {}", door.method.word(), door.path, got.status);
             column.push(cell(got.status, &got.location));
         }

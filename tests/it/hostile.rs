@@ -5,6 +5,7 @@ use disclosure_portal::domain::ids::AreaId;
 use disclosure_portal::web::doors::{Body, DOORS, Method};
 
 use crate::harness::browser::{Browser, Got};
+use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
@@ -100,22 +101,9 @@ async fn hostile_words_in_every_field_of_every_form_are_answered_with_a_sentence
     for name in ["Riley", "Sam", "Priya", "Robin", "Lee"] {
         let scene = Scene::new().await;
         let browser = Browser::of(&scene, Some(name)).await;
-        let release = scene.release("CZ/003/26").await.to_string();
-        let copy = disclosure_portal::demo::releases::copy_of(
-            &scene.office,
-            crate::harness::who("Priya"),
-            scene.release("CZ/003/26").await,
-        );
-        let copy = copy.await.unwrap().to_string();
+        let things = Things::waiting(&scene).await;
         for door in DOORS.iter().filter(|door| door.method == Method::Post && door.path != "/sign-out") {
-            let id = match door.path.split('/').nth(1).unwrap_or_default() {
-                "releases" => release.clone(),
-                "bulletins" => copy.clone(),
-                "schemes" => world().schemes[0].to_string(),
-                _ => "x".into(),
-            };
-            let path = door.path.replace("{id}", &id).replace("{version}", "1");
-            let path = path.replace(['{', '}'], "");
+            let path = things.path(door);
             for value in values() {
                 let fields: Vec<(&str, &str)> = FIELDS.iter().map(|field| (*field, value.as_str())).collect();
                 let got = match door.body {

@@ -4,6 +4,7 @@
 //! so every journey is also a tamper test.
 
 pub(crate) mod browser;
+pub(crate) mod things;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

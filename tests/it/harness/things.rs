@@ -1,0 +1,81 @@
+//! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
+
+use disclosure_portal::actions::enrol::{self, Invite};
+use disclosure_portal::actions::registers;
+use disclosure_portal::demo::releases::copy_of;
+use disclosure_portal::demo::stamp;
+use disclosure_portal::domain::ids::{CopyId, PartId};
+use disclosure_portal::web::doors::Door;
+
+use super::{Scene, who, world};
+
+pub(crate) struct Things {
+    pub(crate) release: String,
+    copy: CopyId,
+    part: PartId,
+    photograph: String,
+    member: String,
+    token: String,
+}
+
+impl Things {
+    /// Those of the release with this reference, which Priya holds.
+    pub(crate) async fn of(scene: &Scene, urn: &str) -> Self {
+        let release = scene.release(urn).await;
+        let copy = copy_of(&scene.office, who("Priya"), release).await.unwrap();
+        let mut conn = scene.office.read().await.unwrap();
+        let parts = conn.parts(copy).await.unwrap();
+        let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
+        let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+        drop(conn);
+        let scheme = world().schemes[0];
+        let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
+        Self {
+            release: release.to_string(),
+            copy,
+            part: PartId::parse(&part.id).unwrap(),
+            photograph,
+            member: entry.members[0].id.clone(),
+            token: "no-such-invitation".into(),
+        }
+    }
+
+    /// The same, with a request that waits for its decision, and a fresh invitation.
+    pub(crate) async fn waiting(scene: &Scene) -> Self {
+        let mut things = Self::of(scene, "CZ/003/26").await;
+        let list = disclosure_portal::actions::desk::list(&scene.office, &who("Sam").actor).await.unwrap();
+        things.release = list.iter().find(|line| line.word == "requested").unwrap().filed.release.id.to_string();
+        let form = Invite {
+            email: "new@demo.example".into(),
+            name: "New Person".into(),
+            role: "manager".into(),
+            scheme: world().schemes[0].to_string(),
+            ..Invite::default()
+        };
+        let path = enrol::invite(&scene.office, &who("Sam").actor, &form, stamp()).await.unwrap();
+        things.token = path.rsplit('/').next().unwrap().to_owned();
+        things
+    }
+
+    /// A door's path with all its names filled in.
+    pub(crate) fn path(&self, door: &Door) -> String {
+        let id = match door.path.split('/').nth(1).unwrap_or_default() {
+            "releases" => self.release.clone(),
+            "bulletins" | "copies" | "certificates" => self.copy.to_string(),
+            "photographs" => self.photograph.clone(),
+            "areas" | "register" => world().areas[0].to_string(),
+            "schemes" => world().schemes[0].to_string(),
+            "people" => who("Toby").id.to_string(),
+            _ => String::new(),
+        };
+        door.path
+            .replace("{id}", &id)
+            .replace("{part}", &self.part.to_string())
+            .replace("{photo}", &self.photograph)
+            .replace("{person}", &who("Priya").id.to_string())
+            .replace("{member}", &self.member)
+            .replace("{version}", "1")
+            .replace("{token}", &self.token)
+            .replace("{file}", "no-such-file")
+    }
+}
