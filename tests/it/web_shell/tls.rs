@@ -1,6 +1,6 @@
 //! The listener itself, over a real socket: TLS 1.3, our certificate, bounds on bodies, and how broken requests are answered.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -78,8 +78,11 @@ fn dial(to: &Running, name: &str, version: &'static SupportedProtocolVersion) ->
 
 /// Sends bytes and reads to the end of the connection.
 fn ask(line: &mut Line, bytes: &[u8]) -> String {
-    line.write_all(bytes).unwrap();
-    line.flush().unwrap();
+    // A refused request may be cut off while it is still being sent; what was answered until then counts.
+    match line.write_all(bytes).and_then(|()| line.flush()) {
+        Err(cut) if [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset].contains(&cut.kind()) => {}
+        sent => sent.unwrap(),
+    }
     let mut answer = Vec::new();
     let _ = line.read_to_end(&mut answer);
     String::from_utf8_lossy(&answer).into_owned()
