@@ -8,7 +8,6 @@ use crate::actions::office::{Office, Places, Settings};
 use crate::actions::{No, Stamp};
 use crate::clock::Clock;
 use crate::config;
-use crate::demo;
 use crate::domain::actor::Actor;
 use crate::ledger::checkpoint::{LogKey, LogVerifier};
 use crate::ledger::cosignature::Cosigner;
@@ -148,10 +147,10 @@ fn said(no: &No) -> Failure {
     }
 }
 
-/// The log's key, for its public half.
-fn log_key(data: &Data) -> Result<LogKey, Failure> {
+/// The log's key under its stored name, for its public half.
+fn log_key(data: &Data, head: &Head) -> Result<LogKey, Failure> {
     let seed = config::key(&Places::below(&data.data).keys.join("log.key")).map_err(Failure::unreadable)?;
-    LogKey::from_seed(demo::LOG_NAME, &seed).map_err(Failure::unreadable)
+    LogKey::from_seed(head.origin(), &seed).map_err(Failure::unreadable)
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {
@@ -165,10 +164,11 @@ async fn stored_head(conn: &mut Conn) -> Result<Head, Failure> {
 }
 
 fn export(dir: &Path, leaves_only: bool, data: &Data, json: bool) -> Result<(), Failure> {
-    let settings =
-        Settings { origin: String::new(), demo: true, data: data.data.clone(), log_name: demo::LOG_NAME.to_owned() };
     let contents = if leaves_only { Contents::LeavesOnly } else { Contents::Full };
     let alarm = runtime()?.block_on(async {
+        let log_name = stored_head(&mut reader(data).await?).await?.origin().to_owned();
+        // No page is served here, so neither origin nor demo matter.
+        let settings = Settings { origin: String::new(), demo: false, data: data.data.clone(), log_name };
         let office = Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)?;
         let what = if leaves_only { "log leaves" } else { "log" };
         let stamp = Stamp { client: "command line".to_owned(), request: "log export".to_owned() };
@@ -210,12 +210,12 @@ fn verify_export(dir: &Path, vkey: &str, state: Option<&Path>, json: bool) -> Re
 }
 
 fn head(data: &Data, vkey: bool, json: bool) -> Result<(), Failure> {
-    let key = log_key(data)?;
+    let head = runtime()?.block_on(async { stored_head(&mut reader(data).await?).await })?;
+    let key = log_key(data, &head)?;
     if vkey && !json {
         say(&key.vkey());
         return Ok(());
     }
-    let head = runtime()?.block_on(async { stored_head(&mut reader(data).await?).await })?;
     if json {
         let (size, root) = (head.size(), head.root().to_string());
         say(&serde_json::json!({ "vkey": key.vkey(), "size": size, "root": root, "checkpoint": head.note() })
@@ -259,9 +259,9 @@ fn cosign(update: &Path, vkey: &str, state: &Path, key: &Path, name: &str) -> Re
 }
 
 fn fsck(data: &Data, json: bool) -> Result<(), Failure> {
-    let key = log_key(data)?;
     let found = runtime()?.block_on(async {
         let mut conn = reader(data).await?;
+        let key = log_key(data, &stored_head(&mut conn).await?)?;
         audit::fsck(&mut conn, &key.vkey()).await.map_err(|no| said(&no))
     })?;
     if json {

@@ -29,6 +29,7 @@ pub struct Stamp {
 /// The log's head: what the next append needs and what was signed last.
 #[derive(Clone, Debug)]
 pub struct Head {
+    origin: String,
     edge: Edge,
     at: Moment,
     note: String,
@@ -62,6 +63,11 @@ fn signed(n: u64) -> Result<i64, Fault> {
 }
 
 impl Head {
+    /// The log's name, part of its verifier key.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// How many entries.
     pub fn size(&self) -> u64 {
         self.edge.size()
@@ -101,10 +107,10 @@ impl Head {
     pub async fn read(conn: &mut Conn) -> Result<Option<Self>, Fault> {
         let row: Option<(String, i64, Vec<u8>, i64, String)> =
             on!(conn, |c| sqlx::query_as(HEAD).fetch_optional(c).await)?;
-        let Some((_, size, edge, at, note)) = row else { return Ok(None) };
+        let Some((origin, size, edge, at, note)) = row else { return Ok(None) };
         let size = whole(u64::try_from(size).ok(), "log_head", "size", "1")?;
         let edge = Edge::from_bytes(size, &edge).map_err(log_fault)?;
-        Ok(Some(Self { edge, at: Moment::from_millis(at), note }))
+        Ok(Some(Self { origin, edge, at: Moment::from_millis(at), note }))
     }
 
     /// The head, or the beginning of a new log of size 0.
@@ -121,7 +127,7 @@ impl Head {
             .bind(&note)
             .execute(c)
             .await)?;
-        Ok(Self { edge, at: now, note })
+        Ok(Self { origin: key.name().to_owned(), edge, at: now, note })
     }
 }
 

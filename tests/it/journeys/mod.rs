@@ -14,10 +14,20 @@ mod stranger;
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
 use disclosure_portal::demo::people::Somebody;
+use disclosure_portal::demo::releases::Plot;
 use disclosure_portal::domain::ids::{CopyId, PartId};
 use disclosure_portal::domain::release::request::Purpose;
 
 use crate::harness::Scene;
+
+/// A text-only case that meets every rule.
+const PLOT: Plot = Plot {
+    title: "Thefts",
+    text: "Suspected of thefts from shops.",
+    locality: "Cantwell",
+    portraits: &[],
+    danger: false,
+};
 
 /// The part of a copy with this rendition, at this position.
 async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> PartId {

@@ -1,19 +1,13 @@
 //! K8.3: consecutive per area, never restarting, never reused, no gap, under 50 parallel authorisations too.
 
 use disclosure_portal::actions::{registers, release};
-use disclosure_portal::demo::releases::{Plot, ask, considered, to};
+use disclosure_portal::demo::releases::{ask, considered, to};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::words::Line;
 
-use crate::harness::{Scene, who, world, wrong_fields};
+use super::PLOT;
 
-const PLOT: Plot = Plot {
-    title: "Thefts",
-    text: "Suspected of thefts from shops.",
-    locality: "Cantwell",
-    portraits: &[],
-    danger: false,
-};
+use crate::harness::{Scene, who, world, wrong_fields};
 
 #[actix_web::test]
 async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_take_none() {
