@@ -54,8 +54,10 @@ test("public halves, recipient and fingerprint follow from the private bytes", (
   assert.equal(spki(der("x25519", v.x25519_secret)), v.x25519_public);
   assert.equal(spki(der("ed25519", v.ed25519_secret)), v.ed25519_public);
   assert.equal(f.base64(bytes(v.ed25519_public)), v.signing_key);
-  assert.equal(f.fingerprint(v.recipient), v.fingerprint);
-  assert.notEqual(f.fingerprint(v.recipient.replace("p0", "p9")), v.fingerprint);
+  assert.equal(f.fingerprint(v.recipient, v.signing_key), v.fingerprint);
+  assert.notEqual(f.fingerprint(v.recipient.replace("p0", "p9"), v.signing_key), v.fingerprint);
+  assert.notEqual(f.fingerprint(v.recipient, v.signing_key.replace("Kay6", "Kay7")), v.fingerprint);
+  assert.equal(f.unitFingerprint(v.recipient), v.unit_fingerprint);
 });
 
 for (const [block, kind] of [["wrap-passphrase", "passphrase"], ["wrap-recovery", "recovery"]]) {
@@ -120,6 +122,8 @@ test("the recovery code reads as people write it, and gives the documented key",
   }
   assert.equal(hex(f.recoveryHalf(bytes(v.secret), signIn.keys.person_id)), v.kek);
   assert.equal(hex(second.hkdfSync("sha256", bytes(v.secret), signIn.keys.person_id, "disclosure-portal/recovery/v1", 32)), v.kek);
+  assert.equal(f.recoveryAuth(v.typed), v.recovery_auth);
+  assert.equal(hex(second.hkdfSync("sha256", bytes(v.secret), "", "disclosure-portal/recovery-auth/v1", 32)), v.recovery_auth);
   assert.equal(await f.recoveryKey("not a code", signIn.keys.person_id), null);
   const fresh = f.newRecoveryCode();
   assert.match(fresh, /^([0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}$/);

@@ -3,8 +3,10 @@ CREATE TABLE area (
     id             TEXT PRIMARY KEY,
     code           TEXT NOT NULL UNIQUE,
     name           TEXT NOT NULL,
-    unit_recipient TEXT NOT NULL,               -- age1…, the unit's identity
-    unit_box       BLOB NOT NULL,               -- that identity, sealed to each who holds it
+    unit_recipient TEXT NOT NULL,               -- age1…, the unit's identity; empty until the unit has made one
+    unit_box       BLOB NOT NULL,               -- that identity, sealed to each who holds it and to the break-glass key
+    next_recipient TEXT,                        -- the identity that will follow, until the root has signed it; absent: none
+    next_box       BLOB,
     next_serial    INTEGER NOT NULL CHECK (next_serial > 0)  -- K8.3: a counter row, never a sequence
 ) STRICT;
 
@@ -13,10 +15,11 @@ CREATE TABLE person (
     email_key    TEXT NOT NULL UNIQUE,          -- keyed hash: no name or address stands in an index
     email        TEXT NOT NULL,
     name         TEXT NOT NULL,
-    auth_hash    TEXT NOT NULL,                 -- argon2id of the sign-in half of the passphrase
+    auth_hash    TEXT NOT NULL,                 -- argon2id of the sign-in half of the passphrase; empty: passkeys only
+    recovery_hash TEXT NOT NULL,                -- argon2id of the sign-in half of the recovery code; empty: used up
     totp_secret  BLOB NOT NULL,                 -- under the records key
     totp_step    INTEGER NOT NULL DEFAULT 0,    -- the last step used: each code works once
-    recipient    TEXT NOT NULL,                 -- age1…
+    recipient    TEXT NOT NULL,                 -- age1…; empty: keys lost, to be made anew
     signing_key  TEXT NOT NULL,                 -- Ed25519, base64
     suspended    INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),
     version      INTEGER NOT NULL DEFAULT 1,    -- every change ends every visit begun before it
@@ -27,7 +30,7 @@ CREATE TABLE person (
 CREATE TABLE identity_wrap (
     id         TEXT PRIMARY KEY,
     person_id  TEXT NOT NULL REFERENCES person (id),
-    kind       TEXT NOT NULL CHECK (kind IN ('passphrase', 'recovery')),
+    kind       TEXT NOT NULL CHECK (kind IN ('passphrase', 'recovery', 'passkey')),
     identity   TEXT NOT NULL,                   -- base64 of nonce and wrapped X25519 key
     signing    TEXT NOT NULL,                   -- base64 of nonce and wrapped Ed25519 key
     created_at INTEGER NOT NULL
@@ -49,6 +52,9 @@ CREATE TABLE visit (
     version    INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,
+    fresh_at   INTEGER NOT NULL,                -- when it was last proved who is there (touch or code)
+    client     TEXT NOT NULL,                   -- address it began from
+    device     TEXT NOT NULL,                   -- browser and system, in words
     purpose    TEXT,                            -- asked once a visit (K6.2.3); absent: not asked yet
     ended_at   INTEGER                          -- absent: not ended
 ) STRICT;
@@ -66,7 +72,8 @@ CREATE TABLE invitation (
     wrap_id     TEXT NOT NULL,
     recovery_id TEXT NOT NULL,
     totp_secret BLOB NOT NULL,                  -- under the records key
-    invited_by  TEXT NOT NULL REFERENCES person (id),
+    invited_by  TEXT NOT NULL,                  -- a person, or `portal` for the first administrator
+    renews      INTEGER NOT NULL CHECK (renews IN (0, 1)),  -- 1: somebody who lost their keys makes new ones
     created_at  INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL,
     used_at     INTEGER                         -- absent: not used

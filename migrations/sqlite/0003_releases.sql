@@ -18,6 +18,7 @@ CREATE TABLE release (
     file          BLOB NOT NULL,                -- the case file, under the records key
     draft         BLOB,                         -- the words that would leave; erased at authority
     text_object   TEXT,                         -- the released words, sealed to the unit
+    text_sha256   TEXT,                         -- of the released words; absent: no words
     version       INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX release_area ON release (area_id, requested_at);
@@ -61,8 +62,9 @@ CREATE TABLE copy (
     outcome         TEXT,
     statement_id    TEXT REFERENCES statement (id),
     ack_statement   TEXT REFERENCES statement (id),
-    UNIQUE (release_id, holder)
+    replaced_at     INTEGER                     -- the holder's keys were lost; another copy follows. absent: this one counts
 ) STRICT;
+CREATE UNIQUE INDEX copy_one ON copy (release_id, holder) WHERE replaced_at IS NULL;
 CREATE INDEX copy_holder ON copy (holder);
 
 CREATE TABLE part (

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::actions::office::{slow, ten};
-use crate::actions::{FieldError, No, Office, sign_in};
+use crate::actions::{Fault, FieldError, No, Office, sign_in};
 use crate::clock;
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
@@ -37,6 +37,7 @@ pub struct Invite {
 #[expect(missing_docs, reason = "named after the form's fields")]
 pub struct Enrolment {
     pub auth: String,
+    pub recovery_auth: String,
     pub recipient: String,
     pub signing_key: String,
     pub identity_wrap: String,
@@ -156,6 +157,7 @@ fn invitation(
         invited_by: by.person().ok_or(No::NotFound)?.to_string(),
         created_at: now.millis(),
         expires_at: now.plus_millis(LIFE_MS).millis(),
+        renews: false,
         used_at: None,
     })
 }
@@ -224,10 +226,10 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
     let scheme = row.scheme_id.as_deref().and_then(SchemeId::parse);
     let grant = Grant::join(role, area, scheme).ok_or(No::NotFound)?;
     let invitation = InvitationId::parse(&row.id).ok_or(No::NotFound)?;
-    let auth = form.auth.clone();
-    let auth_hash = slow(move || sign_in::hash_auth(&auth)).await??;
+    let (auth, recovery) = (form.auth.clone(), form.recovery_auth.clone());
+    let hashes = slow(move || Ok::<_, Fault>([sign_in::hash_auth(&auth)?, sign_in::hash_auth(&recovery)?])).await??;
     let email_key = office.blind("email", &row.email);
-    let account = account(office, &row, form, auth_hash, step);
+    let account = account(office, &row, form, hashes, step);
     let wraps = wraps(&row, form);
     office
         .act(move |tx| {
@@ -259,12 +261,14 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
 }
 
 /// The account that an invitation becomes.
-fn account(office: &Office, row: &Invitation, form: &Enrolment, auth_hash: String, step: i64) -> Person {
+fn account(office: &Office, row: &Invitation, form: &Enrolment, hashes: [String; 2], step: i64) -> Person {
+    let [auth_hash, recovery_hash] = hashes;
     Person {
         id: row.person_id.clone(),
         email: row.email.clone(),
         name: row.name.clone(),
         auth_hash,
+        recovery_hash,
         totp_secret: row.totp_secret.clone(),
         totp_step: step,
         recipient: form.recipient.clone(),
@@ -292,12 +296,13 @@ fn wraps(row: &Invitation, form: &Enrolment) -> [Wrap; 2] {
 
 fn read_enrolment(form: &Enrolment) -> Result<(), No> {
     let again = "Your browser sent something that cannot be read. Reload the page and begin again.";
-    let is_hex = form.auth.len() == 64 && form.auth.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let is_hex =
+        |text: &String| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let is_key = STANDARD.decode(&form.signing_key).is_ok_and(|key| key.len() == 32);
     // nonce 12, PKCS#8 48, tag 16
     let is_wrap = |text: &String| STANDARD.decode(text).is_ok_and(|wrap| wrap.len() == 76);
     let wraps = [&form.identity_wrap, &form.signing_wrap, &form.recovery_identity_wrap, &form.recovery_signing_wrap];
-    if !is_hex || !is_key || !wraps.into_iter().all(is_wrap) {
+    if !is_hex(&form.auth) || !is_hex(&form.recovery_auth) || !is_key || !wraps.into_iter().all(is_wrap) {
         return Err(No::field("code", again));
     }
     Recipient::parse(&form.recipient).map_err(|why| No::field("code", why.to_string()))?;

@@ -5,9 +5,19 @@
 use aws_lc_rs::digest;
 use bip39::Language;
 
-/// The first 66 bits of SHA-256 over the recipient, as six words of 11 bits, most significant bit first.
-pub fn fingerprint(recipient: &str) -> String {
-    let hash = digest::digest(&digest::SHA256, recipient.as_bytes());
+/// The six words of a person's two keys: both are certified by them (`docs/formats/approval.md`).
+pub fn fingerprint(recipient: &str, signing_key: &str) -> String {
+    words(&format!("{recipient}\n{signing_key}"))
+}
+
+/// The six words of a unit's key.
+pub fn unit_fingerprint(recipient: &str) -> String {
+    words(recipient)
+}
+
+/// The first 66 bits of SHA-256, as six words of 11 bits, most significant bit first.
+fn words(text: &str) -> String {
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
     let bits = hash.as_ref().iter().take(16).fold(0_u128, |bits, byte| (bits << 8) | u128::from(*byte));
     let list = Language::English.word_list();
     let word = |at: u32| usize::try_from((bits >> (128 - 11 * (at + 1))) & 0x7ff).ok().and_then(|at| list.get(at));
@@ -23,6 +33,8 @@ mod tests {
         let page = include_str!("../../docs/formats/sign-in.md");
         let block = page.split("```json keys\n").nth(1).unwrap().split("```").next().unwrap();
         let vector: serde_json::Value = serde_json::from_str(block).unwrap();
-        assert_eq!(fingerprint(vector["recipient"].as_str().unwrap()), vector["fingerprint"].as_str().unwrap());
+        let text = |name: &str| vector[name].as_str().unwrap();
+        assert_eq!(fingerprint(text("recipient"), text("signing_key")), text("fingerprint"));
+        assert_eq!(unit_fingerprint(text("recipient")), text("unit_fingerprint"));
     }
 }

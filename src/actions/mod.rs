@@ -22,8 +22,10 @@ pub mod seal;
 pub mod session;
 pub mod sign_in;
 pub mod statement;
+pub mod step_up;
 pub mod surrender;
 pub mod sweep;
+pub mod trust;
 pub mod undertaking;
 
 pub use crate::store::log::Stamp;

@@ -15,6 +15,7 @@ use crate::config;
 use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
+use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::vault::Vault;
 use crate::store::{Acked, Conn, Db, Tx, writer};
@@ -28,6 +29,8 @@ pub struct Office {
     pub(crate) db: Db,
     pub(crate) vault: Vault,
     pub(crate) records: RecordsKey,
+    /// Whom every key's chain leads to.
+    pub root: Option<Root>,
     /// The log's verifier key, to hand over.
     pub log_vkey: String,
     /// What the web's cookies and form tokens are keyed with.
@@ -56,6 +59,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// The log's name, part of its verifier key.
     pub log_name: String,
+    /// The root's verifier key: from the configuration, never from the database. `None`: a command that seals nothing.
+    pub root: Option<String>,
 }
 
 /// The files below the data directory.
@@ -88,7 +93,10 @@ impl Office {
             LogKey::from_seed(&settings.log_name, &*key("log.key")?).map_err(|why| Fault::Log(why.to_string()))?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
+        let root =
+            settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         Ok(Self {
+            root,
             vault: Vault::local(&places.vault)?,
             records: RecordsKey::from_bytes(key("records.key")?),
             log_vkey,

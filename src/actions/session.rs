@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::limits::{IDLE_MS, VISIT_MS};
+use crate::domain::moment::Moment;
 use crate::domain::release::request::Purpose;
 use crate::store::log::Stamp;
 
@@ -23,6 +24,8 @@ pub struct Person {
     pub name: String,
     /// What they answer for now.
     pub actor: Actor,
+    /// When it was last proved who is there.
+    pub fresh_at: Moment,
     /// Why they look at bulletins in this visit, once said (K6.2.3).
     pub purpose: Option<Purpose>,
 }
@@ -48,7 +51,7 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
         office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await?;
     }
     let purpose = visit.purpose.as_deref().and_then(Purpose::parse);
-    Ok(Some(Person { id: person, session, name: row.name, actor, purpose }))
+    Ok(Some(Person { id: person, session, name: row.name, actor, fresh_at: visit.fresh_at, purpose }))
 }
 
 /// Begins a visit and answers its identifier, for the cookie.
@@ -57,7 +60,7 @@ pub(super) async fn begin(office: &Office, person: PersonId, version: i64, stamp
     office
         .act(move |tx| {
             Box::pin(async move {
-                tx.begin_visit(session, person, version).await?;
+                tx.begin_visit(session, person, version, (&stamp.client, "")).await?;
                 tx.note_sign_in(person).await?;
                 let by = tx.actor(person).await?;
                 tx.append(&Event::new(Kind::SignedIn, format!("person/{person}")), &by, &stamp).await?;

@@ -66,24 +66,35 @@ pub async fn second(office: &Office, half: Half, code: &str, stamp: Stamp) -> Re
     let row =
         office.read().await?.person(half.person).await?.filter(|row| row.version == half.version && !row.suspended);
     let Some(row) = row else { return Err(No::field("code", WRONG_CODE)) };
+    prove_code(office, half.person, code, "code", &stamp).await?;
+    session::begin(office, half.person, row.version, stamp).await
+}
+
+/// Uses a code up: a wrong or used one is refused beside `field` and counts as a failure of the account and of the source.
+pub(super) async fn prove_code(
+    office: &Office,
+    person: PersonId,
+    code: &str,
+    field: &'static str,
+    stamp: &Stamp,
+) -> Result<(), No> {
+    let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
     let keys = [office.blind("sign-in account", &row.email), office.blind("sign-in source", &stamp.client)];
     wait(office, &keys).await?;
     let secret = office.open_field("person", &row.id, "totp_secret", 0, &row.totp_secret)?;
-    let step = step_of(&secret, code);
-    let person = half.person;
-    let fresh = match step {
+    let fresh = match step_of(&secret, code) {
         Some(step) => {
             office.act(move |tx| Box::pin(async move { Ok(tx.use_totp_step(person, step).await?) })).await?.into_inner()
         }
         None => false,
     };
     if !fresh {
-        failed(office, &keys, Some(&row), "code", stamp).await?;
-        return Err(No::field("code", WRONG_CODE));
+        failed(office, &keys, Some(&row), "code", stamp.clone()).await?;
+        return Err(No::field(field, WRONG_CODE));
     }
     let [account, _] = keys;
     office.act(move |tx| Box::pin(async move { Ok(tx.forgive(&account).await?) })).await?;
-    session::begin(office, person, row.version, stamp).await
+    Ok(())
 }
 
 /// The step of 30 seconds whose code this is, by the machine's own time (never the demo's), one step early or late.

@@ -3,10 +3,11 @@
 use aws_lc_rs::{constant_time, hmac};
 
 use crate::actions::office::ten;
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, trust};
 use crate::clock;
 use crate::domain::ids::{PersonId, StatementId};
 use crate::domain::moment::Moment;
+use crate::domain::refusal::Refusal;
 use crate::ledger::statement::Statement;
 use crate::store::statements::Statement as Row;
 
@@ -43,7 +44,7 @@ pub fn nonce(office: &Office, person: PersonId, kind: &str, object: &str) -> Res
     Ok(Nonce { nonce: format!("{random}.{tag}"), time })
 }
 
-/// Checks a statement: signature by the key on record, kind, object, document, nonce and time. Answers the row to keep; its
+/// Checks a statement: a confirmed key, signature by it, kind, object, document, nonce and time. Answers the row to keep; its
 /// nonce is unique in the store, so it is kept once.
 pub(super) async fn check(
     office: &Office,
@@ -59,6 +60,13 @@ pub(super) async fn check(
     }
     let mut conn = office.read().await?;
     let who = conn.person(person).await?.ok_or(No::NotFound)?;
+    let trust = trust::of(office, &mut conn, &[person], &[]).await?;
+    if trust.person(&who.id, &who.recipient, &who.signing_key).is_none() {
+        return Err(No::refused(match trust.ever(&who.id) {
+            [] => Refusal::OwnKeysUnconfirmed,
+            _ => Refusal::KeysChanged { name: who.name },
+        }));
+    }
     let statement = Statement::open(note, &who.id, &who.signing_key)
         .map_err(|why| again(&format!("The signature was not accepted: {why}.")))?;
     if statement.kind != kind || statement.object != object || !statement.covers(document) {

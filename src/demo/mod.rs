@@ -8,15 +8,19 @@ pub mod people;
 pub mod portrait;
 pub mod releases;
 pub mod story;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use crate::actions::office::{Office, Settings, write_secret};
 use crate::actions::{Fault, No, Stamp};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
+use crate::config;
 use crate::domain::moment::Moment;
+use crate::ledger::trust::Root;
 
 /// The setting that marks a demo's database.
 pub const MARK: &str = "demo";
@@ -57,28 +61,47 @@ fn accounts_file(data: &Path) -> PathBuf {
     data.join("demo-accounts.json")
 }
 
-/// Opens a demo's data, making its world on the first start. Answers the office and who can sign in.
-pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Vec<Account>), Fault> {
-    let settings = |origin: &str| Settings {
+/// The root's name in every demo.
+const ROOT_NAME: &str = "disclosure-portal.demo/root";
+
+/// A demo's settings; makes its root key where there is none. In a real portal that key never comes near the server.
+pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
+    let seed = root_seed(data)?;
+    let root = Root::of_seed(ROOT_NAME, &seed).map_err(|why| Fault::Other(why.to_string()))?;
+    Ok(Settings {
         origin: origin.to_owned(),
         demo: true,
         data: data.to_owned(),
         log_name: LOG_NAME.to_owned(),
-    };
+        root: Some(root.vkey()),
+    })
+}
+
+/// The demo's root key, to play the offline machine with.
+pub fn root_seed(data: &Path) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let file = data.join("demo-root.key");
+    if !file.exists() {
+        write_secret(&file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
+    }
+    config::key(&file).map_err(|why| Fault::Other(why.to_string()))
+}
+
+/// Opens a demo's data, making its world on the first start. Answers the office and who can sign in.
+pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Vec<Account>), Fault> {
+    std::fs::create_dir_all(data)?;
     let file = accounts_file(data);
     if !file.exists() {
-        begin(data, settings(origin), &clock, &file).await?;
+        begin(data, settings(data, origin)?, &clock, &file).await?;
     }
     let text = std::fs::read_to_string(&file)?;
     let accounts = serde_json::from_str(&text)
         .map_err(|why| Fault::Other(format!("{} cannot be read ({why}): start again with --reset", file.display())))?;
-    let office = Office::open(settings(origin), clock, false).await?;
+    let office = Office::open(settings(data, origin)?, clock, false).await?;
     Ok((office, accounts))
 }
 
 /// Makes the world: 75 days of it, with the clock moved by hand, through the same actions that people use.
 async fn begin(data: &Path, settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
-    std::fs::create_dir_all(data)?;
     if data.join("portal.sqlite").exists() {
         return Err(Fault::Other(format!(
             "{} holds a portal that is no finished demo: choose another folder, or use --reset",

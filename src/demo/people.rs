@@ -7,7 +7,7 @@ use crate::actions::release::REGISTRATION_ENDS;
 use crate::actions::{Fault, No, sign_in};
 use crate::clock;
 use crate::demo::keys::{self, Half};
-use crate::demo::{Account, MARK, stamp};
+use crate::demo::{Account, MARK, stamp, trust};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, MemberId, PersonId, SchemeId, WrapId};
@@ -29,8 +29,8 @@ pub struct Somebody {
     pub account: Account,
     /// Their signing seed.
     pub seed: Zeroizing<[u8; 32]>,
-    grant: Grant,
-    row: Person,
+    pub(super) grant: Grant,
+    pub(super) row: Person,
     wraps: [Wrap; 2],
 }
 
@@ -52,7 +52,7 @@ impl World {
 }
 
 const AREAS: [(&str, &str); 2] = [("CZ", "Cantwell"), ("NH", "Norhaven")];
-const SCHEMES: [(usize, &str, &str); 3] = [
+pub(super) const SCHEMES: [(usize, &str, &str); 3] = [
     (0, "bcrp", "Cantwell Business Crime Reduction Partnership"),
     (0, "pub_watch", "Cantwell Pub Watch"),
     (1, "shop_watch", "Norhaven Shop Watch"),
@@ -106,11 +106,11 @@ async fn somebody(
     let grant =
         Grant::join(role, area.and_then(|n| areas.get(n).copied()), scheme.and_then(|n| schemes.get(n).copied()))
             .ok_or(No::NotFound)?;
-    let (passphrase, auth, kek, auth_hash) = credentials(&email).await?;
     let identity = Identity::fresh().map_err(|why| Fault::Other(why.to_string()))?;
     let recipient = identity.recipient().to_string();
     let seed = Zeroizing::new(clock::random::<32>());
     let (totp, recovery) = (clock::random::<20>(), clock::random::<20>());
+    let (passphrase, auth, kek, auth_hash, recovery_hash) = credentials(&email, recovery).await?;
     let recovery_kek = keys::derive(&recovery, id.to_string().as_bytes(), b"disclosure-portal/recovery/v1")?;
     let wrap = |kind: &str, kek: &[u8; 32]| {
         let wrap = WrapId::fresh(now, ten()).to_string();
@@ -128,6 +128,7 @@ async fn somebody(
         email: email.clone(),
         name: name.to_owned(),
         auth_hash,
+        recovery_hash,
         totp_secret: office.seal_field("person", &id.to_string(), "totp_secret", 0, &totp)?,
         totp_step: 0,
         recipient,
@@ -153,13 +154,14 @@ async fn somebody(
     Ok(Somebody { id, actor, account, seed, grant, row, wraps })
 }
 
-/// A fresh passphrase, its sign-in half, its wrapping key, and what the server keeps.
-async fn credentials(email: &str) -> Result<(String, String, [u8; 32], String), No> {
+/// A fresh passphrase, its sign-in half, its wrapping key, and what the server keeps of it and of the recovery code.
+async fn credentials(email: &str, recovery: [u8; 20]) -> Result<(String, String, [u8; 32], String, String), No> {
     let (email, passphrase) = (email.to_owned(), keys::passphrase());
     let made = slow(move || {
         let (auth, kek) = keys::split(&email, &passphrase)?;
-        let hash = sign_in::hash_auth(&auth)?;
-        Ok::<_, Fault>((passphrase, auth, kek, hash))
+        let proof = keys::derive(&recovery, b"", b"disclosure-portal/recovery-auth/v1")?;
+        let (hash, recovery_hash) = (sign_in::hash_auth(&auth)?, sign_in::hash_auth(&hex::encode(proof))?);
+        Ok::<_, Fault>((passphrase, auth, kek, hash, recovery_hash))
     });
     Ok(made.await??)
 }
@@ -167,6 +169,7 @@ async fn credentials(email: &str) -> Result<(String, String, [u8; 32], String), 
 /// Writes everything down.
 async fn settle(office: &Office, world: &World) -> Result<(), No> {
     let areas = area_rows(world)?;
+    let papers = trust::papers(office, world, &areas)?;
     let schemes = scheme_rows(office, world);
     let day = |days: i64| days_after(office.now().day(), days).to_string();
     let registration = day(400);
@@ -197,6 +200,9 @@ async fn settle(office: &Office, world: &World) -> Result<(), No> {
                 .await?;
                 for (row, grant, wraps, email_key, id) in &people {
                     join(tx, row, *grant, wraps, email_key, *id, &vetted).await?;
+                }
+                for paper in &papers {
+                    tx.add_paper(paper).await?;
                 }
                 add_businesses(tx, &schemes_of).await?;
                 Ok(())
@@ -274,6 +280,8 @@ fn area_rows(world: &World) -> Result<Vec<Area>, No> {
             code: code.to_owned(),
             name: name.to_owned(),
             unit_recipient: unit.recipient().to_string(),
+            next_recipient: None,
+            next_box: None,
             unit_box: seal_to_all(secret.as_bytes(), &holders).map_err(|why| broken(why.to_string()))?,
             next_serial: 1,
         });

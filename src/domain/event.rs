@@ -80,6 +80,36 @@ kinds! {
     Invited = "invite",
     /// A person enrolled: their keys are on record; body: `recipient`.
     Enrolled = "enrol",
+    /// The root or a co-ordinator certified whose key it is (K7.3); body: `by`, `recipient`, `signing_key`, `statement`.
+    Approved = "approve",
+    /// A key on record is not the one that was certified: nothing was sealed; body: `what`.
+    KeyAlarm = "key.alarm",
+    /// A passkey was added; body: `unlocks`.
+    PasskeyAdded = "passkey.add",
+    /// A passkey was removed.
+    PasskeyRemoved = "passkey.remove",
+    /// It was proved anew who is there, before an act of weight; body: `by` (touch or code).
+    SteppedUp = "step-up",
+    /// The recovery code was used up and every other way of signing in made anew.
+    Recovered = "recover",
+    /// A person lost everything: their keys and copies end, and they are invited to make new keys; body: `verified`, `copies`.
+    KeysRenewed = "keys.renew",
+    /// A new copy takes the place of one whose key was lost; body: `holder`, `of`.
+    CopyReplaced = "copy.replace",
+    /// A unit's key was made, or will be followed by another one; body: `recipient`, `holders`.
+    UnitKey = "unit.key",
+    /// A unit's box was sealed anew to those who hold it; body: `holders`.
+    UnitBox = "unit.box",
+    /// The break-glass key was tried on a unit's box; body: `opened`.
+    UnitDrill = "unit.drill",
+    /// An original was sealed to the unit's new key; body: `photograph` or `text`.
+    OriginalResealed = "original.reseal",
+    /// What the records key seals was sealed under a new one; body: `fields`.
+    RecordsKey = "key.records",
+    /// The log is signed by another key from here on; body: `vkey`.
+    LogKey = "key.log",
+    /// A role was given to or taken from a person; body: `role`, `place`, `held`.
+    RoleChanged = "role",
     /// An account was suspended or restored; body: `suspended`.
     Suspended = "suspend",
     /// A register entry was added or changed; body: `fields`.

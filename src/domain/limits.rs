@@ -20,6 +20,9 @@ pub const IDLE_MS: i64 = 15 * 60_000;
 /// A visit ends after this long whatever happens (ASVS 7.3.2), milliseconds.
 pub const VISIT_MS: i64 = 10 * 3_600_000;
 
+/// A proof of who is there (sign-in, touch, code) counts for an act of weight this long, milliseconds.
+pub const FRESH_MS: i64 = 5 * 60_000;
+
 /// Photographs in one release.
 pub const PHOTOGRAPHS_MAX: usize = 6;
 

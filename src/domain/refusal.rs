@@ -54,6 +54,11 @@ pub enum Refusal {
     NotLive,
     NotSealedYet,
     KeyDestroyed,
+    KeysUnconfirmed { name: String },
+    KeysChanged { name: String },
+    NoUnitKey,
+    UnitKeyChanged,
+    OwnKeysUnconfirmed,
     AlreadyConfirmed,
     ConfirmedOutOfTime,
 }
@@ -121,6 +126,9 @@ impl Refusal {
             Self::NotLive => ("not-live", "K7.7.1", "", "This release is not authorised, so nothing can be opened."),
             Self::NotSealedYet => ("not-sealed", "K8.6", "", "Your copy is still being sealed. Try again in a few minutes."),
             Self::KeyDestroyed => ("key-destroyed", "K8.2", "", "The key of this copy has been destroyed. Nothing can open it again."),
+            Self::NoUnitKey => ("no-unit-key", "K8.1", "", "This area's unit has no key yet. An Area Intelligence Co-ordinator makes it, and the root signs it, before anything can be kept."),
+            Self::UnitKeyChanged => ("unit-key-changed", "K8.1", "", "Stop: the unit's key on record is not one that the root signed. Somebody may have changed it. Nothing was sealed. Tell your administrator by telephone at once."),
+            Self::OwnKeysUnconfirmed => ("own-keys-unconfirmed", "K8.2.1", "", "Your keys are not confirmed yet. An Area Intelligence Co-ordinator asks you for the six words of your key by telephone; after that you can sign."),
             Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
             Self::ConfirmedOutOfTime => ("confirmed-out-of-time", "K8.2", "done_date", "What was done lies in the future, or before the copy was supplied. Check the date and time."),
             _ => return None,
@@ -147,6 +155,8 @@ impl Refusal {
             }),
             Self::UndertakingUnsigned { version } => ("undertaking", "K8.2.1", "", format!("Sign the undertaking (version {version}) first.")),
             Self::LimitReached { at } => ("limit", "K7.8", "", format!("The time limit of this release was {}. Nothing can be opened after it. Destroy anything you hold outside the portal and confirm it.", at.deadline())),
+            Self::KeysUnconfirmed { name } => ("keys-unconfirmed", "K7.3", "recipients", format!("The keys of {name} are not confirmed yet. Ask for their six words by telephone and approve them, then try again.")),
+            Self::KeysChanged { name } => ("keys-changed", "K8.1", "recipients", format!("Stop: the key on record for {name} is not the one that was approved. Somebody may have changed it. Nothing was sealed. Tell your administrator by telephone at once.")),
             Self::Recalled { at } => ("recalled", "K8.2", "", format!("The police recalled this release on {}. Surrender or destroy what you hold and confirm it.", at.long())),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
@@ -173,6 +183,8 @@ mod tests {
             Refusal::UndertakingUnsigned { version: 2 },
             Refusal::LimitReached { at },
             Refusal::Recalled { at },
+            Refusal::KeysUnconfirmed { name: "Alex".into() },
+            Refusal::KeysChanged { name: "Alex".into() },
         ];
         for refusal in measured {
             let told = refusal.told();

@@ -15,4 +15,5 @@ pub mod proof;
 pub mod state;
 pub mod statement;
 pub mod tree;
+pub mod trust;
 pub mod verify;

@@ -46,14 +46,18 @@ pub struct Statement {
 
 /// Signs a statement with a person's Ed25519 seed, as their browser does: for the demo's people and for tests.
 pub fn sign(seed: &[u8; 32], lines: &Lines<'_>) -> Result<String, StatementError> {
+    sign_as(&format!("person/{}", lines.signer), seed, lines)
+}
+
+/// Signs a statement with the key of this name.
+pub(super) fn sign_as(name: &str, seed: &[u8; 32], lines: &Lines<'_>) -> Result<String, StatementError> {
     let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| StatementError::Key)?;
     let Lines { kind, document, object, signer, nonce, time } = lines;
     let digest = hex::encode(digest::digest(&digest::SHA256, document));
     let text = format!("sign/v1\n{kind}\n{digest}\n{object}\n{signer}\n{nonce}\n{time}\n");
-    let name = format!("person/{signer}");
-    let id = keys::key_id(&name, 0x01, pair.public_key().as_ref());
+    let id = keys::key_id(name, 0x01, pair.public_key().as_ref());
     let signature = pair.sign(text.as_bytes());
-    Ok(format!("{text}\n{}", keys::signature_line(&name, id, signature.as_ref())))
+    Ok(format!("{text}\n{}", keys::signature_line(name, id, signature.as_ref())))
 }
 
 /// What is signed.
@@ -76,9 +80,14 @@ pub struct Lines<'a> {
 impl Statement {
     /// Reads a note (form newlines allowed) and checks its signature by `signer` with `public_key` (base64 of 32 bytes).
     pub fn open(text: &str, signer: &str, public_key: &str) -> Result<Self, StatementError> {
+        Self::open_as(text, &format!("person/{signer}"), signer, public_key)
+    }
+
+    /// The same under a key of another name: the root's.
+    pub(super) fn open_as(text: &str, name: &str, signer: &str, public_key: &str) -> Result<Self, StatementError> {
         let note = text.replace("\r\n", "\n");
         let public = STANDARD.decode(public_key).map_err(|_| StatementError::Key)?;
-        let vkey = keys::vkey(&format!("person/{signer}"), 0x01, &public);
+        let vkey = keys::vkey(name, 0x01, &public);
         let verifier = StandardVerifier::new(&vkey).map_err(|_| StatementError::Key)?;
         let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| StatementError::Form)?;
         let known = VerifierList::new(vec![Box::new(verifier)]);

@@ -13,6 +13,7 @@ pub mod registers;
 pub mod releases;
 pub mod schema;
 pub mod statements;
+pub mod trust;
 pub mod vault;
 pub mod visits;
 pub mod writer;

@@ -16,6 +16,7 @@ pub struct Person {
     pub email: String,
     pub name: String,
     pub auth_hash: String,
+    pub recovery_hash: String,
     pub totp_secret: Vec<u8>,
     pub totp_step: i64,
     pub recipient: String,
@@ -61,6 +62,7 @@ pub struct Invitation {
     pub invited_by: String,
     pub created_at: i64,
     pub expires_at: i64,
+    pub renews: bool,
     pub used_at: Option<i64>,
 }
 
@@ -73,6 +75,8 @@ pub struct Area {
     pub name: String,
     pub unit_recipient: String,
     pub unit_box: Vec<u8>,
+    pub next_recipient: Option<String>,
+    pub next_box: Option<Vec<u8>>,
     pub next_serial: i64,
 }
 
@@ -94,10 +98,10 @@ pub struct Mail {
     pub created_at: i64,
 }
 
-const PERSON: &str = "SELECT id, email, name, auth_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE id = $1";
-const BY_EMAIL: &str = "SELECT id, email, name, auth_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE email_key = $1";
-const PEOPLE: &str = "SELECT id, email, name, auth_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person ORDER BY name, id";
-const ADD_PERSON: &str = "INSERT INTO person (id, email_key, email, name, auth_hash, totp_secret, totp_step, recipient, signing_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const PERSON: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE id = $1";
+const BY_EMAIL: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE email_key = $1";
+const PEOPLE: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person ORDER BY name, id";
+const ADD_PERSON: &str = "INSERT INTO person (id, email_key, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 const GRANTS: &str = "SELECT role, area_id, scheme_id FROM grant_held WHERE person_id = $1";
 const ADD_GRANT: &str = "INSERT INTO grant_held (person_id, role, area_id, scheme_id) VALUES ($1, $2, $3, $4)";
 const WRAPS: &str = "SELECT id, kind, identity, signing FROM identity_wrap WHERE person_id = $1 ORDER BY id";
@@ -106,12 +110,14 @@ const ADD_WRAP: &str =
 const USE_STEP: &str = "UPDATE person SET totp_step = $2 WHERE id = $1 AND totp_step < $2";
 const SIGNED_IN: &str = "UPDATE person SET signed_in_at = $2 WHERE id = $1";
 const SUSPEND: &str = "UPDATE person SET suspended = $2, version = version + 1 WHERE id = $1";
-const AREA: &str = "SELECT id, code, name, unit_recipient, unit_box, next_serial FROM area WHERE id = $1";
-const AREAS: &str = "SELECT id, code, name, unit_recipient, unit_box, next_serial FROM area ORDER BY code";
+const AREA: &str =
+    "SELECT id, code, name, unit_recipient, unit_box, next_recipient, next_box, next_serial FROM area WHERE id = $1";
+const AREAS: &str =
+    "SELECT id, code, name, unit_recipient, unit_box, next_recipient, next_box, next_serial FROM area ORDER BY code";
 const ADD_AREA: &str =
     "INSERT INTO area (id, code, name, unit_recipient, unit_box, next_serial) VALUES ($1, $2, $3, $4, $5, 1)";
-const INVITATION: &str = "SELECT id, token_hash, email, name, role, area_id, scheme_id, person_id, wrap_id, recovery_id, totp_secret, invited_by, created_at, expires_at, used_at FROM invitation WHERE token_hash = $1";
-const ADD_INVITATION: &str = "INSERT INTO invitation (id, token_hash, email, name, role, area_id, scheme_id, person_id, wrap_id, recovery_id, totp_secret, invited_by, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+const INVITATION: &str = "SELECT id, token_hash, email, name, role, area_id, scheme_id, person_id, wrap_id, recovery_id, totp_secret, invited_by, created_at, expires_at, renews, used_at FROM invitation WHERE token_hash = $1";
+const ADD_INVITATION: &str = "INSERT INTO invitation (id, token_hash, email, name, role, area_id, scheme_id, person_id, wrap_id, recovery_id, totp_secret, invited_by, created_at, expires_at, renews) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 const USE_INVITATION: &str = "UPDATE invitation SET used_at = $2 WHERE id = $1 AND used_at IS NULL";
 const THROTTLE: &str = "SELECT failures, at FROM throttle WHERE id = $1";
 const FAILED: &str =
@@ -201,6 +207,7 @@ impl Tx {
             .bind(&person.email)
             .bind(&person.name)
             .bind(&person.auth_hash)
+            .bind(&person.recovery_hash)
             .bind(&person.totp_secret)
             .bind(person.totp_step)
             .bind(&person.recipient)
@@ -287,6 +294,7 @@ impl Tx {
             .bind(&row.invited_by)
             .bind(row.created_at)
             .bind(row.expires_at)
+            .bind(row.renews)
             .execute(c)
             .await)?;
         Ok(())

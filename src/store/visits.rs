@@ -13,6 +13,8 @@ pub struct Visit {
     pub started_at: Moment,
     /// When it was last seen, to the minute.
     pub seen_at: Moment,
+    /// When it was last proved who is there: by signing in, a touch of a passkey or a code.
+    pub fresh_at: Moment,
     /// Why bulletins are looked at in this visit, once said.
     pub purpose: Option<String>,
     /// Whether it was ended.
@@ -20,24 +22,26 @@ pub struct Visit {
 }
 
 const VISIT: &str =
-    "SELECT version, started_at, seen_at, purpose, ended_at FROM visit WHERE id = $1 AND person_id = $2";
-const BEGIN: &str = "INSERT INTO visit (id, person_id, version, started_at, seen_at) VALUES ($1, $2, $3, $4, $4)";
+    "SELECT version, started_at, seen_at, fresh_at, purpose, ended_at FROM visit WHERE id = $1 AND person_id = $2";
+const BEGIN: &str = "INSERT INTO visit (id, person_id, version, started_at, seen_at, fresh_at, client, device) VALUES ($1, $2, $3, $4, $4, $4, $5, $6)";
+const FRESH: &str = "UPDATE visit SET fresh_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const SEEN: &str = "UPDATE visit SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const PURPOSE: &str = "UPDATE visit SET purpose = $2 WHERE id = $1";
 const END: &str = "UPDATE visit SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const FORGET: &str = "DELETE FROM visit WHERE started_at < $1";
 
-type Row = (i64, i64, i64, Option<String>, Option<i64>);
+type Row = (i64, i64, i64, i64, Option<String>, Option<i64>);
 
 impl Conn {
     /// A person's visit.
     pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
         let (id, person) = (id.to_string(), person.to_string());
         let row: Option<Row> = on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
-        Ok(row.map(|(version, started, seen, purpose, ended)| Visit {
+        Ok(row.map(|(version, started, seen, fresh, purpose, ended)| Visit {
             version,
             started_at: Moment::from_millis(started),
             seen_at: Moment::from_millis(seen),
+            fresh_at: Moment::from_millis(fresh),
             purpose,
             ended: ended.is_some(),
         }))
@@ -45,11 +49,25 @@ impl Conn {
 }
 
 impl Tx {
-    /// Begins a visit now, and forgets the ones long over.
-    pub async fn begin_visit(&mut self, id: SessionId, person: PersonId, version: i64) -> Result<(), Fault> {
+    /// Begins a visit now, from an address and a browser (in words), and forgets the ones long over.
+    pub async fn begin_visit(
+        &mut self,
+        id: SessionId,
+        person: PersonId,
+        version: i64,
+        (client, device): (&str, &str),
+    ) -> Result<(), Fault> {
         let now = self.now();
         let (id, person) = (id.to_string(), person.to_string());
-        on!(self, |c| sqlx::query(BEGIN).bind(id).bind(person).bind(version).bind(now.millis()).execute(c).await)?;
+        on!(self, |c| sqlx::query(BEGIN)
+            .bind(id)
+            .bind(person)
+            .bind(version)
+            .bind(now.millis())
+            .bind(client)
+            .bind(device)
+            .execute(c)
+            .await)?;
         let old = now.plus_millis(-7 * 86_400_000).millis();
         on!(self, |c| sqlx::query(FORGET).bind(old).execute(c).await)?;
         Ok(())
@@ -60,6 +78,13 @@ impl Tx {
         let now = self.now().millis();
         on!(self, |c| sqlx::query(SEEN).bind(id.to_string()).bind(now).execute(c).await)?;
         Ok(())
+    }
+
+    /// Writes down that it was proved just now who is there; false when the visit is over.
+    pub async fn visit_fresh(&mut self, id: SessionId) -> Result<bool, Fault> {
+        let now = self.now().millis();
+        let done = on!(self, |c| sqlx::query(FRESH).bind(id.to_string()).bind(now).execute(c).await)?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Writes down why bulletins are looked at in this visit.

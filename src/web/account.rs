@@ -54,7 +54,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
         row("Last signed in", last),
         row("Key (age recipient)", person.recipient.clone()),
     ];
-    v.page("Your account", &Account { rows, fingerprint: fingerprint(&person.recipient) })
+    v.page("Your account", &Account { rows, fingerprint: fingerprint(&person.recipient, &person.signing_key) })
 }
 
 /// `GET /account/keys`: the wrapped keys of the person who asks (`docs/formats/sign-in.md` clause 7).

@@ -231,6 +231,13 @@ pub const DOORS: &[Door] = &[
     get("/account", Who::SignedIn, "Own account", |v| Box::pin(account::show(v))).on_menu("Account"),
     get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
     get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
+    // Passkeys
+    // Recovery and keys made anew
+    // Approvals and the root
+    // Units
+    // Statements
+    // Visits and proving who is there
+    // People, roles and registers
 ];
 
 /// Who sees releases.

@@ -10,11 +10,12 @@ use crate::actions::enrol::{self, Enrolment, Invited};
 use crate::web::visit::percent;
 use crate::web::{Answer, Page, Visit};
 
-/// The seven values that the browser made; empty at first.
+/// The eight values that the browser made; empty at first.
 #[derive(Serialize, Default)]
 #[expect(missing_docs, reason = "named after the form's fields (docs/formats/sign-in.md)")]
 pub struct Sent {
     pub auth: String,
+    pub recovery_auth: String,
     pub recipient: String,
     pub signing_key: String,
     pub identity_wrap: String,
@@ -115,6 +116,7 @@ pub async fn join(v: Visit) -> Result<Answer, No> {
     let of = |name: &str| v.field(name).to_owned();
     let form = Enrolment {
         auth: of("auth"),
+        recovery_auth: of("recovery_auth"),
         recipient: of("recipient"),
         signing_key: of("signing_key"),
         identity_wrap: of("identity_wrap"),
@@ -129,6 +131,7 @@ pub async fn join(v: Visit) -> Result<Answer, No> {
             let invited = enrol::invited(&v.office, v.path("token")).await?;
             let sent = Sent {
                 auth: form.auth,
+                recovery_auth: form.recovery_auth,
                 recipient: form.recipient,
                 signing_key: form.signing_key,
                 identity_wrap: form.identity_wrap,

@@ -83,6 +83,13 @@ pages![
     police::people::People,
     police::settings::Settings,
     police::settings::Outbox,
+    // Passkeys
+    // Recovery and keys made anew
+    // Approvals and the root
+    // Units
+    // Statements
+    // Visits and proving who is there
+    // People, roles and registers
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

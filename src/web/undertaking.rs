@@ -140,7 +140,7 @@ pub async fn mine(v: Visit) -> Result<Answer, No> {
         row("Signed by", format!("{}\n{}", person.name, person.email)),
         row("Signed at", at.precise()),
         row("Version", standing.version.to_string()),
-        row("Fingerprint of the signer’s key", fingerprint(&person.recipient)),
+        row("Fingerprint of the signer’s key", fingerprint(&person.recipient, &person.signing_key)),
         row("Signing key (Ed25519, base 64)", person.signing_key),
     ];
     v.page("Your signed undertaking", &Mine { rows, words: standing.words, note })

@@ -9,9 +9,10 @@ use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 62] = [
+const FIELDS: [&str; 63] = [
     "email",
     "auth",
+    "recovery_auth",
     "code",
     "recipient",
     "signing_key",

@@ -1,6 +1,6 @@
 //! The writer and the log: all or nothing (P2, P7), beside a second process, and with a log that cannot be written.
 
-use disclosure_portal::actions::office::{Office, Settings};
+use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::{No, Stamp, deliver};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::releases::copy_of;
@@ -99,8 +99,7 @@ async fn a_request_that_goes_away_does_not_cancel_its_act() {
 #[actix_web::test]
 async fn two_processes_on_one_file_take_turns_without_losing_or_doubling() {
     let scene = Scene::new().await;
-    let settings =
-        Settings { origin: ORIGIN.into(), demo: true, data: scene.folder.0.clone(), log_name: demo::LOG_NAME.into() };
+    let settings = demo::settings(&scene.folder.0, ORIGIN).unwrap();
     let other = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
     let mut indexes = Vec::new();
     for _ in 0..20 {
@@ -131,8 +130,7 @@ async fn time_never_steps_back_in_the_log() {
 async fn an_act_acknowledged_is_there_after_opening_anew() {
     let scene = Scene::new().await;
     let index = append(&scene.office, "kept").await.unwrap();
-    let settings =
-        Settings { origin: ORIGIN.into(), demo: true, data: scene.folder.0.clone(), log_name: demo::LOG_NAME.into() };
+    let settings = demo::settings(&scene.folder.0, ORIGIN).unwrap();
     let again = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
     let entries = again.read().await.unwrap().log_entries(index, index + 1, 1).await.unwrap();
     let (_, body) = entries[0].opening.clone().unwrap();

@@ -4,7 +4,7 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base32crockford } from "@scure/base";
-import { random, unshared, utf8, type Bytes } from "./bytes";
+import { hex, random, unshared, utf8, type Bytes } from "./bytes";
 import { kek } from "./split";
 
 const BYTES = 20;
@@ -36,6 +36,15 @@ export function readRecoveryCode(typed: string): Bytes | null {
 
 export const recoveryHalf = (secret: Uint8Array, person: string): Bytes =>
   unshared(hkdf(sha256, secret, utf8(person), utf8("disclosure-portal/recovery/v1"), 32));
+
+/** The half that the server may know, as 64 hexadecimal digits: proves the code at recovery and opens nothing. */
+export function recoveryAuth(code: string): string {
+  const secret = readRecoveryCode(code);
+  if (secret === null) throw new RangeError("not a recovery code");
+  const half = hkdf(sha256, secret, new Uint8Array(), utf8("disclosure-portal/recovery-auth/v1"), 32);
+  secret.fill(0);
+  return hex(half);
+}
 
 /** KEK_R of one person; null when the code cannot be read. */
 export async function recoveryKey(code: string, person: string): Promise<CryptoKey | null> {

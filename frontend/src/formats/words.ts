@@ -43,9 +43,15 @@ export function slip(typed: string): string | null {
   return null;
 }
 
-/** Six words for the first 66 bits of SHA-256 over the recipient string, to be compared by voice. */
-export function fingerprint(recipient: string): string {
-  const digest = sha256(utf8(recipient));
+/** The six words of a person's two keys, to be compared by voice. */
+export const fingerprint = (recipient: string, signingKey: string): string => sixWords(`${recipient}\n${signingKey}`);
+
+/** The six words of a unit's key. */
+export const unitFingerprint = (recipient: string): string => sixWords(recipient);
+
+/** Six words for the first 66 bits of SHA-256. */
+function sixWords(text: string): string {
+  const digest = sha256(utf8(text));
   const words: string[] = [];
   for (let at = 0; at < FINGERPRINT_WORDS; at += 1) words.push(word(bits(digest, at * BITS)));
   return words.join(" ");

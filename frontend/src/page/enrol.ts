@@ -11,6 +11,7 @@ type Step = (typeof STEPS)[number];
 
 const SENT = [
   "auth",
+  "recovery_auth",
   "recipient",
   "signing_key",
   "identity_wrap",
@@ -43,7 +44,7 @@ class Enrolment {
   /** From the start, or, when the server answered that the last code was wrong, at the code with all else kept. */
   begin(): void {
     if (this.filled()) {
-      void this.#attempt(() => this.#fingerprint(this.#field("recipient").value));
+      void this.#attempt(() => this.#fingerprint(this.#field("recipient").value, this.#field("signing_key").value));
       this.#show("code", "quiet");
       return;
     }
@@ -88,7 +89,7 @@ class Enrolment {
     this.#passphrase = "";
     must(this.form, "[data-passphrase]", HTMLElement).textContent = "";
     for (const name of SENT) this.#field(name).value = made[name];
-    await this.#fingerprint(made.recipient);
+    await this.#fingerprint(made.recipient, made.signing_key);
     this.#recovery = made.recoveryCode;
     must(this.form, "[data-recovery-code]", HTMLElement).textContent = made.recoveryCode;
     this.#show("recovery", "focus");
@@ -111,8 +112,8 @@ class Enrolment {
     throw new Problem(`This is not ${what} that was shown.`, "Check what you wrote down, or go back to see it again.");
   }
 
-  async #fingerprint(recipient: string): Promise<void> {
-    const { fingerprint } = await ask("fingerprint", { recipient });
+  async #fingerprint(recipient: string, signingKey: string): Promise<void> {
+    const { fingerprint } = await ask("fingerprint", { recipient, signingKey });
     for (const place of all(this.form, "[data-fingerprint]", HTMLElement)) place.textContent = fingerprint;
   }
 

@@ -14,6 +14,7 @@ export interface Unlocked {
 
 export interface EnrolAnswer {
   auth: string;
+  recovery_auth: string;
   recipient: string;
   signing_key: string;
   identity_wrap: string;
@@ -39,7 +40,7 @@ export interface Work {
     ask: { person: string; email: string; passphrase: string; wrap: string; recoveryWrap: string };
     answer: EnrolAnswer;
   };
-  fingerprint: { ask: { recipient: string }; answer: { fingerprint: string } };
+  fingerprint: { ask: { recipient: string; signingKey: string }; answer: { fingerprint: string } };
   /** Fetch the person's wraps and open them; the keys stay here. */
   unlock: { ask: { passphrase: string }; answer: Unlocked };
   /** Open the unit box with the person's identity and hold the unit identity. */

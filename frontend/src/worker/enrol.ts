@@ -2,7 +2,7 @@
 
 import { identityToRecipient } from "age-encryption";
 import { base64 } from "../formats/bytes";
-import { newRecoveryCode, readRecoveryCode, recoveryKey } from "../formats/recovery";
+import { newRecoveryCode, readRecoveryCode, recoveryAuth, recoveryKey } from "../formats/recovery";
 import { split } from "../formats/split";
 import { fingerprint, normalPassphrase, slip } from "../formats/words";
 import { wrap, type Binding } from "../formats/wrap";
@@ -21,16 +21,18 @@ export async function enrol(ask: Work["enrol"]["ask"], progress: (share: number)
   const recipient = await identityToRecipient(identity.privateKey);
   const first: Binding = { person: ask.person, recipient, kind: "passphrase", wrap: ask.wrap };
   const second: Binding = { person: ask.person, recipient, kind: "recovery", wrap: ask.recoveryWrap };
+  const signingKey = base64(new Uint8Array(await crypto.subtle.exportKey("raw", signing.publicKey)));
   return {
     auth,
+    recovery_auth: recoveryAuth(recoveryCode),
     recipient,
-    signing_key: base64(new Uint8Array(await crypto.subtle.exportKey("raw", signing.publicKey))),
+    signing_key: signingKey,
     identity_wrap: await wrap(identity.privateKey, "x25519", wrapKey, first),
     signing_wrap: await wrap(signing.privateKey, "ed25519", wrapKey, first),
     recovery_identity_wrap: await wrap(identity.privateKey, "x25519", recoveryKek, second),
     recovery_signing_wrap: await wrap(signing.privateKey, "ed25519", recoveryKek, second),
     recoveryCode,
-    fingerprint: fingerprint(recipient),
+    fingerprint: fingerprint(recipient, signingKey),
   };
 }
 

@@ -22,7 +22,7 @@ const deeds: Deeds = {
   passphrase: async () => ({ passphrase: newPassphrase() }),
   same: async (ask) => ({ same: same(ask) }),
   enrol,
-  fingerprint: async ({ recipient }) => ({ fingerprint: fingerprint(recipient) }),
+  fingerprint: async ({ recipient, signingKey }) => ({ fingerprint: fingerprint(recipient, signingKey) }),
   unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
   openUnit: async ({ box, recipient }) => {
     await openUnit(box, recipient);

@@ -48,7 +48,7 @@ export async function unlock(passphrase: string, progress: (share: number) => vo
   const signing = await openWrap(textOf(row, "signing"), "ed25519", wrapKey, binding);
   const signingPublic = publicKey(textOf(account, "signing_key"));
   if ((await identityToRecipient(own)) !== recipient || !(await belongs(signing, signingPublic))) throw alarm();
-  const facts = { person, name, email, recipient, fingerprint: fingerprint(recipient) };
+  const facts = { person, name, email, recipient, fingerprint: fingerprint(recipient, base64(signingPublic)) };
   held = { facts, identity: own, signing, signingPublic, unit: null };
   return facts;
 }

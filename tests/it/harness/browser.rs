@@ -56,7 +56,7 @@ impl Browser {
         let begun = scene.office.act(move |tx| {
             Box::pin(async move {
                 // They have said why they look at bulletins, as the page asks once a visit.
-                tx.begin_visit(session, person, 1).await?;
+                tx.begin_visit(session, person, 1, ("test", "")).await?;
                 Ok(tx.visit_purpose(session, "prevention").await?)
             })
         });

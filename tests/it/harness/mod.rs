@@ -50,7 +50,7 @@ struct Template {
 }
 
 fn settings(data: &Path) -> Settings {
-    Settings { origin: ORIGIN.into(), demo: true, data: data.to_owned(), log_name: demo::LOG_NAME.into() }
+    demo::settings(data, ORIGIN).unwrap()
 }
 
 /// The world, made once, by the same code as the demo.
@@ -178,6 +178,7 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
         email: format!("{id}@example.org"),
         name: person.name.clone(),
         auth_hash: String::new(),
+        recovery_hash: String::new(),
         totp_secret: Vec::new(),
         totp_step: 0,
         recipient: String::new(),
@@ -199,6 +200,8 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
                             name: code.into(),
                             unit_recipient: String::new(),
                             unit_box: Vec::new(),
+                            next_recipient: None,
+                            next_box: None,
                             next_serial: 1,
                         };
                         tx.add_area(&row).await?;
@@ -208,7 +211,7 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
                 tx.add_grant(id, grant).await?;
             }
             if tx.visit(session, id).await?.is_none() {
-                tx.begin_visit(session, id, 1).await?;
+                tx.begin_visit(session, id, 1, ("test", "")).await?;
             }
             Ok(())
         })

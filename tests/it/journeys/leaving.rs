@@ -78,7 +78,8 @@ impl Asking {
 
 async fn begin(scene: &Scene, holder: &'static Somebody, purpose: &str) -> SessionId {
     let id = SessionId::fresh(scene.clock.now(), clock::random());
-    let act = scene.office.act(move |tx| Box::pin(async move { Ok(tx.begin_visit(id, holder.id, 1).await?) }));
+    let act =
+        scene.office.act(move |tx| Box::pin(async move { Ok(tx.begin_visit(id, holder.id, 1, ("test", "")).await?) }));
     act.await.unwrap();
     let person = session::check(&scene.office, id, holder.id, 1).await.unwrap().expect("a visit");
     if !purpose.is_empty() {

@@ -159,7 +159,14 @@ impl Stage {
             .or_else(|| Grant::join(role, None, None))
             .unwrap();
         let actor = Actor::Person { id, grants: vec![grant] };
-        let person = Person { id, session, name: "Robin <O’Neill>".into(), actor, purpose: None };
+        let person = Person {
+            id,
+            session,
+            name: "Robin <O’Neill>".into(),
+            actor,
+            fresh_at: disclosure_portal::domain::moment::Moment::from_millis(0),
+            purpose: None,
+        };
         begin_visit(&self.desk.office, &person, grant).await;
         let to = Pointer { session, person: id, version: 1 };
         format!("__Host-session={}", self.desk.keys.seal(Audience::Session, to, now).unwrap())
