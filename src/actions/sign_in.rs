@@ -7,8 +7,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use totp_rs::{Builder, Secret};
 
 use crate::actions::office::slow;
-use crate::actions::session;
 use crate::actions::{Fault, No, Office};
+use crate::actions::{known, session};
 use crate::clock::{self, Clock};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -45,9 +45,15 @@ pub fn address(raw: &str) -> String {
 }
 
 /// The first step: email and `auth` (64 hexadecimal digits, `docs/formats/sign-in.md`).
-pub async fn first(office: &Office, email: &str, auth: &str, stamp: Stamp) -> Result<Half, No> {
+///
+/// `known` is the cookie of a device: where this account has signed in before, failures count for the device, not the account.
+pub async fn first(office: &Office, email: &str, auth: &str, known: &str, stamp: Stamp) -> Result<Half, No> {
     let email = address(email);
-    let keys = [office.blind("sign-in account", &email), office.blind("sign-in source", &stamp.client)];
+    let account = match known::device(office, known, &email) {
+        Some(device) => office.blind("sign-in device", &format!("{device}\n{email}")),
+        None => office.blind("sign-in account", &email),
+    };
+    let keys = [account, office.blind("sign-in source", &stamp.client)];
     wait(office, &keys).await?;
     let row = office.read().await?.person_by_email(&office.blind("email", &email)).await?;
     let stored = row.as_ref().map_or_else(String::new, |person| person.auth_hash.clone());
@@ -79,7 +85,8 @@ pub(super) async fn prove_code(
     stamp: &Stamp,
 ) -> Result<(), No> {
     let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
-    let keys = [office.blind("sign-in account", &row.email), office.blind("sign-in source", &stamp.client)];
+    // Counted apart from the passphrase: who has not shown that first cannot slow this step down for who has.
+    let keys = [office.blind("sign-in code", &row.email), office.blind("sign-in source", &stamp.client)];
     wait(office, &keys).await?;
     let secret = office.open_field("person", &row.id, "totp_secret", 0, &row.totp_secret)?;
     let fresh = match step_of(&secret, code) {
@@ -92,8 +99,16 @@ pub(super) async fn prove_code(
         failed(office, &keys, Some(&row), "code", stamp.clone()).await?;
         return Err(No::field(field, WRONG_CODE));
     }
-    let [account, _] = keys;
-    office.act(move |tx| Box::pin(async move { Ok(tx.forgive(&account).await?) })).await?;
+    let [code, _] = keys;
+    let account = office.blind("sign-in account", &row.email);
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.forgive(&code).await?;
+                Ok(tx.forgive(&account).await?)
+            })
+        })
+        .await?;
     Ok(())
 }
 

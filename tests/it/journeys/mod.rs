@@ -9,6 +9,7 @@ mod numbering;
 mod recall_race;
 mod sign_in;
 mod standing;
+mod step_up;
 mod stranger;
 
 use disclosure_portal::actions::deliver::{self, Opened};
