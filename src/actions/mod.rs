@@ -3,6 +3,7 @@
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
 pub mod administer;
+pub mod approve;
 pub mod audit;
 pub mod board;
 pub mod casefile;

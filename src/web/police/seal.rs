@@ -59,8 +59,8 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `GET /releases/{id}/sealing`.
 pub async fn progress(v: Visit) -> Result<Answer, No> {
-    let progress = seal::progress(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
-    Answer::json(&progress)
+    let plan = seal::plan(&v.office, v.actor(), v.id(ReleaseId::parse)?, &v.stamp()).await?;
+    Answer::json(&plan)
 }
 
 /// `POST /releases/{id}/photographs/{photo}/sealing`.
