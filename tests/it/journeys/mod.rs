@@ -1,5 +1,6 @@
 //! Stories, each in a file of its own, told through the actions that the pages call.
 
+mod approvals;
 mod at_rest;
 mod end;
 mod expiry;
@@ -10,6 +11,7 @@ mod recall_race;
 mod sign_in;
 mod standing;
 mod stranger;
+mod swapped_keys;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
@@ -40,4 +42,20 @@ async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> Pa
 async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Result<Opened, No> {
     let stamp = Stamp { client: "192.0.2.7".into(), request: "test".into() };
     deliver::open_part(&scene.office, &who.actor, copy, part, Purpose::Prevention, stamp).await
+}
+
+/// What a stranger with the database's file in hand does: another program, another connection.
+fn sql(scene: &Scene, words: &str) {
+    let done = std::process::Command::new("sqlite3").arg(scene.folder.0.join("portal.sqlite")).arg(words).output();
+    let done = done.expect("Debian's package sqlite3 is installed");
+    assert!(done.status.success(), "{}: {words}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// How many sealed blobs lie in the vault.
+fn blobs(scene: &Scene) -> usize {
+    fn count(dir: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+    }
+    count(&scene.folder.0.join("vault"))
 }
