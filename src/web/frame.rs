@@ -184,7 +184,7 @@ impl<'a, P: Page> Show<'a, P> {
             style: &named.style,
             script: &named.script,
             worker: &named.worker.href,
-            root: visit.office.root.as_ref().map_or_else(String::new, crate::ledger::trust::Root::vkey),
+            root: visit.office.root_vkey(),
         }
     }
 }

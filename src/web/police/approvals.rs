@@ -9,7 +9,6 @@ use crate::actions::approve::{self, Candidate, Link, State};
 use crate::actions::{No, desk, step_up};
 use crate::domain::ids::PersonId;
 use crate::domain::moment::Moment;
-use crate::ledger::trust::ROOT;
 use crate::web::police::{Row, Tag, row};
 use crate::web::{Answer, Page, Visit};
 
@@ -82,7 +81,7 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
 pub struct Approve {
     id: String,
     name: String,
-    /// One of `new`, `changed`, `role`.
+    /// One of `new`, `changed`, `partly`.
     state: &'static str,
     rows: Vec<Row>,
     /// For the part that unlocks.
@@ -103,7 +102,7 @@ impl Page for Approve {
             email: "sam@example.org".into(),
             fresh,
         };
-        vec![of("new", true), of("changed", false), of("role", true)]
+        vec![of("new", true), of("changed", false), of("partly", true)]
     }
 }
 
@@ -115,7 +114,7 @@ async fn form(v: &Visit, person: PersonId) -> Result<Approve, No> {
         state: match one.state {
             State::New => "new",
             State::Changed => "changed",
-            State::Role => "role",
+            State::Role => "partly",
         },
         rows: vec![
             row("Role", one.role.title()),
@@ -174,7 +173,7 @@ pub struct Record {
 }
 
 fn signed_by(link: &Link) -> String {
-    if link.paper.by == ROOT { "The root key, kept offline".to_owned() } else { link.by.clone() }
+    if link.by.is_empty() { "The root key, kept offline".to_owned() } else { link.by.clone() }
 }
 
 fn holder(link: &Link) -> String {
@@ -228,7 +227,6 @@ impl Page for Record {
 /// `GET /approvals/{person}/record`.
 pub async fn record(v: Visit) -> Result<Answer, No> {
     let links = approve::record(&v.office, v.actor(), person(&v)?, v.stamp()).await?;
-    let root = v.office.root.as_ref().map_or_else(String::new, crate::ledger::trust::Root::vkey);
-    let page = Record::of(&links, &root).ok_or(No::NotFound)?;
+    let page = Record::of(&links, &v.office.root_vkey()).ok_or(No::NotFound)?;
     v.page("Record of confirmed keys", &page)
 }

@@ -20,7 +20,7 @@ use disclosure_portal::sealing::age::Identity;
 
 use super::PLOT;
 use crate::harness::browser::Browser;
-use crate::harness::{Scene, codes, who, world, wrong_fields};
+use crate::harness::{Scene, codes, sql, who, world, wrong_fields};
 
 /// Somebody who has just joined as a manager of the partnership in Cantwell, with vetting on record.
 struct Newcomer {
@@ -190,7 +190,7 @@ async fn only_a_co_ordinator_of_the_area_approves_and_nobody_themself_or_while_s
     }
     // Themself: not even one whose own paper is gone.
     let sam = who("Sam");
-    super::sql(&scene, &format!("DELETE FROM approval WHERE object = 'person/{}'", sam.id));
+    sql(&scene, &format!("DELETE FROM approval WHERE object = 'person/{}'", sam.id));
     assert!(matches!(approve::one(&scene.office, &sam.actor, sam.id).await, Err(No::NotFound)));
     assert!(matches!(approve_as(&scene, sam, sam.id, "").await, Err(No::NotFound)));
     // Without a chain of their own they approve nobody either.
@@ -243,7 +243,7 @@ async fn the_pages_tell_the_newcomer_their_words_and_the_co_ordinator_never_sees
     assert_eq!(Browser::of(&scene, Some("Dana")).await.get(&record).await.status, 404);
     let priya = Browser::of(&scene, Some("Priya")).await;
     assert!(priya.get("/account").await.text().contains("Sam Hollis confirmed the keys of Priya Lowen"));
-    super::sql(&scene, &format!("DELETE FROM approval WHERE object = 'person/{}'", who("Priya").id));
+    sql(&scene, &format!("DELETE FROM approval WHERE object = 'person/{}'", who("Priya").id));
     for page in ["/", "/account", "/undertaking", "/undertaking/1"] {
         // A signed undertaking asks for nothing more, but says that the keys are not confirmed.
         let text = priya.get(page).await.text();
@@ -280,11 +280,11 @@ async fn an_original_is_taken_only_under_a_unit_key_that_the_root_signed() {
     let area = world().areas[0];
     let vault = super::blobs(&scene);
     let other = Identity::fresh().unwrap().recipient().to_string();
-    super::sql(&scene, &format!("UPDATE area SET unit_recipient = '{other}' WHERE id = '{area}'"));
+    sql(&scene, &format!("UPDATE area SET unit_recipient = '{other}' WHERE id = '{area}'"));
     let plot = plots::Plot { portraits: &[7], ..PLOT };
     let done = plots::ask(&scene.office, who("Riley"), &area.to_string(), &plot).await;
     assert_eq!(codes(done), ["unit-key-changed"]);
-    super::sql(&scene, &format!("UPDATE area SET unit_recipient = '' WHERE id = '{area}'"));
+    sql(&scene, &format!("UPDATE area SET unit_recipient = '' WHERE id = '{area}'"));
     let done = plots::ask(&scene.office, who("Riley"), &area.to_string(), &plot).await;
     assert_eq!(codes(done), ["no-unit-key"]);
     assert_eq!(super::blobs(&scene), vault, "something was stored");

@@ -44,13 +44,6 @@ async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Resu
     deliver::open_part(&scene.office, &who.actor, copy, part, Purpose::Prevention, stamp).await
 }
 
-/// What a stranger with the database's file in hand does: another program, another connection.
-fn sql(scene: &Scene, words: &str) {
-    let done = std::process::Command::new("sqlite3").arg(scene.folder.0.join("portal.sqlite")).arg(words).output();
-    let done = done.expect("Debian's package sqlite3 is installed");
-    assert!(done.status.success(), "{}: {words}", String::from_utf8_lossy(&done.stderr));
-}
-
 /// How many sealed blobs lie in the vault.
 fn blobs(scene: &Scene) -> usize {
     fn count(dir: &std::path::Path) -> usize {

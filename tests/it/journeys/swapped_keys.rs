@@ -10,8 +10,8 @@ use disclosure_portal::domain::ids::{PhotographId, ReleaseId};
 use disclosure_portal::ledger::trust::Root;
 use disclosure_portal::sealing::age::Identity;
 
-use super::{PLOT, blobs, sql};
-use crate::harness::{Scene, codes, who, world};
+use super::{PLOT, blobs};
+use crate::harness::{Scene, codes, sql, who, world};
 
 /// What a stranger with the database in hand may do, and how it is told.
 struct Swap {
