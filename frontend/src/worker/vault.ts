@@ -88,7 +88,7 @@ function alarm(): Problem {
   );
 }
 
-/** Opens a unit box: an age file to this person whose plaintext is one line, the unit's identity. */
+/** Opens a unit box, after the caller has followed the unit's papers to the root: an age file to this person whose plaintext is one line, the unit's identity. */
 export async function openUnit(box: string, recipient: string): Promise<void> {
   const own = keys();
   if (own.unit?.recipient === recipient) return;
