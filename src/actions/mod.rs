@@ -3,6 +3,7 @@
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
 pub mod administer;
+pub mod areas;
 pub mod audit;
 pub mod board;
 pub mod casefile;
@@ -15,6 +16,7 @@ pub mod home;
 pub mod issues;
 pub mod offers;
 pub mod office;
+pub mod people;
 pub mod registers;
 pub mod release;
 pub mod request;
