@@ -6,7 +6,10 @@ mod expiry;
 mod lapses;
 mod leaving;
 mod numbering;
+mod papers;
 mod recall_race;
+mod registers;
+mod roles;
 mod sign_in;
 mod standing;
 mod stranger;
@@ -40,4 +43,9 @@ async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> Pa
 async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Result<Opened, No> {
     let stamp = Stamp { client: "192.0.2.7".into(), request: "test".into() };
     deliver::open_part(&scene.office, &who.actor, copy, part, Purpose::Prevention, stamp).await
+}
+
+/// Not found, the same as for something that does not exist (P10).
+fn hidden<T: std::fmt::Debug>(result: Result<T, No>) {
+    assert!(matches!(result, Err(No::NotFound)), "{result:?}");
 }
