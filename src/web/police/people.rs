@@ -193,12 +193,7 @@ impl Person {
             suspended: account.suspended,
             may_suspend: sheet.may_suspend,
             own: v.person()?.id.to_string() == account.id,
-            // Restored first, then given more: one form that asks for a code on the page.
-            offered: roles
-                .iter()
-                .filter(|_| !account.suspended)
-                .map(|role| choice(role.word(), role.title(), ""))
-                .collect(),
+            offered: roles.iter().map(|role| choice(role.word(), role.title(), "")).collect(),
             areas: places_of(areas),
             schemes: places_of(schemes),
             ask_code: !is_fresh(v.person()?, v.now),
@@ -274,7 +269,12 @@ async fn after(v: &Visit, done: Result<(), No>) -> Result<Answer, No> {
 
 /// `POST /people/{id}/suspend`: `suspended` is `yes` or `no`. Closing is never held up by a question; opening again is.
 pub async fn suspend(v: Visit) -> Result<Answer, No> {
-    let (id, suspended) = (v.id(PersonId::parse)?, v.field("suspended") == "yes");
+    let id = v.id(PersonId::parse)?;
+    let suspended = match v.field("suspended") {
+        "yes" => true,
+        "no" => false,
+        _ => return after(&v, Err(No::field("person", "Choose whether to suspend or to restore the account."))).await,
+    };
     if !suspended && let Err(no) = proved(&v).await {
         return after(&v, Err(no)).await;
     }
