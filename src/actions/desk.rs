@@ -189,6 +189,11 @@ pub async fn account(office: &Office, by: &Actor) -> Result<Person, No> {
     office.read().await?.person(person).await?.ok_or(No::NotFound)
 }
 
+/// When a person signed in before their newest sign-in: somebody else's is noticed by it.
+pub async fn signed_in_before(office: &Office, by: &Actor) -> Result<Option<i64>, No> {
+    Ok(office.read().await?.signed_in_before(by.person().ok_or(No::NotFound)?).await?)
+}
+
 /// What a browser needs to unlock a person's own keys.
 pub async fn keys(office: &Office, by: &Actor) -> Result<serde_json::Value, No> {
     let person = by.person().ok_or(No::NotFound)?;

@@ -4,6 +4,7 @@
 
 pub mod administer;
 pub mod approve;
+pub mod areas;
 pub mod audit;
 pub mod board;
 pub mod casefile;
@@ -17,6 +18,7 @@ pub mod issues;
 pub mod known;
 pub mod offers;
 pub mod office;
+pub mod people;
 pub mod plan;
 pub mod registers;
 pub mod release;

@@ -6,6 +6,7 @@
 pub mod keys;
 pub mod people;
 pub mod portrait;
+pub mod registers;
 pub mod releases;
 pub mod story;
 mod trust;

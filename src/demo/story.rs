@@ -5,7 +5,7 @@ use crate::actions::{No, release, sweep};
 use crate::clock::Clock;
 use crate::demo::people::World;
 use crate::demo::releases::{Plot, acknowledge, ask, confirm, copy_of, look, release_to, to, undertake};
-use crate::demo::{ago, stamp};
+use crate::demo::{ago, registers, stamp};
 use crate::domain::moment::Moment;
 
 const EXPIRED: Plot = Plot {
@@ -67,6 +67,7 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
     hands.set(ago(now, 73, 0));
     undertake(office, priya).await?;
     undertake(office, toby).await?;
+    registers::begin(office, world).await?;
 
     hands.set(ago(now, 70, 0));
     let expired = ask(office, officer, &cantwell, &EXPIRED).await?;

@@ -68,6 +68,12 @@ id! {
     StatementId,
     /// A member business of a scheme (K7.2).
     MemberId,
+    /// A document attached to a register (K7.2).
+    DocumentId,
+    /// A named initiative (K8.8).
+    InitiativeId,
+    /// One line of an initiative's list.
+    EntryId,
 }
 
 #[cfg(test)]

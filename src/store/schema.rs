@@ -9,12 +9,13 @@ use sqlx::sqlite::SqlitePool;
 use super::Fault;
 
 /// Number, name, text.
-pub const SQLITE: [(i64, &str, &str); 5] = [
+pub const SQLITE: [(i64, &str, &str); 6] = [
     (1, "people", include_str!("../../migrations/sqlite/0001_people.sql")),
     (2, "registers", include_str!("../../migrations/sqlite/0002_registers.sql")),
     (3, "releases", include_str!("../../migrations/sqlite/0003_releases.sql")),
     (4, "log", include_str!("../../migrations/sqlite/0004_log.sql")),
     (5, "trust", include_str!("../../migrations/sqlite/0005_trust.sql")),
+    (6, "register_papers", include_str!("../../migrations/sqlite/0006_register_papers.sql")),
 ];
 
 /// Applies what is missing; refuses a database that a newer portal made or whose migrations were edited.

@@ -76,11 +76,8 @@ pages![
     police::register::Register,
     police::schemes::Schemes,
     police::schemes::One,
-    police::schemes::Change,
-    police::schemes::Receiving,
     police::invite::Form,
     police::invite::Invited,
-    police::people::People,
     police::settings::Settings,
     police::settings::Outbox,
     // Passkeys
@@ -95,6 +92,16 @@ pages![
     visits::Visits,
     fresh::Fresh,
     // People, roles and registers
+    police::scheme_form::Form,
+    police::receivers::Receiving,
+    police::members::One,
+    police::papers::Remove,
+    police::initiatives::Initiatives,
+    police::initiatives::One,
+    police::people::People,
+    police::people::Person,
+    police::areas::Areas,
+    police::areas::Rename,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

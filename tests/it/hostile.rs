@@ -9,7 +9,7 @@ use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 63] = [
+const FIELDS: [&str; 83] = [
     "email",
     "auth",
     "recovery_auth",
@@ -73,6 +73,26 @@ const FIELDS: [&str; 63] = [
     "version",
     "suspended",
     "business",
+    "kind_reason",
+    "ico_reference",
+    "ico_ends",
+    "isa_reference",
+    "isa_parties",
+    "isa_starts",
+    "isa_review",
+    "duties_told",
+    "duties_version",
+    "eia_reference",
+    "kind",
+    "contact",
+    "agreement",
+    "agreed_on",
+    "member_told",
+    "member_version",
+    "remove_reason",
+    "about",
+    "entry",
+    "fresh_code",
 ];
 
 fn values() -> Vec<String> {

@@ -1,10 +1,10 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
 use disclosure_portal::actions::enrol::{self, Invite};
-use disclosure_portal::actions::registers;
+use disclosure_portal::actions::registers::{self, initiatives};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::{CopyId, PartId};
+use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
 use disclosure_portal::web::doors::Door;
 
 use super::{Scene, sql, who, world};
@@ -15,6 +15,9 @@ pub(crate) struct Things {
     part: PartId,
     photograph: String,
     member: String,
+    document: String,
+    initiative: String,
+    entry: String,
     token: String,
 }
 
@@ -33,7 +36,13 @@ impl Things {
         sql(scene, &newcomer);
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
+        let initiative = initiatives::list(&scene.office, &who("Sam").actor).await.unwrap()[0].0.id.clone();
+        let id = InitiativeId::parse(&initiative).unwrap();
+        let sheet = initiatives::one(&scene.office, &who("Sam").actor, id, stamp()).await.unwrap();
         Self {
+            document: entry.papers[0].id.clone(),
+            initiative,
+            entry: sheet.entries[0].id.clone(),
             release: release.to_string(),
             copy,
             part: PartId::parse(&part.id).unwrap(),
@@ -68,6 +77,8 @@ impl Things {
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),
+            "documents" => self.document.clone(),
+            "initiatives" => self.initiative.clone(),
             "people" => who("Toby").id.to_string(),
             _ => String::new(),
         };
@@ -79,6 +90,7 @@ impl Things {
             .replace("{photo}", &self.photograph)
             .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
+            .replace("{entry}", &self.entry)
             .replace("{version}", "1")
             .replace("{token}", &self.token)
             .replace("{file}", "no-such-file")

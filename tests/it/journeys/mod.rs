@@ -7,7 +7,10 @@ mod expiry;
 mod lapses;
 mod leaving;
 mod numbering;
+mod papers;
 mod recall_race;
+mod registers;
+mod roles;
 mod sign_in;
 mod standing;
 mod step_up;
@@ -52,4 +55,9 @@ fn blobs(scene: &Scene) -> usize {
         entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
     }
     count(&scene.folder.0.join("vault"))
+}
+
+/// Not found, the same as for something that does not exist (P10).
+fn hidden<T: std::fmt::Debug>(result: Result<T, No>) {
+    assert!(matches!(result, Err(No::NotFound)), "{result:?}");
 }
