@@ -264,6 +264,16 @@ impl Portal {
         Ok(())
     }
 
+    /// The host alone, without port and brackets: what a certificate is for.
+    pub fn name(&self) -> &str {
+        let host = self.host();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        name.trim_start_matches('[').trim_end_matches(']')
+    }
+
     /// `host[:port]` of the origin: the only value of `Host` that is answered.
     pub fn host(&self) -> &str {
         self.origin.strip_prefix("https://").unwrap_or_default()
@@ -342,6 +352,10 @@ mod tests {
         assert!(config.listen.address.ip().is_loopback());
         assert!(config.listen.proxies.is_empty());
         assert_eq!(config.portal.host(), "portal.example.org");
+        for (host, name) in [("a.example:8443", "a.example"), ("[2001:db8::1]:443", "2001:db8::1"), ("[::1]", "::1")] {
+            let portal = Portal { origin: format!("https://{host}"), ..config.portal.clone() };
+            assert_eq!((portal.host(), portal.name()), (host, name));
+        }
         assert!(config.keys.log.is_absolute() && config.keys.log.ends_with("keys/log.key"));
         assert_eq!(config.keys.web, Path::new("/run/credentials/web.key"));
         assert!(config.keys.blind.to_string_lossy().split('/').all(|part| part != "."), "{:?}", config.keys.blind);

@@ -75,7 +75,7 @@ pub fn check(config: &Path, now: Moment) -> Result<Vec<Finding>, Failure> {
     let break_glass = Recipient::parse(&read.keys.break_glass).map(drop);
     lines.add("break-glass", break_glass.map_err(|why| format!("keys.break_glass: {why}")));
     let listen = &read.listen;
-    lines.add("certificate", tls::fits(&listen.certificate, &listen.key, read.portal.host(), now));
+    lines.add("certificate", tls::fits(&listen.certificate, &listen.key, read.portal.name(), now));
     runtime()?.block_on(stored(&read, now, &mut lines));
     Ok(lines.0)
 }

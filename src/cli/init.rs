@@ -166,7 +166,7 @@ impl Given {
         found::fits(&options.admin_name, &options.admin_email).map_err(|no| refused(&no))?;
         let files = match (&options.certificate, &options.key) {
             (Some(certificate), Some(key)) => {
-                tls::fits(certificate, key, portal.host(), Clock::real()).map_err(|why| wrong("certificate", &why))?;
+                tls::fits(certificate, key, portal.name(), Clock::real()).map_err(|why| wrong("certificate", &why))?;
                 Some((absolute(certificate)?, absolute(key)?))
             }
             _ => None,
@@ -203,14 +203,14 @@ fn make(options: &Options, given: Given) -> Result<Made, Failure> {
         Some(files) => (files, None),
         None => {
             let own =
-                tls::self_signed(&dir.join("tls"), given.portal.host(), Clock::real()).map_err(Failure::unreadable)?;
+                tls::self_signed(&dir.join("tls"), given.portal.name(), Clock::real()).map_err(Failure::unreadable)?;
             (("tls/server.pem".into(), "tls/server.key".into()), Some(own.ca))
         }
     };
     let config = dir.join(CONFIG);
     let root = match (given.root, &options.root_key) {
         (Some(root), _) => root,
-        (None, Some(file)) => root::key(file, &format!("{}/root", given.portal.host()))?,
+        (None, Some(file)) => root::key(file, &format!("{}/root", given.portal.name()))?,
         (None, None) => return Err(Failure::unreadable("give --root or --root-key")),
     };
     let text = written(options, &given.portal, &given.break_glass, &root, &files);

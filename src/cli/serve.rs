@@ -99,7 +99,7 @@ fn certificate(config: &Config) -> Result<rustls::ServerConfig, Failure> {
     let listen = &config.listen;
     if listen.self_signed {
         let folder = listen.certificate.parent().unwrap_or(Path::new("."));
-        tls::self_signed(folder, config.portal.host(), Clock::real()).map_err(Failure::unreadable)?;
+        tls::self_signed(folder, config.portal.name(), Clock::real()).map_err(Failure::unreadable)?;
     }
     tls::configuration(&listen.certificate, &listen.key).map_err(Failure::unreadable)
 }

@@ -78,8 +78,8 @@ pub fn fits(certificate: &Path, key: &Path, host: &str, now: Moment) -> Result<(
     let leaf = CertificateDer::pem_file_iter(certificate).map_err(|why| told(&why))?.next();
     let leaf = leaf.ok_or_else(|| told(&"holds no certificate"))?.map_err(|why| told(&why))?;
     let parsed = ParsedCertificate::try_from(&leaf).map_err(|why| told(&why))?;
-    let name = ServerName::try_from(bare(host)).map_err(|why| told(&why))?;
-    verify_server_name(&parsed, &name).map_err(|_| told(&format!("is not for {}", bare(host))))?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|why| told(&why))?;
+    verify_server_name(&parsed, &name).map_err(|_| told(&format!("is not for {host}")))?;
     for (ms, words) in [(0, "is not in date"), (SOON_MS, "runs out within fourteen days")] {
         let at = u64::try_from(now.plus_millis(ms).millis() / 1000).unwrap_or(0);
         let at = UnixTime::since_unix_epoch(std::time::Duration::from_secs(at));
@@ -93,15 +93,6 @@ pub fn fits(certificate: &Path, key: &Path, host: &str, now: Moment) -> Result<(
     Ok(())
 }
 
-/// A host without its port and brackets.
-fn bare(host: &str) -> String {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => name,
-        _ => host,
-    };
-    name.trim_start_matches('[').trim_end_matches(']').to_owned()
-}
-
 /// The demo's authority and certificate in `folder`, made if they are missing or near their end. `now` is the machine's own time:
 /// the demo's clock does not move TLS.
 pub fn demo(folder: &Path, now: Moment) -> Result<OwnFiles, String> {
@@ -111,9 +102,7 @@ pub fn demo(folder: &Path, now: Moment) -> Result<OwnFiles, String> {
 
 /// The same for a real portal without a certificate of an authority that its people's devices know already.
 pub fn self_signed(folder: &Path, host: &str, now: Moment) -> Result<OwnFiles, String> {
-    let own_names = [bare(host)];
-    let [name] = &own_names;
-    own(folder, now, &Own { authority: "disclosure-portal", names: &[name], days: OWN_DAYS, renew: OWN_RENEW })
+    own(folder, now, &Own { authority: "disclosure-portal", names: &[host], days: OWN_DAYS, renew: OWN_RENEW })
 }
 
 fn own(folder: &Path, now: Moment, wanted: &Own<'_>) -> Result<OwnFiles, String> {
