@@ -34,7 +34,7 @@ pub enum ConfigError {
         why: String,
     },
     /// A secret that others could read.
-    #[error("{path} can be read by others: run `chmod 600 {path}` and consider the key known")]
+    #[error("{path} can be read by others: run `chmod go-rwx {path}` and consider what it holds known")]
     Open {
         /// Which file.
         path: PathBuf,
