@@ -10,7 +10,7 @@ use std::pin::Pin;
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{
-    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
+    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register, root,
     scheme_form, schemes, seal, settings, sheet,
 };
 use crate::web::{Answer, Visit, assets, plain};
@@ -227,6 +227,14 @@ pub const DOORS: &[Door] = &[
     get("/approvals/{person}/record", RECORDED, "Record of confirmed keys", |v| Box::pin(approvals::record(v))),
     get("/areas/{id}/papers", Who::Holding(UNIT), "What the root signed about the unit's key", |v| {
         Box::pin(seal::papers(v))
+    }),
+    get("/root", Who::Holding(&[Role::Administrator]), "What waits for the offline root", |v| Box::pin(root::show(v)))
+        .on_menu("Root of trust"),
+    get("/root-request.json", Who::Holding(&[Role::Administrator]), "The file to carry to the root", |v| {
+        Box::pin(root::request(v))
+    }),
+    post("/root", Who::Holding(&[Role::Administrator]), Body::Upload, "Take in what the root signed", |v| {
+        Box::pin(root::accept(v))
     }),
     // Units
     // Statements

@@ -86,6 +86,7 @@ pages![
     police::approvals::Approvals,
     police::approvals::Approve,
     police::approvals::Record,
+    police::root::Ceremony,
     // Units
     // Statements
     // Visits and proving who is there

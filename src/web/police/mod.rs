@@ -18,6 +18,7 @@ pub mod people;
 pub mod receivers;
 pub mod record;
 pub mod register;
+pub mod root;
 pub mod scheme_form;
 pub mod schemes;
 pub mod seal;
