@@ -1,6 +1,6 @@
 //! A telephone that keeps passkeys: real keys, real signatures, answers as a browser's `credential.toJSON()` writes them.
 //!
-//! Written from WebAuthn level 3 clauses 6.1 (authenticator data), 6.5 (attestation "none") and RFC 9052 (the key), and able to do
+//! Written from `WebAuthn` level 3 clauses 6.1 (authenticator data), 6.5 (attestation "none") and RFC 9052 (the key), and able to do
 //! what a good one never does: skip verifying its owner, answer for another page, count backwards.
 
 use aws_lc_rs::digest::{SHA256, digest};

@@ -168,8 +168,8 @@ impl Browser {
         let response = service.call(request.to_request()).await.expect("always an answer");
         let status = response.status().as_u16();
         let location = response.headers().get("location").map_or("", |l| l.to_str().unwrap()).to_owned();
-        let cookies = response.headers().get_all("set-cookie").filter_map(|value| value.to_str().ok());
-        let session = cookies.filter_map(|text| text.strip_prefix("__Host-session=")).next();
+        let mut cookies = response.headers().get_all("set-cookie").filter_map(|value| value.to_str().ok());
+        let session = cookies.find_map(|text| text.strip_prefix("__Host-session="));
         let session = session.and_then(|rest| rest.split(';').next()).filter(|token| !token.is_empty());
         let session = session.map(str::to_owned);
         let body = to_bytes(response.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();

@@ -8,6 +8,9 @@ use crate::harness::authenticator::Authenticator;
 use crate::harness::browser::{Browser, Got};
 use crate::harness::{ORIGIN, Scene, who};
 
+/// Makes something wrong in what is sent.
+type Spoil = fn(&mut Value);
+
 /// Priya, signed in, with a passkey on her phone.
 async fn priya(scene: &Scene) -> (Browser, Authenticator) {
     let (browser, mut phone) = (Browser::of(scene, Some("Priya")).await, Authenticator::new());
@@ -141,7 +144,7 @@ async fn a_ceremony_is_of_one_person_and_one_purpose() {
 async fn a_passkey_is_added_whole_or_not_at_all() {
     let scene = Scene::new().await;
     let browser = Browser::of(&scene, Some("Priya")).await;
-    let spoil: [(&str, fn(&mut Value)); 6] = [
+    let spoil: [(&str, Spoil); 6] = [
         ("another wrap's id", |body| body["wrap"] = json!("0190a5b0-0000-7000-8000-000000000009")),
         ("half the wraps", |body| body["signing_wrap"] = json!("")),
         ("a wrap of another size", |body| body["identity_wrap"] = json!("AAAA")),
