@@ -19,6 +19,7 @@ pub mod issues;
 pub mod known;
 pub mod offers;
 pub mod office;
+pub mod passkey;
 pub mod people;
 pub mod plan;
 pub mod registers;

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod initiatives;
 pub mod log;
 pub mod no;
+pub mod passkeys;
 pub mod people;
 pub mod registers;
 pub mod releases;

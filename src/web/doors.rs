@@ -15,7 +15,7 @@ use crate::web::police::{
 };
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, sign_in, surrender, undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, surrender, undertaking, visits,
 };
 
 /// What a handler answers, some time later, on the same thread.
@@ -217,6 +217,28 @@ pub const DOORS: &[Door] = &[
     get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
     get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
     // Passkeys
+    post("/sign-in/passkey/options", Who::Anyone, Body::Empty, "Begin to sign in with a passkey", |v| {
+        Box::pin(passkey::sign_in_options(v))
+    }),
+    post("/sign-in/passkey", Who::Anyone, PASSKEY, "Sign in with a passkey", |v| Box::pin(passkey::sign_in(v))),
+    post("/enrol/{token}/passkey/options", Who::Anyone, Body::Empty, "Begin to make a passkey while joining", |v| {
+        Box::pin(enrol::passkey_options(v))
+    }),
+    get("/account/passkeys", Who::SignedIn, "Own passkeys", |v| Box::pin(passkey::list(v))),
+    post("/account/passkeys/options", Who::SignedIn, Body::Empty, "Begin to make a passkey", |v| {
+        Box::pin(passkey::add_options(v))
+    }),
+    post("/account/passkeys", Who::SignedIn, PASSKEY, "Add a passkey", |v| Box::pin(passkey::add(v))),
+    post("/account/passkeys/prove", Who::SignedIn, Body::Form, "Show who is there, by a code", |v| {
+        Box::pin(passkey::prove(v))
+    }),
+    post("/account/passkeys/{id}/remove", Who::SignedIn, Body::Form, "Remove an own passkey", |v| {
+        Box::pin(passkey::remove(v))
+    }),
+    post("/account/touch/options", Who::SignedIn, Body::Empty, "Begin to show who is there, by a touch", |v| {
+        Box::pin(passkey::touch_options(v))
+    }),
+    post("/account/touch", Who::SignedIn, PASSKEY, "Show who is there, by a touch", |v| Box::pin(passkey::touch(v))),
     // Recovery and keys made anew
     // Approvals and the root
     get("/approvals", APPROVER, "Whose keys wait to be confirmed", |v| Box::pin(approvals::list(v)))
@@ -293,6 +315,9 @@ pub const DOORS: &[Door] = &[
     get("/areas/{id}/rename", ADMINISTRATOR, "Form: an area's name", |v| Box::pin(areas::renaming(v))),
     post("/areas/{id}/rename", ADMINISTRATOR, Body::Form, "Rename an area", |v| Box::pin(areas::rename(v))),
 ];
+
+/// What an authenticator answered, as JSON.
+const PASSKEY: Body = Body::Bytes(passkey::BODY_MAX);
 
 /// Who sees releases.
 const READERS: &[Role] = &[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];

@@ -11,7 +11,9 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
-use crate::web::{account, bulletin, bulletins, enrol, fresh, log, log_check, sign_in, surrender, undertaking, visits};
+use crate::web::{
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, surrender, undertaking, visits,
+};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -81,6 +83,7 @@ pages![
     police::settings::Settings,
     police::settings::Outbox,
     // Passkeys
+    passkey::Passkeys,
     // Recovery and keys made anew
     // Approvals and the root
     police::approvals::Approvals,

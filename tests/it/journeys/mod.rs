@@ -8,6 +8,8 @@ mod lapses;
 mod leaving;
 mod numbering;
 mod papers;
+mod passkey_refusals;
+mod passkeys;
 mod recall_race;
 mod registers;
 mod roles;

@@ -45,6 +45,7 @@ async fn join(office: &Office, token: &str) -> PersonId {
         recovery_identity_wrap: wrap.clone(),
         recovery_signing_wrap: wrap,
         code: totp.generate(u64::try_from(Clock::real().millis() / 1000).unwrap()).to_string(),
+        ..Enrolment::default()
     };
     enrol::enrol(office, token, &form, stamp()).await.unwrap();
     PersonId::parse(&invited.person).unwrap()
