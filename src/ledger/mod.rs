@@ -14,6 +14,7 @@ pub mod leaf;
 pub mod proof;
 pub mod state;
 pub mod statement;
+pub mod statement_file;
 pub mod tree;
 pub mod trust;
 pub mod verify;

@@ -212,6 +212,25 @@ impl Trust {
         self.people.get(person).map_or(&[], Vec::as_slice)
     }
 
+    /// The approvals from this one up to the root's: who stands for whose keys.
+    pub fn chain(&self, of: &Trusted) -> Vec<Trusted> {
+        let mut chain = vec![of.clone()];
+        while let Some(last) = chain.last() {
+            let next =
+                self.ever(&last.by).iter().find(|one| one.keys.role == APPROVER && fits(&one.keys.area, &last.keys));
+            match next {
+                Some(next) if chain.iter().all(|one| one.keys.person != next.keys.person) => chain.push(next.clone()),
+                _ => break,
+            }
+        }
+        chain
+    }
+
+    /// The code of an area, as the root signed it with a unit key.
+    pub fn area_code(&self, area: &str) -> Option<&str> {
+        self.units.iter().rev().find(|unit| unit.area == area).map(|unit| unit.code.as_str())
+    }
+
     /// Whether the root signed this recipient as the area's unit key.
     pub fn unit(&self, area: &str, recipient: &str) -> bool {
         self.units.iter().any(|unit| unit.area == area && unit.recipient == recipient)

@@ -11,7 +11,9 @@ use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
 use crate::web::{Answer, Visit, assets, plain};
-use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
+use crate::web::{
+    account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, statements, surrender, undertaking,
+};
 
 /// What a handler answers, some time later, on the same thread.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
@@ -236,6 +238,8 @@ pub const DOORS: &[Door] = &[
     // Approvals and the root
     // Units
     // Statements
+    get("/statements/{id}", Who::SignedIn, "What somebody signed", |v| Box::pin(statements::one(v))),
+    get("/statements/{id}/file", Who::SignedIn, "The same as a file to verify", |v| Box::pin(statements::file(v))),
     // Visits and proving who is there
     // People, roles and registers
 ];

@@ -11,7 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
-use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, statements, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -88,6 +88,7 @@ pages![
     // Approvals and the root
     // Units
     // Statements
+    statements::Signed,
     // Visits and proving who is there
     // People, roles and registers
 ];
