@@ -15,6 +15,7 @@ pub(crate) struct Things {
     part: PartId,
     photograph: String,
     member: String,
+    statement: String,
     token: String,
 }
 
@@ -27,6 +28,9 @@ impl Things {
         let parts = conn.parts(copy).await.unwrap();
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+        // The decision on it.
+        let signed = conn.statements_about(release).await.unwrap();
+        let statement = signed.iter().find(|one| one.kind == "authority").unwrap().id.clone();
         drop(conn);
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
@@ -36,6 +40,7 @@ impl Things {
             part: PartId::parse(&part.id).unwrap(),
             photograph,
             member: entry.members[0].id.clone(),
+            statement,
             token: "no-such-invitation".into(),
         }
     }
@@ -62,6 +67,7 @@ impl Things {
         let id = match door.path.split('/').nth(1).unwrap_or_default() {
             "releases" => self.release.clone(),
             "bulletins" | "copies" | "certificates" => self.copy.to_string(),
+            "statements" => self.statement.clone(),
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),

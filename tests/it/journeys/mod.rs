@@ -9,6 +9,8 @@ mod numbering;
 mod recall_race;
 mod sign_in;
 mod standing;
+mod statements;
+mod statements_read;
 mod stranger;
 
 use disclosure_portal::actions::deliver::{self, Opened};
