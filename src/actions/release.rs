@@ -84,11 +84,12 @@ async fn authorise(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stam
     let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
     filed.release.decide(Order::Authorise(Box::new(case)), by, now).map_err(beside_fields)?;
     subject?;
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    // Given back before the signature is checked, which takes one of its own: many at once must not wait for each other.
+    drop(conn);
     let signer = by.person().ok_or(No::NotFound)?;
     let statement = statement::check_form(office, signer, "authority", &filed.release.object(), form, &[]).await?;
     let photographs = photographs.len();
-    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    drop(conn);
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
     let file = CaseFile { considered: Some(considered.clone()), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;

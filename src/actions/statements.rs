@@ -12,8 +12,10 @@ use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, StatementId};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::ledger::statement::Statement;
-use crate::ledger::statement_file::{StatementFile, Verified};
-use crate::ledger::trust::{Paper, Trust, Trusted};
+use crate::ledger::statement_file::StatementFile;
+pub use crate::ledger::statement_file::Verified;
+pub use crate::ledger::trust::Trusted;
+use crate::ledger::trust::{Paper, Trust};
 use crate::store::Conn;
 use crate::store::statements::Statement as Row;
 
@@ -101,13 +103,26 @@ pub(super) async fn about(office: &Office, conn: &mut Conn, by: &Actor, id: Rele
             rows.push(row);
         }
     }
+    lines(office, conn, rows).await
+}
+
+/// What `by` signed, newest first.
+pub async fn own(office: &Office, by: &Actor) -> Result<Vec<Signature>, No> {
+    let person = by.person().ok_or(No::NotFound)?;
+    let mut conn = office.read().await?;
+    let rows = conn.statements_by(person).await?;
+    lines(office, &mut conn, rows).await
+}
+
+/// Each statement as a line, checked now.
+async fn lines(office: &Office, conn: &mut Conn, rows: Vec<Row>) -> Result<Vec<Signature>, No> {
     let mut signers: Vec<PersonId> = rows.iter().filter_map(|row| PersonId::parse(&row.person_id)).collect();
     signers.sort_unstable();
     signers.dedup();
     let trust = trust::of(office, conn, &signers, &[]).await?;
     let mut names = HashMap::new();
     for signer in signers {
-        names.insert(signer.to_string(), conn.person(signer).await?.map_or_else(String::new, |person| person.name));
+        names.insert(signer.to_string(), name_of(conn, Some(signer)).await?.unwrap_or_default());
     }
     let mut all = Vec::new();
     for row in rows {

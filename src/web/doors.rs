@@ -238,6 +238,7 @@ pub const DOORS: &[Door] = &[
     // Approvals and the root
     // Units
     // Statements
+    get("/statements", Who::SignedIn, "What one has signed", |v| Box::pin(statements::mine(v))),
     get("/statements/{id}", Who::SignedIn, "What somebody signed", |v| Box::pin(statements::one(v))),
     get("/statements/{id}/file", Who::SignedIn, "The same as a file to verify", |v| Box::pin(statements::file(v))),
     // Visits and proving who is there

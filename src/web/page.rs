@@ -88,6 +88,7 @@ pages![
     // Approvals and the root
     // Units
     // Statements
+    statements::Mine,
     statements::Signed,
     // Visits and proving who is there
     // People, roles and registers

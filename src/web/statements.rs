@@ -6,13 +6,11 @@
 use serde::Serialize;
 
 use crate::actions::fingerprint::fingerprint;
-use crate::actions::statements::{self, Shown};
+use crate::actions::statements::{self, Shown, Signature, Trusted, Verified};
 use crate::actions::{Fault, No, statement};
 use crate::domain::actor::Role;
 use crate::domain::ids::StatementId;
 use crate::domain::moment::Moment;
-use crate::ledger::statement_file::Verified;
-use crate::ledger::trust::Trusted;
 use crate::web::account::{Row, row};
 use crate::web::{Answer, Page, Visit};
 
@@ -59,6 +57,35 @@ impl Page for Signed {
         };
         vec![of(true, "/releases/1"), of(false, "")]
     }
+}
+
+/// What one has signed oneself.
+#[derive(Serialize)]
+pub struct Mine {
+    /// Newest first.
+    pub signatures: Vec<Signature>,
+}
+
+impl Page for Mine {
+    const TEMPLATE: &'static str = "pages/statements/mine.html";
+
+    fn samples() -> Vec<Self> {
+        let one = Signature {
+            id: "1".into(),
+            title: "Recall".into(),
+            name: "Sam Roe".into(),
+            at: "21 November 2026 at 5:30pm".into(),
+            words: "home practice tuna lens aware tape".into(),
+            verified: true,
+        };
+        vec![Self { signatures: vec![one] }, Self { signatures: Vec::new() }]
+    }
+}
+
+/// `GET /statements`.
+pub async fn mine(v: Visit) -> Result<Answer, No> {
+    let signatures = statements::own(&v.office, v.actor()).await?;
+    v.page("What you have signed", &Mine { signatures })
 }
 
 /// The signer as certified.
