@@ -16,6 +16,7 @@ pub mod home;
 pub mod issues;
 pub mod offers;
 pub mod office;
+mod questions;
 pub mod registers;
 pub mod release;
 pub mod request;

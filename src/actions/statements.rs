@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::actions::fingerprint::fingerprint;
-use crate::actions::{Fault, No, Office, Stamp, answers, casefile, registers, statement, trust};
+use crate::actions::{Fault, No, Office, Stamp, answers, casefile, questions, registers, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, StatementId};
 use crate::domain::moment::Moment;
@@ -198,7 +198,7 @@ async fn names(conn: &mut Conn, verified: &Result<Verified, String>) -> Result<H
     Ok(names)
 }
 
-/// A form's answers in words; recipients with their names.
+/// A form's answers under the words of its questions, in the page's order; recipients with their names.
 async fn in_words(conn: &mut Conn, document: &[u8]) -> Result<Vec<(String, String)>, No> {
     let mut lines = Vec::new();
     for (question, mut said) in answers::read(document).unwrap_or_default() {
@@ -210,9 +210,12 @@ async fn in_words(conn: &mut Conn, document: &[u8]) -> Result<Vec<(String, Strin
                 }
             }
         }
-        lines.push((words(&question), said.join("\n")));
+        let (at, asked) = questions::words(&question);
+        let said = said.join("\n");
+        lines.push((at, asked, if said.is_empty() { "Left empty".to_owned() } else { said }));
     }
-    Ok(lines)
+    lines.sort();
+    Ok(lines.into_iter().map(|(_, asked, said)| (asked, said)).collect())
 }
 
 async fn name_of(conn: &mut Conn, id: Option<PersonId>) -> Result<Option<String>, No> {
@@ -220,11 +223,4 @@ async fn name_of(conn: &mut Conn, id: Option<PersonId>) -> Result<Option<String>
         Some(id) => Ok(conn.person(id).await?.map(|person| person.name)),
         None => Ok(None),
     }
-}
-
-/// A question's name as it is read: `risk_level` is "Risk level".
-fn words(name: &str) -> String {
-    let name = name.replace('_', " ");
-    let mut letters = name.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -108,7 +108,7 @@ export async function auditorReadsSignatures(stage) {
   assert.doesNotMatch(await page.locator("main").innerText(), /boxed sets/, "released words live on beside a signature");
   await page.goBack();
   await signed.getByRole("link", { name: /Decision on a request/ }).click();
-  assert.match(await page.locator("main").innerText(), /has verified it now[^]*Sam Hollis[^]*Prejudice[^]*Without the picture[^]*the root key/i);
+  assert.match(await page.locator("main").innerText(), /has verified it now[^]*Sam Hollis[^]*What would be prejudiced[^]*Without the picture[^]*the root key/i);
   await look(page, "statement-decision");
   const coming = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download the statement file" }).click();
