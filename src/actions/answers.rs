@@ -76,7 +76,7 @@ impl Form {
         }
         let member = |mut values: Vec<String>| match (values.len(), values.pop()) {
             (1, Some(one)) => Value::String(one),
-            (_, last) => Value::from_iter(values.into_iter().chain(last)),
+            (_, last) => values.into_iter().chain(last).collect(),
         };
         let object: BTreeMap<&str, Value> = gathered.into_iter().map(|(name, values)| (name, member(values))).collect();
         serde_json::to_string(&object).unwrap_or_default()

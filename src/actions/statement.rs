@@ -149,20 +149,20 @@ pub fn draft(office: &Office, person: PersonId) -> ReleaseId {
 /// Reads an identifier that [`draft`] gave to this person; any other is none.
 pub(super) fn drafted(office: &Office, person: PersonId, text: &str) -> Option<ReleaseId> {
     let id = ReleaseId::parse(text)?;
-    let [a, b, c, d, e, ..] = id.random();
-    let ours = ReleaseId::fresh(id.at(), marked(office, person, id.at(), [a, b, c, d, e]));
+    let head = id.random().first_chunk::<5>().copied().unwrap_or_default();
+    let ours = ReleaseId::fresh(id.at(), marked(office, person, id.at(), head));
     constant_time::verify_slices_are_equal(ours.to_string().as_bytes(), text.as_bytes()).is_ok().then_some(id)
 }
 
 /// Five random bytes and five of their mark. Bits that an identifier's own form takes are left out of the mark.
 fn marked(office: &Office, person: PersonId, at: Moment, head: [u8; 5]) -> [u8; 10] {
-    let [a, b, c, d, e] = head;
-    let head = [a & 0x0f, b, c & 0x3f, d, e];
-    let tag = office.blind("draft/v1", &format!("{person}\n{}\n{}", at.millis(), hex::encode(head)));
-    let mut mark = [0; 5];
-    let _ = hex::decode_to_slice(tag.get(..10).unwrap_or_default(), &mut mark);
-    let ([a, b, c, d, e], [f, g, h, i, j]) = (head, mark);
-    [a, b, c, d, e, f, g, h, i, j]
+    let mut all = [0; 10];
+    let (random, mark) = all.split_at_mut(5);
+    random.copy_from_slice(&head);
+    let plain = ReleaseId::fresh(at, [head, [0; 5]].concat().try_into().unwrap_or_default());
+    let tag = office.blind("draft/v1", &format!("{person}\n{plain}"));
+    let _ = hex::decode_to_slice(tag.get(..10).unwrap_or_default(), mark);
+    all
 }
 
 /// A kept row's identifier.

@@ -181,18 +181,17 @@ impl Trust {
             return;
         }
         if statement.kind == UNIT && statement.signer == ROOT {
-            if let Ok(unit) = serde_json::from_str::<UnitKey>(&paper.document) {
-                if statement.object == format!("area/{}", unit.area) {
-                    self.units.push(unit);
-                }
+            if let Ok(unit) = serde_json::from_str::<UnitKey>(&paper.document)
+                && statement.object == format!("area/{}", unit.area)
+            {
+                self.units.push(unit);
             }
-        } else if statement.kind == APPROVE {
-            if let Ok(keys) = serde_json::from_str::<PersonKeys>(&paper.document) {
-                if statement.object == format!("person/{}", keys.person) {
-                    let (by, at) = (statement.signer.clone(), statement.time.clone());
-                    self.people.entry(keys.person.clone()).or_default().push(Trusted { keys, by, at });
-                }
-            }
+        } else if statement.kind == APPROVE
+            && let Ok(keys) = serde_json::from_str::<PersonKeys>(&paper.document)
+            && statement.object == format!("person/{}", keys.person)
+        {
+            let (by, at) = (statement.signer.clone(), statement.time.clone());
+            self.people.entry(keys.person.clone()).or_default().push(Trusted { keys, by, at });
         }
     }
 

@@ -85,6 +85,9 @@ fn judged(python: &str, file: &Path, root: &str) -> [Option<i32>; 2] {
     [theirs.status.code(), ours.status.code()]
 }
 
+/// A change to a file.
+type Change = fn(&mut serde_json::Value);
+
 #[actix_web::test]
 async fn a_few_lines_of_python_and_our_own_command_agree_on_what_holds() {
     let scene = Scene::new().await;
@@ -99,7 +102,6 @@ async fn a_few_lines_of_python_and_our_own_command_agree_on_what_holds() {
         assert_eq!(judged(python, &file, &root), [Some(0), Some(0)], "{kind}");
         last = serde_json::from_slice(&got.body).unwrap();
     }
-    type Change = fn(&mut serde_json::Value);
     let changes: [(&str, Change, i32); 8] = [
         ("document", |f| f["document"] = "e30=".into(), 1),
         ("note", |f| f["note"] = f["note"].as_str().unwrap().replacen("recall", "recaII", 1).into(), 1),
