@@ -3,6 +3,7 @@
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
 pub mod administer;
+pub mod answers;
 pub mod approve;
 pub mod areas;
 pub mod audit;
@@ -22,6 +23,7 @@ pub mod office;
 pub mod passkey;
 pub mod people;
 pub mod plan;
+mod questions;
 pub mod registers;
 pub mod release;
 pub mod request;
@@ -30,6 +32,7 @@ pub mod seal;
 pub mod session;
 pub mod sign_in;
 pub mod statement;
+pub mod statements;
 pub mod step_up;
 pub mod surrender;
 pub mod sweep;

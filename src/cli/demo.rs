@@ -54,7 +54,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let desk =
         Desk::new(Arc::clone(&office), portal(&origin), Vec::new(), &office.web_secret).map_err(Failure::unreadable)?;
     world.spawn(super::serve::jobs(Arc::clone(&office)));
-    let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey: office.log_vkey.clone(), accounts };
+    let root_vkey = office.root.as_ref().map(crate::ledger::trust::Root::vkey).unwrap_or_default();
+    let log_vkey = office.log_vkey.clone();
+    let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey, root_vkey, accounts };
     let served = actix_web::rt::System::new().block_on(async move {
         let server = serve::serve(Arc::new(desk), socket, config, 2)?;
         // The socket listens already and the workers start with the first poll of the server: connections are accepted.

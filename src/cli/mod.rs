@@ -9,6 +9,7 @@ pub mod init;
 mod log;
 pub mod root;
 pub mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,9 @@ enum Command {
     /// The access log: export, verify, prove.
     #[command(subcommand)]
     Log(log::Command),
+    /// Check what the portal gave out, without it.
+    #[command(subcommand)]
+    Verify(verify::Command),
 }
 
 /// What a command that failed says.
@@ -102,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Root(command) => root::run(&command),
         Command::Log(command) => log::run(command),
+        Command::Verify(command) => verify::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -52,6 +52,7 @@ pub struct Told {
     pub base_url: String,
     pub ca_file: PathBuf,
     pub log_vkey: String,
+    pub root_vkey: String,
     pub accounts: Vec<Account>,
 }
 

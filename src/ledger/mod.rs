@@ -15,6 +15,7 @@ pub mod proof;
 pub mod root;
 pub mod state;
 pub mod statement;
+pub mod statement_file;
 pub mod tree;
 pub mod trust;
 pub mod verify;

@@ -15,7 +15,8 @@ use crate::web::police::{
 };
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, surrender, undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
+    undertaking, visits,
 };
 
 /// What a handler answers, some time later, on the same thread.
@@ -260,6 +261,9 @@ pub const DOORS: &[Door] = &[
     }),
     // Units
     // Statements
+    get("/statements", Who::SignedIn, "What one has signed", |v| Box::pin(statements::mine(v))),
+    get("/statements/{id}", Who::SignedIn, "What somebody signed", |v| Box::pin(statements::one(v))),
+    get("/statements/{id}/file", Who::SignedIn, "The same as a file to verify", |v| Box::pin(statements::file(v))),
     // Visits and proving who is there
     get("/account/fresh", Who::SignedIn, "Form: show that it is you", |v| at_once(fresh::form(&v))),
     post("/account/fresh", Who::SignedIn, Body::Form, "Show that it is you", |v| Box::pin(fresh::show(v))),

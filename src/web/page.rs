@@ -12,7 +12,8 @@ use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, surrender, undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, statements, surrender, undertaking,
+    visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -92,6 +93,8 @@ pages![
     police::root::Ceremony,
     // Units
     // Statements
+    statements::Mine,
+    statements::Signed,
     // Visits and proving who is there
     visits::Visits,
     fresh::Fresh,

@@ -18,6 +18,7 @@ pub(crate) struct Things {
     document: String,
     initiative: String,
     entry: String,
+    statement: String,
     token: String,
 }
 
@@ -30,6 +31,9 @@ impl Things {
         let parts = conn.parts(copy).await.unwrap();
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+        // The decision on it.
+        let signed = conn.statements_about(release).await.unwrap();
+        let statement = signed.iter().find(|one| one.kind == "authority").unwrap().id.clone();
         drop(conn);
         // Somebody whose keys wait to be confirmed, as a newcomer's do.
         let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
@@ -48,6 +52,7 @@ impl Things {
             part: PartId::parse(&part.id).unwrap(),
             photograph,
             member: entry.members[0].id.clone(),
+            statement,
             token: "no-such-invitation".into(),
         }
     }
@@ -74,6 +79,7 @@ impl Things {
         let id = match door.path.split('/').nth(1).unwrap_or_default() {
             "releases" => self.release.clone(),
             "bulletins" | "copies" | "certificates" => self.copy.to_string(),
+            "statements" => self.statement.clone(),
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),

@@ -7,7 +7,7 @@ use disclosure_portal::actions::approve::{self, State};
 use disclosure_portal::actions::enrol::{self, Enrolment, Invite};
 use disclosure_portal::actions::fingerprint::fingerprint;
 use disclosure_portal::actions::registers::{self, ReceiverForm};
-use disclosure_portal::actions::{No, administer, release, statement};
+use disclosure_portal::actions::{No, administer, statement};
 use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{self as plots, sign};
@@ -96,8 +96,7 @@ async fn asked(scene: &Scene) -> ReleaseId {
 
 async fn authorise(scene: &Scene, id: ReleaseId, to: &[PersonId]) -> Result<(), No> {
     let to: Vec<_> = to.iter().map(|id| (*id, world().schemes[0])).collect();
-    let record = plots::considered(&scene.office).unwrap();
-    release::authorise(&scene.office, &who("Sam").actor, id, record, &to, stamp()).await
+    plots::authorise(&scene.office, who("Sam"), id, &to).await
 }
 
 #[actix_web::test]

@@ -15,6 +15,8 @@ mod registers;
 mod roles;
 mod sign_in;
 mod standing;
+mod statements;
+mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
