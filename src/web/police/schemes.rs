@@ -205,7 +205,11 @@ impl One {
             contact: member.contact.clone(),
             agreement: member.agreement.clone(),
             agreed_on: day(member.agreed_on.as_deref()),
-            told: told(&member.duties_version, member.duties_told.as_deref()),
+            told: match (member.duties_told.as_deref(), scheme.duties_told.is_some()) {
+                (None, true) => "With the scheme".to_owned(),
+                (None, false) => "Not recorded".to_owned(),
+                (on, _) => told(&member.duties_version, on),
+            },
             papers: standing(&member.id),
             removed: member.removed_at.map_or_else(String::new, super::long),
         };
@@ -245,7 +249,7 @@ impl Page for One {
             contact: "Lee Park".into(),
             agreement: "A-12".into(),
             agreed_on: "1 November 2026".into(),
-            told: String::new(),
+            told: "With the scheme".into(),
             papers: 1,
             removed: removed.into(),
         };
