@@ -2,6 +2,8 @@
 //!
 //! The papers are made here: a page of words as a PDF.
 
+use std::fmt::Write as _;
+
 use crate::actions::No;
 use crate::actions::office::Office;
 use crate::actions::registers::{self, Subject, attach, initiatives};
@@ -22,13 +24,11 @@ pub fn pdf(words: &str) -> Vec<u8> {
     let mut out = String::from("%PDF-1.4\n");
     let mut table = String::from("0000000000 65535 f \n");
     for (n, object) in objects.iter().enumerate() {
-        table.push_str(&format!("{:010} 00000 n \n", out.len()));
-        out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", n + 1));
+        let _ = writeln!(table, "{:010} 00000 n ", out.len());
+        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", n + 1);
     }
     let (start, size) = (out.len(), objects.len() + 1);
-    out.push_str(&format!(
-        "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
-    ));
+    let _ = write!(out, "xref\n0 {size}\n{table}trailer\n<< /Size {size} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
     out.into_bytes()
 }
 

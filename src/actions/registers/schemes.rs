@@ -59,40 +59,12 @@ fn read_form(form: &SchemeForm, now: Moment) -> Result<Scheme, No> {
     let duties_told = day("duties_told", &form.duties_told);
     not_in_future("duties_told", duties_told.as_deref(), now, &mut wrong);
     let kind = SchemeKind::parse(&form.kind);
-    let mut tell = |when: bool, field, sentence: &str| {
-        if when {
-            wrong.push(FieldError::new(field, sentence));
-        }
-    };
-    tell(kind.is_none(), "kind", "Select the type of scheme");
     let other = kind == Some(SchemeKind::Other);
-    tell(
-        other && kind_reason.is_empty(),
-        "kind_reason",
-        "Enter why this scheme is recognised though it is of no listed type (K6.2.1)",
-    );
-    tell(
-        isa_ends.is_some() && isa_reference.is_empty(),
-        "isa_reference",
-        "Enter the reference of the agreement that runs to this date",
-    );
-    // Days are stored as 2026-11-21, which sort as they follow.
-    tell(
-        isa_starts.is_some() && isa_ends.is_some() && isa_starts > isa_ends,
-        "isa_starts",
-        "The agreement cannot begin after its last day",
-    );
-    tell(
-        duties_told.is_some() && duties_version.is_empty(),
-        "duties_version",
-        "Enter which version of the legal duties the members were told of (O3.5)",
-    );
-    let (Some(kind), true) = (kind, wrong.is_empty()) else { return Err(No::Invalid(wrong)) };
     let text = |line: Line| line.as_str().to_owned();
-    Ok(Scheme {
+    let row = Scheme {
         id: String::new(),
         area_id: String::new(),
-        kind: kind.word().to_owned(),
+        kind: kind.map_or_else(String::new, |kind| kind.word().to_owned()),
         kind_reason: if other { text(kind_reason) } else { String::new() },
         name: text(name),
         ico_reference: text(ico_reference),
@@ -107,7 +79,40 @@ fn read_form(form: &SchemeForm, now: Moment) -> Result<Scheme, No> {
         eia_reference: text(eia_reference),
         suspended: form.suspended == "yes",
         version: 1,
-    })
+    };
+    together(&row, &mut wrong);
+    if wrong.is_empty() { Ok(row) } else { Err(No::Invalid(wrong)) }
+}
+
+/// What must go together: a kind, or a reason; an agreement's days and its reference; a day and what was told on it.
+fn together(row: &Scheme, wrong: &mut Vec<FieldError>) {
+    let mut tell = |when: bool, field, sentence: &str| {
+        if when {
+            wrong.push(FieldError::new(field, sentence));
+        }
+    };
+    tell(row.kind.is_empty(), "kind", "Select the type of scheme");
+    tell(
+        row.kind == SchemeKind::Other.word() && row.kind_reason.is_empty(),
+        "kind_reason",
+        "Enter why this scheme is recognised though it is of no listed type (K6.2.1)",
+    );
+    tell(
+        row.isa_ends.is_some() && row.isa_reference.is_empty(),
+        "isa_reference",
+        "Enter the reference of the agreement that runs to this date",
+    );
+    // Days are stored as 2026-11-21, which sort as they follow.
+    tell(
+        row.isa_starts.is_some() && row.isa_ends.is_some() && row.isa_starts > row.isa_ends,
+        "isa_starts",
+        "The agreement cannot begin after its last day",
+    );
+    tell(
+        row.duties_told.is_some() && row.duties_version.is_empty(),
+        "duties_version",
+        "Enter which version of the legal duties the members were told of (O3.5)",
+    );
 }
 
 /// Adds a scheme to an area whose registers `by` keeps; answers its identifier.

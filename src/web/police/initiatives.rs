@@ -13,7 +13,7 @@ use crate::web::{Answer, Page, Visit};
 /// The initiatives one may read.
 #[derive(Serialize)]
 pub struct Initiatives {
-    initiatives: Vec<Brief>,
+    lines: Vec<Brief>,
     more: String,
     /// Areas in which one may be begun; empty: none.
     areas: Vec<Choice>,
@@ -41,8 +41,8 @@ impl Page for Initiatives {
         };
         let full = vec![one(""), one("21 November 2026 at 5:30pm")];
         vec![
-            Self { initiatives: full, more: capped(600, LISTED), areas: vec![choice("1", "Colchester", "")] },
-            Self { initiatives: Vec::new(), more: String::new(), areas: Vec::new() },
+            Self { lines: full, more: capped(600, LISTED), areas: vec![choice("1", "Colchester", "")] },
+            Self { lines: Vec::new(), more: String::new(), areas: Vec::new() },
         ]
     }
 }
@@ -60,7 +60,7 @@ async fn page(v: &Visit) -> Result<Initiatives, No> {
     };
     let areas = registers::kept_areas(&v.office, v.actor()).await?;
     Ok(Initiatives {
-        initiatives: all.iter().take(LISTED).map(brief).collect(),
+        lines: all.iter().take(LISTED).map(brief).collect(),
         more: capped(all.len(), LISTED),
         areas: areas.into_iter().map(|area| choice(area.id, area.name, "")).collect(),
     })

@@ -17,7 +17,7 @@ use crate::web::{Answer, Page, Visit};
 /// A page of the people with an account.
 #[derive(Serialize)]
 pub struct People {
-    people: Vec<One>,
+    lines: Vec<One>,
     count: String,
     before: String,
     after: String,
@@ -46,12 +46,12 @@ impl Page for People {
             suspended,
         };
         let full = Self {
-            people: vec![one(false), one(true)],
+            lines: vec![one(false), one(true)],
             count: "51 to 52 of 120".into(),
             before: "/people?page=0".into(),
             after: "/people?page=2".into(),
         };
-        vec![full, Self { people: Vec::new(), count: "0".into(), before: String::new(), after: String::new() }]
+        vec![full, Self { lines: Vec::new(), count: "0".into(), before: String::new(), after: String::new() }]
     }
 }
 
@@ -91,18 +91,19 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
     let people = People {
         count: match (found.people.len(), found.count) {
             (0, _) => String::new(),
-            (shown, count) if shown as i64 == count => format!("{count} in all"),
+            (shown, count) if i64::try_from(shown) == Ok(count) => format!("{count} in all"),
             (_, count) => format!("{first} to {} of {count}", last.min(count)),
         },
         before: if page > 0 { at(page - 1) } else { String::new() },
         after: if last < found.count { at(page + 1) } else { String::new() },
-        people: found.people.iter().map(one).collect(),
+        lines: found.people.iter().map(one).collect(),
     };
     v.filled("People with an account", &people, crate::web::frame::Typed::default().with("name", name))
 }
 
 /// One person's page.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct Person {
     id: String,
     name: String,

@@ -16,7 +16,7 @@ use crate::web::{Answer, Page, Visit};
 /// The list of schemes.
 #[derive(Serialize)]
 pub struct Schemes {
-    schemes: Vec<Brief>,
+    lines: Vec<Brief>,
     more: String,
     may_add: bool,
 }
@@ -46,8 +46,8 @@ impl Page for Schemes {
             suspended,
         };
         vec![
-            Self { schemes: vec![one(false), one(true)], more: capped(600, LISTED), may_add: true },
-            Self { schemes: Vec::new(), more: String::new(), may_add: false },
+            Self { lines: vec![one(false), one(true)], more: capped(600, LISTED), may_add: true },
+            Self { lines: Vec::new(), more: String::new(), may_add: false },
         ]
     }
 }
@@ -64,11 +64,12 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
     let schemes = registers::schemes(&v.office, v.actor()).await?;
     let may_add = !registers::kept_areas(&v.office, v.actor()).await?.is_empty();
     let more = capped(schemes.len(), LISTED);
-    v.page("Schemes", &Schemes { schemes: schemes.iter().take(LISTED).map(brief).collect(), more, may_add })
+    v.page("Schemes", &Schemes { lines: schemes.iter().take(LISTED).map(brief).collect(), more, may_add })
 }
 
 /// One scheme's entry.
 #[derive(Serialize, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct One {
     id: String,
     pub(super) name: String,
@@ -205,7 +206,11 @@ impl One {
             contact: member.contact.clone(),
             agreement: member.agreement.clone(),
             agreed_on: day(member.agreed_on.as_deref()),
-            told: told(&member.duties_version, member.duties_told.as_deref()),
+            told: match (member.duties_told.as_deref(), scheme.duties_told.is_some()) {
+                (None, true) => "With the scheme".to_owned(),
+                (None, false) => "Not recorded".to_owned(),
+                (on, _) => told(&member.duties_version, on),
+            },
             papers: standing(&member.id),
             removed: member.removed_at.map_or_else(String::new, super::long),
         };
@@ -245,7 +250,7 @@ impl Page for One {
             contact: "Lee Park".into(),
             agreement: "A-12".into(),
             agreed_on: "1 November 2026".into(),
-            told: String::new(),
+            told: "With the scheme".into(),
             papers: 1,
             removed: removed.into(),
         };
