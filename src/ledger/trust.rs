@@ -182,25 +182,15 @@ impl Trust {
             return;
         }
         if statement.kind == UNIT && statement.signer == ROOT {
-            if let Some(unit) = exact::<UnitKey>(&paper.document) {
-                if statement.object == format!("area/{}", unit.area) {
-                    self.units.push(unit);
-                }
-            }
-        } else if statement.kind == APPROVE {
-            if let Some(keys) = exact::<PersonKeys>(&paper.document) {
-                if statement.object == format!("person/{}", keys.person) {
-                    let Statement { signer: by, time: at, note, .. } = statement.clone();
-                    let person = keys.person.clone();
-                    self.people.entry(person).or_default().push(Trusted {
-                        keys,
-                        by,
-                        by_key: by_key.to_owned(),
-                        at,
-                        note,
-                    });
-                }
-            }
+            let unit = exact::<UnitKey>(&paper.document);
+            self.units.extend(unit.filter(|unit| statement.object == format!("area/{}", unit.area)));
+        } else if statement.kind == APPROVE
+            && let Some(keys) = exact::<PersonKeys>(&paper.document)
+            && statement.object == format!("person/{}", keys.person)
+        {
+            let Statement { signer: by, time: at, note, .. } = statement.clone();
+            let person = keys.person.clone();
+            self.people.entry(person).or_default().push(Trusted { keys, by, by_key: by_key.to_owned(), at, note });
         }
     }
 
