@@ -145,7 +145,7 @@ pub async fn ask(
                 let release =
                     Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, version: 1 };
                 let event = Event::new(Kind::Requested, release.object()).with("photographs", stored.len());
-                tx.add_release(&Filed { release, danger, file, draft, text_object: None }).await?;
+                tx.add_release(&Filed { release, danger, file, draft, text_object: None, text_sha256: None }).await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
                 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
 use crate::actions::request::drop_blobs;
-use crate::actions::{Fault, No, Office};
+use crate::actions::{Fault, No, Office, seal_words};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
@@ -32,6 +32,8 @@ pub struct Progress {
     pub unit_recipient: String,
     /// The photographs.
     pub photographs: Vec<Wanted>,
+    /// The words, where a copy lacks them.
+    pub text: Option<seal_words::Words>,
     /// Marked and sealed so far: copies times photographs.
     pub sealed: usize,
     /// Of how many.
@@ -88,7 +90,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let photographs = conn.photographs(id).await?;
-    let copies: Vec<Row> = conn.copies_of_release(id).await?.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
+    let all = conn.copies_of_release(id).await?;
+    let (text, words_sealed, words_total) = seal_words::plan(&mut conn, &filed, &all).await?;
+    let copies: Vec<Row> = all.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
     let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for copy in &copies {
         let Some(copy) = CopyId::parse(&copy.id) else { continue };
@@ -109,8 +113,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     Ok(Progress {
         unit_box: format!("/areas/{}/unit-box", area.id),
         unit_recipient: area.unit_recipient.clone(),
-        sealed: done.values().sum(),
-        total: copies.len() * photographs.len(),
+        text,
+        sealed: done.values().sum::<usize>() + words_sealed,
+        total: copies.len() * photographs.len() + words_total,
         photographs: photographs.iter().map(wanted).collect(),
     })
 }
@@ -274,8 +279,10 @@ pub(super) async fn finish_copy(tx: &mut Tx, copy: CopyId, by: &Actor, stamp: &S
     let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
     let release = row.holding()?.release;
     let parts = tx.parts(copy).await?;
-    let screens = parts.iter().filter(|part| part.rendition == "screen").count();
-    if screens < tx.photographs(release).await?.len() || !tx.copy_sealed(copy).await? {
+    let many = |rendition: &str| parts.iter().filter(|part| part.rendition == rendition).count();
+    let words = usize::from(tx.release(release).await?.is_some_and(|filed| filed.text_sha256.is_some()));
+    let lacks = many("screen") < tx.photographs(release).await?.len() || many("text") < words;
+    if lacks || !tx.copy_sealed(copy).await? {
         return Ok(());
     }
     let event = Event::new(Kind::Sealed, format!("release/{release}"))

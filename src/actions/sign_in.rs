@@ -44,10 +44,15 @@ pub fn address(raw: &str) -> String {
     raw.trim().to_lowercase()
 }
 
+/// Where failures are counted: for the account and for the source.
+pub(super) fn throttles(office: &Office, email: &str, stamp: &Stamp) -> [String; 2] {
+    [office.blind("sign-in account", email), office.blind("sign-in source", &stamp.client)]
+}
+
 /// The first step: email and `auth` (64 hexadecimal digits, `docs/formats/sign-in.md`).
 pub async fn first(office: &Office, email: &str, auth: &str, stamp: Stamp) -> Result<Half, No> {
     let email = address(email);
-    let keys = [office.blind("sign-in account", &email), office.blind("sign-in source", &stamp.client)];
+    let keys = throttles(office, &email, &stamp);
     wait(office, &keys).await?;
     let row = office.read().await?.person_by_email(&office.blind("email", &email)).await?;
     let stored = row.as_ref().map_or_else(String::new, |person| person.auth_hash.clone());
@@ -79,7 +84,7 @@ pub(super) async fn prove_code(
     stamp: &Stamp,
 ) -> Result<(), No> {
     let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
-    let keys = [office.blind("sign-in account", &row.email), office.blind("sign-in source", &stamp.client)];
+    let keys = throttles(office, &row.email, stamp);
     wait(office, &keys).await?;
     let secret = office.open_field("person", &row.id, "totp_secret", 0, &row.totp_secret)?;
     let fresh = match step_of(&secret, code) {
@@ -126,7 +131,7 @@ fn argon(auth: &[u8], salt: &[u8], (m, t, p): (u32, u32, u32)) -> Result<[u8; 32
 }
 
 /// Compares in constant time; an unknown account costs the same hash.
-async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, No> {
+pub(super) async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, No> {
     let _turn = office.hashing.acquire().await.map_err(|_| No::Unavailable)?;
     Ok(slow(move || {
         let parts: Vec<&str> = stored.split('$').collect();
@@ -145,7 +150,7 @@ async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, N
 }
 
 /// Refuses a try that comes too soon after too many failures.
-async fn wait(office: &Office, keys: &[String; 2]) -> Result<(), No> {
+pub(super) async fn wait(office: &Office, keys: &[String; 2]) -> Result<(), No> {
     let now = office.now();
     let mut conn = office.read().await?;
     let mut longest = 0;
@@ -161,7 +166,8 @@ async fn wait(office: &Office, keys: &[String; 2]) -> Result<(), No> {
     if longest > 0 { Err(No::Throttled(u32::try_from((longest + 999) / 1000).unwrap_or(u32::MAX))) } else { Ok(()) }
 }
 
-async fn failed(
+/// Counts a failure of the account and of the source, and writes it down.
+pub(super) async fn failed(
     office: &Office,
     keys: &[String; 2],
     who: Option<&Person>,

@@ -46,6 +46,8 @@ acts! {
     Invite,
     /// Suspend or restore an account.
     Suspend,
+    /// End the keys of somebody who lost everything, and invite them to make new ones.
+    RenewKeys,
     /// Read, search, verify and export the log.
     ReadLog,
     /// See accounts, areas, settings and health.
@@ -95,7 +97,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
-        | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
+        | (Act::RenewKeys, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::OpenOriginal, Thing::Release { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is_in(Role::Reviewer, area)
         }
@@ -115,7 +118,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)
         }
-        (Act::Invite, Thing::Area(_) | Thing::Force) | (Act::Suspend | Act::Administer, Thing::Force) => {
+        (Act::Invite, Thing::Area(_) | Thing::Force) | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => {
             actor.is(Role::Administrator)
         }
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),

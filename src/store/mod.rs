@@ -9,6 +9,7 @@ pub mod copies;
 pub mod log;
 pub mod no;
 pub mod people;
+pub mod recovery;
 pub mod registers;
 pub mod releases;
 pub mod schema;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::actions::{Fault, No};
+use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
@@ -85,6 +86,11 @@ pages![
     police::settings::Outbox,
     // Passkeys
     // Recovery and keys made anew
+    recover::Recover,
+    recover::Making,
+    recover::Recovered,
+    police::renew::Renew,
+    police::reseal::Reseal,
     // Approvals and the root
     // Units
     // Statements

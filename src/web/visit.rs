@@ -29,6 +29,8 @@ pub struct Visit {
     pub who: Option<Person>,
     /// Who has half signed in.
     pub half: Option<Pointer>,
+    /// Whose recovery code was right.
+    pub recovery: Option<Pointer>,
     /// What was handed in.
     pub posted: Posted,
     /// The address it came from (for the record and for throttling).
@@ -162,6 +164,7 @@ impl Visit {
             table: self.table,
             who: self.who.clone(),
             half: self.half,
+            recovery: self.recovery,
             posted: Posted::default(),
             client: self.client.clone(),
             request_id: self.request_id.clone(),

@@ -12,6 +12,8 @@ pub mod list;
 pub mod people;
 pub mod record;
 pub mod register;
+pub mod renew;
+pub mod reseal;
 pub mod schemes;
 pub mod seal;
 pub mod settings;
