@@ -9,7 +9,8 @@ import { getJson, isRecord, listOf, numberOf } from "../wire/server";
 const EVERY = 700;
 
 export function sealing(section: HTMLElement): void {
-  const url = given(section, "url");
+  // One release, or several, each with its own plan.
+  const plans = given(section, "url").split(" ");
   const bar = must(section, "progress", HTMLProgressElement);
   const count = must(section, "[data-count]", HTMLElement);
   const retry = must(section, "[data-retry]", HTMLButtonElement);
@@ -17,18 +18,22 @@ export function sealing(section: HTMLElement): void {
 
   /** Asks how far it is, and shows it. */
   const look = async (): Promise<Far> => {
-    const answer = await getJson(url);
-    const [sealed, total] = [numberOf(answer, "sealed"), numberOf(answer, "total")];
+    let [sealed, total, needed] = [0, 0, false];
+    for (const url of plans) {
+      const answer = await getJson(url);
+      sealed += numberOf(answer, "sealed");
+      total += numberOf(answer, "total");
+      needed ||= wants(answer);
+    }
     bar.max = Math.max(total, 1);
     bar.value = total === 0 ? 1 : sealed;
     const going = running || isUnlocked() || sealed === total;
     const words = `${sealed} of ${total} sealed${going ? "." : ": unlock to continue."}`;
     if (count.textContent !== words) count.textContent = words;
-    const needed = listOf(answer, "photographs").some((one) => isRecord(one) && one["needed"] === true);
     return { all: sealed === total, needed };
   };
   const hand = async (): Promise<void> => {
-    await ask("seal", { url, token: meta("portal-token") });
+    for (const url of plans) await ask("seal", { url, token: meta("portal-token") });
   };
   const leave = (): void => location.assign(given(section, "done"));
 
@@ -59,6 +64,12 @@ export function sealing(section: HTMLElement): void {
       if (all) leave();
     })
     .catch((thrown: unknown) => tell(section, thrown));
+}
+
+/** Whether a plan asks for a photograph or for the words. */
+function wants(plan: unknown): boolean {
+  const needed = (one: unknown): boolean => isRecord(one) && one["needed"] === true;
+  return listOf(plan, "photographs").some(needed) || (isRecord(plan) && needed(plan["text"]));
 }
 
 interface Far {

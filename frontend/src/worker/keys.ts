@@ -6,6 +6,7 @@ import { asProblem, Problem } from "../wire/problem";
 import type { Ask, Deed, Reply, Work } from "../wire/protocol";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
+import { openForRecovery, proveRecovery, rewrap } from "./recover";
 import { seal } from "./seal";
 import { sign } from "./sign";
 import { openUnit, unlock } from "./vault";
@@ -36,6 +37,9 @@ const deeds: Deeds = {
     blank();
     return {};
   },
+  recoveryProof: async ({ code }) => ({ auth: proveRecovery(code) }),
+  recoveryOpen: async ({ code }) => openForRecovery(code),
+  rewrap: (ask, progress) => rewrap(ask, progress),
   seal: async ({ url, token }, progress) => ({ sent: await seal(url, token, progress) }),
 };
 

@@ -26,6 +26,8 @@ struct One {
     suspended: bool,
     /// The one who looks; nobody suspends themself.
     own: bool,
+    /// Their keys are renewed by whoever looks; those of an area's people by its co-ordinators.
+    renews: bool,
 }
 
 impl Page for People {
@@ -40,6 +42,7 @@ impl Page for People {
             last: "21 November 2026 at 5:30pm".into(),
             suspended,
             own,
+            renews: own == suspended,
         };
         vec![Self { people: vec![one(false, true), one(false, false), one(true, false)] }]
     }
@@ -64,6 +67,7 @@ async fn page(v: &Visit) -> Result<People, No> {
     let people = administer::people(&v.office, v.actor()).await?;
     let one = |(person, actor): &(crate::actions::administer::Account, Actor)| One {
         own: person.id == own,
+        renews: person.id != own && actor.grants().iter().any(|grant| matches!(grant, Grant::Force(_))),
         id: person.id.clone(),
         name: person.name.clone(),
         email: person.email.clone(),
