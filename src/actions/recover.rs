@@ -74,7 +74,12 @@ pub async fn first(office: &Office, email: &str, auth: &str, stamp: Stamp) -> Re
         return Err(No::field("recovery", WRONG));
     };
     let half = Half { person: person.id()?, version: person.version };
-    let told = mail(office, &person.email, "Your recovery code was used", "Somebody entered your recovery code just now. If it was not you, call your Area Intelligence Co-ordinator at once.");
+    let told = mail(
+        office,
+        &person.email,
+        "Your recovery code was used",
+        "Somebody entered your recovery code just now. If it was not you, call your Area Intelligence Co-ordinator at once.",
+    );
     office
         .act(move |tx| {
             Box::pin(async move {
@@ -168,7 +173,12 @@ pub async fn finish(office: &Office, half: Half, attempt: SessionId, form: &Rene
 
 /// To the person, and to those who answer for them.
 async fn letters(office: &Office, row: &Person) -> Result<Vec<(Mail, Option<PersonId>)>, No> {
-    let own = mail(office, &row.email, "Your account was recovered", "Your passphrase, recovery code and authenticator key were replaced, and your passkeys removed, with your recovery code. If it was not you, call your Area Intelligence Co-ordinator at once.");
+    let own = mail(
+        office,
+        &row.email,
+        "Your account was recovered",
+        "Your passphrase, recovery code and authenticator key were replaced, and your passkeys removed, with your recovery code. If it was not you, call your Area Intelligence Co-ordinator at once.",
+    );
     let words = format!(
         "Somebody you answer for has used their recovery code and has a new passphrase. Their keys are the same. If they did not tell you, call them. If it was not they:\n{}/people/{}/renew",
         office.settings.origin, row.id

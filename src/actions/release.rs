@@ -144,7 +144,10 @@ async fn chosen(
         let found = conn.footings(*scheme, now).await?.into_iter().find(|(_, footing)| footing.person == *person);
         match found {
             Some((receiver, _)) if here && receiver.recipient.is_empty() => {
-                return Err(No::field("recipients", format!("{} has no keys now: wait until they have joined again", receiver.name)));
+                return Err(No::field(
+                    "recipients",
+                    format!("{} has no keys now: wait until they have joined again", receiver.name),
+                ));
             }
             Some(found) if here => {
                 if people.iter().all(|(_, footing)| footing.person != *person) {

@@ -56,7 +56,7 @@ pub async fn unproven(office: &Office, conn: &mut Conn, to: &[To]) -> Result<Vec
 
 /// Whether the log knows this recipient as the person's newest: they lost everything and made new keys, which wait for approval.
 /// A key exchanged in the database is not in the log. No key at all is nobody's key.
-async fn enrolled_with(conn: &mut Conn, person: PersonId, recipient: &str) -> Result<bool, No> {
+pub(super) async fn enrolled_with(conn: &mut Conn, person: PersonId, recipient: &str) -> Result<bool, No> {
     if recipient.is_empty() {
         return Ok(true);
     }

@@ -118,9 +118,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)
         }
-        (Act::Invite, Thing::Area(_) | Thing::Force) | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => {
-            actor.is(Role::Administrator)
-        }
+        (Act::Invite, Thing::Area(_) | Thing::Force)
+        | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
         _ => false,
     }

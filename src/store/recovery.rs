@@ -68,8 +68,7 @@ const UNSEALED: &str = "SELECT c.release_id, r.urn, p.name FROM copy c JOIN rele
 const RENEWALS: &str = "SELECT n.id, n.person_id, n.by_person, p.name AS by_name, n.verified, n.copies, n.at FROM renewal n JOIN person p ON p.id = n.by_person WHERE n.person_id = $1 ORDER BY n.at DESC, n.id DESC";
 const HOLDING: &str = "SELECT id FROM copy WHERE holder = $1 AND key_gone_at IS NULL ORDER BY id";
 const CO_ORDINATORS: &str = "SELECT p.id, p.email FROM person p JOIN grant_held g ON g.person_id = p.id WHERE g.role = $1 AND (g.area_id = $2 OR $2 = '') AND p.suspended = $3 ORDER BY p.id";
-const ENROLLED: &str =
-    "SELECT body FROM access_record WHERE object = $1 AND kind = 'enrol' ORDER BY idx DESC LIMIT 1";
+const ENROLLED: &str = "SELECT body FROM access_record WHERE object = $1 AND kind = 'enrol' ORDER BY idx DESC LIMIT 1";
 const RECOVERED: &str = "UPDATE person SET auth_hash = $3, recovery_hash = $4, totp_secret = $5, totp_step = $6, version = version + 1 WHERE id = $1 AND version = $2 AND suspended = $7 AND recovery_hash <> ''";
 const EMPTIED: &str = "UPDATE person SET auth_hash = '', recovery_hash = '', recipient = '', signing_key = '', version = version + 1 WHERE id = $1";
 const ENROLLED_ANEW: &str = "UPDATE person SET auth_hash = $2, recovery_hash = $3, totp_secret = $4, totp_step = $5, recipient = $6, signing_key = $7, version = version + 1 WHERE id = $1 AND recipient = '' AND suspended = $8";
@@ -108,8 +107,7 @@ impl Conn {
 
     /// Copies somebody holds whose key is still there.
     pub async fn copies_with_key(&mut self, holder: PersonId) -> Result<Vec<CopyId>, Fault> {
-        let rows: Vec<String> =
-            on!(self, |c| sqlx::query_scalar(HOLDING).bind(holder.to_string()).fetch_all(c).await)?;
+        let rows: Vec<String> = on!(self, |c| sqlx::query_scalar(HOLDING).bind(holder.to_string()).fetch_all(c).await)?;
         rows.iter().map(|id| whole(CopyId::parse(id), "copy", "id", id)).collect()
     }
 

@@ -195,7 +195,9 @@ mod tests {
     #[test]
     fn a_token_reads_back_until_the_second_it_ends() {
         let (keys, now) = (keys(1), Moment::from_millis(1_800_000_000_500));
-        for (audience, lasts) in [(Audience::Session, IDLE_MS), (Audience::Half, HALF_MS), (Audience::Recovery, RECOVERY_MS)] {
+        for (audience, lasts) in
+            [(Audience::Session, IDLE_MS), (Audience::Half, HALF_MS), (Audience::Recovery, RECOVERY_MS)]
+        {
             let token = keys.seal(audience, pointer(), now).unwrap();
             assert_eq!(keys.open(audience, &token, now), Some((pointer(), 0)));
             assert_eq!(keys.open(audience, &token, now.plus_millis(lasts - 1_000)).unwrap().1, lasts - 1_000);

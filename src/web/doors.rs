@@ -8,8 +8,8 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::actions::No;
-use crate::domain::actor::{Actor, Role};
 use crate::actions::seal_words::WORDS_MAX;
+use crate::domain::actor::{Actor, Role};
 use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
 use crate::web::police::{renew, reseal};
 use crate::web::recover;
@@ -258,9 +258,13 @@ pub const DOORS: &[Door] = &[
     get("/releases/{id}/text", Who::Holding(UNIT), "The released words, sealed to the unit", |v| {
         Box::pin(reseal::text(v))
     }),
-    post("/releases/{id}/text/sealing", Who::Holding(&[Role::Aic]), Body::Bytes(WORDS_MAX), "Hand over opened words", |v| {
-        Box::pin(reseal::take(v))
-    }),
+    post(
+        "/releases/{id}/text/sealing",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(WORDS_MAX),
+        "Hand over opened words",
+        |v| Box::pin(reseal::take(v)),
+    ),
     // Approvals and the root
     // Units
     // Statements

@@ -83,7 +83,10 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
     match invite(&v.office, v.actor(), &form, v.stamp()).await {
         Ok(path) => {
             let (origin, demo) = (&v.office.settings.origin, v.office.settings.demo);
-            v.page("Invitation sent", &Invited { link: format!("{origin}{path}"), email: form.email, demo, anew: false })
+            v.page(
+                "Invitation sent",
+                &Invited { link: format!("{origin}{path}"), email: form.email, demo, anew: false },
+            )
         }
         Err(no) => v.again(no, TITLE, &Form::from(&offers(&v.office, v.actor()).await?)),
     }

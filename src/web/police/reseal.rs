@@ -47,7 +47,13 @@ impl Page for Reseal {
             plans: "/releases/1/sealing".into(),
             email: "sam@example.org".into(),
         };
-        vec![page(0, 0, vec![]), page(0, 0, vec![one()]), page(1, 0, vec![one()]), page(2, 1, vec![one()]), page(0, 2, vec![one()])]
+        vec![
+            page(0, 0, vec![]),
+            page(0, 0, vec![one()]),
+            page(1, 0, vec![one()]),
+            page(2, 1, vec![one()]),
+            page(0, 2, vec![one()]),
+        ]
     }
 }
 
@@ -59,13 +65,16 @@ fn one(waiting: &Waiting) -> One {
             many => many.iter().map(state).collect::<Vec<_>>().join(" "),
         },
     });
-    let made = waiting.unsealed.iter().map(|name| Person { name: name.clone(), state: "New copy, not sealed yet".into() });
+    let made =
+        waiting.unsealed.iter().map(|name| Person { name: name.clone(), state: "New copy, not sealed yet".into() });
     One { id: waiting.release.to_string(), urn: waiting.urn.clone(), people: lost.chain(made).collect() }
 }
 
 fn state(why: &Refusal) -> String {
     match why {
-        Refusal::KeysUnconfirmed { .. } => "Waits until they have joined again and their new keys are approved.".to_owned(),
+        Refusal::KeysUnconfirmed { .. } => {
+            "Waits until they have joined again and their new keys are approved.".to_owned()
+        }
         other => other.told().sentence,
     }
 }

@@ -7,6 +7,8 @@ mod lapses;
 mod leaving;
 mod numbering;
 mod recall_race;
+mod recovery;
+mod renewal;
 mod sign_in;
 mod standing;
 mod stranger;

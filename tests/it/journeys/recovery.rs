@@ -82,21 +82,33 @@ async fn the_code_works_once_and_everything_but_the_keys_is_new() {
     let scene = Scene::new().await;
     let (priya, office) = (who("Priya"), &scene.office);
     let session = visit(&scene, priya).await;
-    let passkey = format!("INSERT INTO passkey (id, person_id, wrap_id, name, credential, created_at) VALUES ('cred', '{}', NULL, 'Phone', '{{}}', 1)", priya.id);
-    scene.sql(&passkey).await;
+    let passkey = format!(
+        "INSERT INTO passkey (id, person_id, wrap_id, name, credential, created_at) VALUES ('cred', '{}', NULL, 'Phone', '{{}}', 1)",
+        priya.id
+    );
+    scene.sql(&passkey);
     let before = office.read().await.unwrap().person(priya.id).await.unwrap().unwrap();
     let half = first(&scene, &priya.account.email.to_uppercase(), &proof(priya), "192.0.2.1").await.unwrap();
-    assert_eq!(mails_to(&scene, &priya.account.email).await, ["Your recovery code was used"], "told before anything else");
+    assert_eq!(
+        mails_to(&scene, &priya.account.email).await,
+        ["Your recovery code was used"],
+        "told before anything else"
+    );
 
     // Only the wrap that the code opens.
     let given = recover::keys(office, half).await.unwrap();
-    let kinds: Vec<&str> = given["wraps"].as_array().unwrap().iter().map(|wrap| wrap["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        given["wraps"].as_array().unwrap().iter().map(|wrap| wrap["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["recovery"]);
 
     let attempt = SessionId::fresh(scene.clock.now(), clock::random());
     let page = recover::begin(office, half, attempt, None).await.unwrap();
     let again = recover::begin(office, half, attempt, Some(&page.ticket)).await.unwrap();
-    assert_eq!((&again.totp_secret, &again.wrap), (&page.totp_secret, &page.wrap), "a refused code keeps what was made");
+    assert_eq!(
+        (&again.totp_secret, &again.wrap),
+        (&page.totp_secret, &page.wrap),
+        "a refused code keeps what was made"
+    );
     let wrong = recover::finish(office, half, attempt, &made(&page.ticket, "000000"), from("192.0.2.1")).await;
     assert_eq!(wrong_fields(wrong), ["code"]);
     // Another attempt's ticket, and a wrap that is none.
@@ -127,7 +139,7 @@ async fn the_code_works_once_and_everything_but_the_keys_is_new() {
         ]
     );
     drop(conn);
-    assert_eq!(scene.count("SELECT COUNT(*) FROM passkey").await, 0);
+    assert_eq!(scene.sql("SELECT COUNT(*) FROM passkey"), "0");
     assert!(session::check(office, session, priya.id, 1).await.unwrap().is_none(), "every visit ends");
 
     // Once: neither the old code, nor the rest of the attempt, nor the old passphrase.

@@ -2,17 +2,15 @@
 //! again, to the new keys only, in as many sittings as it takes.
 
 use std::str::FromStr as _;
-use std::sync::Arc;
 
 use disclosure_portal::actions::enrol::{self, Enrolment};
 use disclosure_portal::actions::office::{Office, ten};
 use disclosure_portal::actions::session::Person;
-use disclosure_portal::actions::{No, Stamp, deliver, release, renew, reseal, seal, seal_words, session, sweep};
+use disclosure_portal::actions::{No, deliver, release, renew, reseal, seal, seal_words, session, surrender, sweep};
 use disclosure_portal::clock;
 use disclosure_portal::demo::people::Somebody;
-use disclosure_portal::demo::releases::{Plot, acknowledge, ask, confirm, copy_of, release_to, sign, to, undertake};
+use disclosure_portal::demo::releases::{Plot, acknowledge, ask, copy_of, release_to, to, undertake};
 use disclosure_portal::demo::{keys, portrait, stamp};
-use disclosure_portal::domain::actor::Grant;
 use disclosure_portal::domain::ids::{CopyId, PhotographId, ReleaseId, SessionId, StatementId};
 use disclosure_portal::domain::refusal::Refusal;
 use disclosure_portal::ledger::statement::{Lines, sign as sign_lines};
@@ -104,7 +102,8 @@ async fn approve(office: &Office) {
     let object = format!("person/{}", row.id);
     let (signer, time, nonce) = (sam.id.to_string(), office.now().rfc3339(), hex::encode(clock::random::<16>()));
     let document_bytes = document.as_bytes();
-    let lines = Lines { kind: APPROVE, document: document_bytes, object: &object, signer: &signer, nonce: &nonce, time: &time };
+    let lines =
+        Lines { kind: APPROVE, document: document_bytes, object: &object, signer: &signer, nonce: &nonce, time: &time };
     let note = sign_lines(&sam.seed, &lines).unwrap();
     let paper = Row {
         id: StatementId::fresh(office.now(), ten()).to_string(),
@@ -142,7 +141,15 @@ async fn keys_and_copies_end_in_one_act_and_only_by_whoever_answers_for_them() {
     let try_as = async |name: &str, whom: &str, how: &str| {
         renew::renew(office, &at_desk(who(name), &scene), who(whom).id, how, stamp()).await
     };
-    for (name, whom) in [("Dana", "Priya"), ("Lee", "Priya"), ("Riley", "Priya"), ("Sam", "Sam"), ("Sam", "Robin"), ("Sam", "Lee"), ("Lee", "Lee")] {
+    for (name, whom) in [
+        ("Dana", "Priya"),
+        ("Lee", "Priya"),
+        ("Riley", "Priya"),
+        ("Sam", "Sam"),
+        ("Sam", "Robin"),
+        ("Sam", "Lee"),
+        ("Lee", "Lee"),
+    ] {
         assert!(matches!(try_as(name, whom, "In person").await, Err(No::NotFound)), "{name} renews {whom}");
     }
     assert_eq!(wrong_fields(try_as("Sam", "Priya", "  ").await), ["verified"]);
@@ -150,7 +157,7 @@ async fn keys_and_copies_end_in_one_act_and_only_by_whoever_answers_for_them() {
     open(&scene, priya, copy, text).await.expect("nothing has happened yet");
 
     let held_before = office.read().await.unwrap().copies_with_key(priya.id).await.unwrap();
-    let log = scene.count("SELECT size FROM log_head").await;
+    let log = scene.sql("SELECT size FROM log_head");
     renew_priya(&scene).await;
     let mut conn = office.read().await.unwrap();
     let row = conn.person(priya.id).await.unwrap().unwrap();
@@ -159,7 +166,10 @@ async fn keys_and_copies_end_in_one_act_and_only_by_whoever_answers_for_them() {
     assert!(conn.wraps(priya.id).await.unwrap().is_empty());
     for id in &held_before {
         let row = conn.copy(*id).await.unwrap().unwrap();
-        assert!(row.wrapped_key.is_none() && row.key_gone_at.is_some() && row.replaced_at == row.key_gone_at, "{row:?}");
+        assert!(
+            row.wrapped_key.is_none() && row.key_gone_at.is_some() && row.replaced_at == row.key_gone_at,
+            "{row:?}"
+        );
     }
     let morgan = conn.copies_with_key(who("Morgan").id).await.unwrap();
     assert!(!morgan.is_empty(), "nobody else's");
@@ -170,13 +180,15 @@ async fn keys_and_copies_end_in_one_act_and_only_by_whoever_answers_for_them() {
     let records = scene.records("keys.renew").await;
     assert_eq!((records.len(), records[0].1["copies"].as_u64()), (1, Some(held_before.len() as u64)));
     assert_eq!(records[0].1["verified"], renewals[0].id);
-    assert_eq!(records[0].0, log as u64, "its leaf is the next one: the same act");
+    assert_eq!(records[0].0.to_string(), log, "its leaf is the next one: the same act");
     assert!(session::check(office, session, priya.id, 1).await.unwrap().is_none());
-    assert!(codes(open(&scene, priya, copy, text).await).contains(&"key-destroyed"));
+    assert!(codes(open(&scene, priya, copy, text).await.map(drop)).contains(&"key-destroyed"));
     assert!(held_before.iter().all(|id| office.board.is_closed(&id.to_string())), "running answers break off");
     // The blobs went with the first clearing away.
     assert!(office.read().await.unwrap().parts(copy).await.unwrap().is_empty());
-    assert!(matches!(try_as("Lee", "Robin", "In person, warrant card 1042").await, Ok(path) if path.starts_with("/enrol/")));
+    assert!(
+        matches!(try_as("Lee", "Robin", "In person, warrant card 1042").await, Ok(path) if path.starts_with("/enrol/"))
+    );
     scene.log_is_whole().await;
 }
 
@@ -213,7 +225,10 @@ async fn new_keys_get_new_copies_that_the_old_ones_never_open() {
     assert_eq!(age::decrypt(&unit, &original).unwrap(), WORDS.as_bytes());
     assert_eq!(hex::encode(image::sha256(WORDS.as_bytes())), words.sha256);
     assert_eq!(scene.records("original").await.last().unwrap().1["text"], true, "a logged act");
-    assert!(matches!(seal_words::original(office, &who("Dana").actor, id, stamp()).await, Err(No::Refused(_))));
+    assert!(matches!(
+        seal_words::original(office, &who("Dana").actor, id, stamp()).await,
+        Err(No::NotFound | No::Refused(_))
+    ));
 
     assert_eq!(wrong_fields(hand_words(office, id, "Other words.\n").await), ["text"]);
     hand_words(office, id, WORDS).await.unwrap();
@@ -222,24 +237,27 @@ async fn new_keys_get_new_copies_that_the_old_ones_never_open() {
     assert_eq!((far.sealed, far.total, far.text.unwrap().needed), (2, 3, false));
 
     // The portal stops here and starts anew: nothing is lost, and the rest is all that is asked for.
-    let office = reopened(&scene).await;
-    let far = seal::progress(&office, sam, id).await.unwrap();
+    let scene = scene.restarted().await;
+    let office = &scene.office;
+    let far = seal::progress(office, sam, id).await.unwrap();
     assert_eq!((far.sealed, far.total, far.photographs[0].needed), (2, 3, true));
-    hand_photograph(&office, id).await.unwrap();
-    let far = seal::progress(&office, sam, id).await.unwrap();
+    hand_photograph(office, id).await.unwrap();
+    let far = seal::progress(office, sam, id).await.unwrap();
     assert_eq!((far.sealed, far.total, far.photographs[0].needed), (3, 3, false));
 
-    let new = copy_of(&office, priya, id).await.unwrap();
+    let new = copy_of(office, priya, id).await.unwrap();
     let row = office.read().await.unwrap().copy(new).await.unwrap().unwrap();
     assert!(new != old && row.mark != was.mark && row.sealed_at.is_some() && row.acknowledged_at.is_none());
-    let limit = deliver::one(&office, &priya.actor, old).await.unwrap().until;
-    let bulletin = deliver::one(&office, &priya.actor, new).await.unwrap();
+    let limit = deliver::one(office, &priya.actor, old).await.unwrap().until;
+    let bulletin = deliver::one(office, &priya.actor, new).await.unwrap();
     assert_eq!(bulletin.until, limit, "the same limit");
     assert_eq!(bulletin.closed, [Refusal::ConditionsUnacknowledged], "accepted anew; the undertaking stays signed");
-    let note = sign_with(&office, &seed, "acknowledge", &deliver::object(new), deliver::conditions(&bulletin).as_bytes());
-    deliver::acknowledge(&office, &priya.actor, new, &note, stamp()).await.unwrap();
-    let scene = Scene { office: Arc::clone(&office), clock: scene.clock.clone(), folder: scene.folder };
-    for (rendition, starts) in [("text", WORDS.as_bytes()), ("screen", &[0xff, 0xd8, 0xff]), ("thumbnail", &[0xff, 0xd8, 0xff])] {
+    let note =
+        sign_with(office, &seed, "acknowledge", &deliver::object(new), deliver::conditions(&bulletin).as_bytes());
+    deliver::acknowledge(office, &priya.actor, new, &note, stamp()).await.unwrap();
+    for (rendition, starts) in
+        [("text", WORDS.as_bytes()), ("screen", &[0xff, 0xd8, 0xff]), ("thumbnail", &[0xff, 0xd8, 0xff])]
+    {
         let one = part(&scene, new, rendition, 0).await;
         let bytes = open(&scene, priya, new, one).await.unwrap().bytes;
         assert!(portal_age::open(&bytes, &identity).unwrap().starts_with(starts), "{rendition}");
@@ -260,11 +278,10 @@ async fn the_lost_copy_is_still_confirmed_by_its_holder_for_their_prints() {
     let path = renew_priya(&scene).await;
     let (_, seed) = join(office, &path).await;
     // Unconfirmed keys sign nothing yet.
-    let early = confirm(office, priya, old, "PC 1042").await;
+    let early = confirm_old(office, old, &seed).await;
     assert_eq!(codes(early), ["own-keys-unconfirmed"]);
     approve(office).await;
-    let anew = priya.with_seed(seed);
-    confirm(office, &anew, old, "PC 1042").await.unwrap();
+    confirm_old(office, old, &seed).await.unwrap();
     assert_eq!(waits(&scene, id).await, Vec::<&str>::new(), "another copy may still follow");
     // What was signed with the old key is still on record, and its paper too.
     let papers = office.read().await.unwrap().papers_of(&format!("person/{}", priya.id)).await.unwrap();
@@ -295,11 +312,11 @@ async fn nothing_is_sealed_again_after_recall_or_limit_or_to_an_exchanged_key() 
             }
             "exchanged" => {
                 let thief = Identity::fresh().unwrap().recipient();
-                scene.sql(&format!("UPDATE person SET recipient = '{thief}' WHERE id = '{priya}'")).await;
+                scene.sql(&format!("UPDATE person SET recipient = '{thief}' WHERE id = '{priya}'"));
                 Some("keys-changed")
             }
             _ => {
-                scene.sql(&format!("UPDATE membership SET vetting_ends = '2026-01-01' WHERE person_id = '{priya}'")).await;
+                scene.sql(&format!("UPDATE membership SET vetting_ends = '2026-01-01' WHERE person_id = '{priya}'"));
                 Some("vetting-lapsed")
             }
         };
@@ -330,9 +347,9 @@ async fn a_new_copy_that_is_recalled_while_it_waits_is_never_sealed() {
     // Between making and sealing somebody exchanges the key.
     let (priya, thief) = (who("Priya").id, Identity::fresh().unwrap().recipient());
     let row = office.read().await.unwrap().person(priya).await.unwrap().unwrap();
-    scene.sql(&format!("UPDATE person SET recipient = '{thief}' WHERE id = '{priya}'")).await;
+    scene.sql(&format!("UPDATE person SET recipient = '{thief}' WHERE id = '{priya}'"));
     assert_eq!(codes(hand_words(office, id, WORDS).await), ["keys-changed"]);
-    scene.sql(&format!("UPDATE person SET recipient = '{}' WHERE id = '{priya}'", row.recipient)).await;
+    scene.sql(&format!("UPDATE person SET recipient = '{}' WHERE id = '{priya}'", row.recipient));
     release::recall(office, sam, id, "Wrong person", stamp()).await.unwrap();
     assert_eq!(codes(hand_words(office, id, WORDS).await), ["wrong-stage"]);
     assert_eq!(codes(hand_photograph(office, id).await), ["wrong-stage"]);
@@ -345,6 +362,20 @@ async fn waits(scene: &Scene, id: ReleaseId) -> Vec<&'static str> {
     let queue = reseal::queue(&scene.office, &who("Sam").actor).await.unwrap();
     let one = queue.into_iter().find(|one| one.release == id).expect("it waits");
     one.lost[0].1.iter().map(Refusal::code).collect()
+}
+
+/// Priya confirms that no print of a lost copy is left.
+async fn confirm_old(office: &Office, old: CopyId, seed: &[u8; 32]) -> Result<(), No> {
+    let form = surrender::Confirming {
+        outcome: "destroyed".into(),
+        method: "Cross-cut shredded".into(),
+        done_date: "2026-11-21".into(),
+        done_time: "12:00".into(),
+        witness: "PC 1042".into(),
+    };
+    let document = surrender::canonical(&form);
+    let note = sign_with(office, seed, "surrender", &deliver::object(old), document.as_bytes());
+    surrender::confirm(office, &who("Priya").actor, old, &form, &document, &note, stamp()).await
 }
 
 fn sign_with(office: &Office, seed: &[u8; 32], kind: &str, object: &str, document: &[u8]) -> String {
