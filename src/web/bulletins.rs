@@ -51,7 +51,7 @@ pub struct Card {
 
 const KEEPING: &str = "Surrender or destroy whatever you hold of it outside the portal, then confirm it. Keeping it may be an offence under section 170 of the Data Protection Act 2018.";
 
-const LOST: &str = "This copy ended when your old keys were lost. A new one is sealed to your new keys. If you still hold a print of this one, surrender or destroy it and confirm it.";
+const LOST: &str = "This copy ended when your old keys were lost. A new one follows when the police have approved your new keys. If you still hold a print of this one, surrender or destroy it and confirm it.";
 
 /// How a bulletin stands: words, colour, what to do.
 fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
