@@ -62,7 +62,7 @@ pub(super) async fn enrolled_with(conn: &mut Conn, person: PersonId, recipient: 
     }
     let body = conn.newest_enrolment(&format!("person/{person}")).await?.unwrap_or_default();
     let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    Ok(body["recipient"] == recipient)
+    Ok(body.get("recipient").is_some_and(|known| known == recipient))
 }
 
 /// Refuses an area whose unit key the root has not signed.

@@ -77,7 +77,6 @@ async fn join(office: &Office, path: &str) -> (Identity, [u8; 32]) {
         recovery_identity_wrap: sealed(7),
         recovery_signing_wrap: sealed(8),
         code: code(&invited.totp_secret),
-        ..Enrolment::default()
     };
     enrol::enrol(office, token, &form, stamp()).await.unwrap();
     let again = enrol::enrol(office, token, &form, stamp()).await;
