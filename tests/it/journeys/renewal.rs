@@ -11,6 +11,7 @@ use disclosure_portal::clock;
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{Plot, acknowledge, ask, copy_of, release_to, to, undertake};
 use disclosure_portal::demo::{keys, portrait, stamp};
+use disclosure_portal::domain::actor::{Grant, Role};
 use disclosure_portal::domain::ids::{CopyId, PhotographId, ReleaseId, SessionId, StatementId};
 use disclosure_portal::domain::refusal::Refusal;
 use disclosure_portal::ledger::statement::{Lines, sign as sign_lines};
@@ -185,6 +186,11 @@ async fn keys_and_copies_end_in_one_act_and_only_by_whoever_answers_for_them() {
     assert!(held_before.iter().all(|id| office.board.is_closed(&id.to_string())), "running answers break off");
     // The blobs went with the first clearing away.
     assert!(office.read().await.unwrap().parts(copy).await.unwrap().is_empty());
+    // Somebody with a role of the force besides one of the area: not the area's to take over.
+    let (robin, area) = (who("Robin").id, world().areas[0]);
+    let grant = Grant::InArea(Role::Officer, area);
+    office.act(move |tx| Box::pin(async move { Ok(tx.add_grant(robin, grant).await?) })).await.unwrap();
+    assert!(matches!(try_as("Sam", "Robin", "In person").await, Err(No::NotFound)));
     assert!(
         matches!(try_as("Lee", "Robin", "In person, warrant card 1042").await, Ok(path) if path.starts_with("/enrol/"))
     );
