@@ -29,3 +29,14 @@ CREATE TABLE approval (
     added_at   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX approval_object ON approval (object);
+
+-- Somebody lost every way of unlocking: how they were verified before their keys and copies ended (never a word of a case).
+CREATE TABLE renewal (
+    id         TEXT PRIMARY KEY,
+    person_id  TEXT NOT NULL REFERENCES person (id),
+    by_person  TEXT NOT NULL,
+    verified   TEXT NOT NULL,
+    copies     INTEGER NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX renewal_person ON renewal (person_id);

@@ -12,6 +12,7 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Considered, Release, Request};
 use crate::domain::words::{Line, Prose};
+use crate::sealing::image;
 use crate::store::Conn;
 use crate::store::releases::Filed;
 
@@ -44,6 +45,11 @@ impl Draft {
             (false, true) => Some(format!("Name: {}\n", self.name)),
             (false, false) => Some(format!("Name: {}\n\n{}\n", self.name, self.text)),
         }
+    }
+
+    /// What those words hash to.
+    pub fn digest(&self) -> Option<String> {
+        self.released().map(|words| hex::encode(image::sha256(words.as_bytes())))
     }
 }
 

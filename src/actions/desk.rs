@@ -110,7 +110,8 @@ pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
         let count = |test: fn(&Copy) -> bool| copies.iter().filter(|copy| test(copy)).count();
         let counts = [
             copies.len(),
-            count(|copy| copy.sealed_at.is_some()),
+            // A copy that was lost before it was sealed will never be; the one in its place counts for itself.
+            count(|copy| copy.sealed_at.is_some() || copy.replaced_at.is_some()),
             count(|copy| copy.opened_at.is_some()),
             count(|copy| copy.confirmed_at.is_some()),
         ];

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::actions::office::{slow, ten};
 use crate::actions::passkey::{self, Begun, joining};
-use crate::actions::{Fault, FieldError, No, Office, sign_in};
+use crate::actions::{Fault, FieldError, No, Office, renew, sign_in};
 use crate::clock;
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
@@ -20,7 +20,7 @@ use crate::store::people::{Invitation, Mail, Person, Wrap};
 use crate::store::registers::Receiver;
 
 /// An invitation's life, milliseconds: seven days.
-const LIFE_MS: i64 = 7 * 86_400_000;
+pub(super) const LIFE_MS: i64 = 7 * 86_400_000;
 
 /// What the inviter typed.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +81,7 @@ pub struct Invited {
 }
 
 /// The stored hash of a link's secret.
-fn hash(token: &str) -> String {
+pub(super) fn hash(token: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, token.as_bytes()))
 }
 
@@ -258,11 +258,16 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
     let email_key = office.blind("email", &row.email);
     let account = account(office, &row, form, hashes, step);
     let (wraps, ceremony) = (wraps(&row, form, alone), form.ceremony.clone());
+    let renews = row.renews;
     office
         .act(move |tx| {
             Box::pin(async move {
                 if !tx.use_invitation(invitation).await? {
                     return Err(No::NotFound);
+                }
+                if renews {
+                    // Somebody who lost everything: the account stays, its keys are new.
+                    return renew::enrolled(tx, person, &account, &wraps, &stamp).await;
                 }
                 if tx.person_by_email(&email_key).await?.is_some() {
                     return Err(No::field("code", "This email address has an account already. Sign in with it."));

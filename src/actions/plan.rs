@@ -4,7 +4,7 @@
 //! Promise: a key that has no chain to the root is told here before any original is opened, and written down as an alarm. Absent
 //! on purpose: sealing, which asks the same again (`actions::seal`). Proved by `tests/it/journeys/approvals.rs`.
 
-use crate::actions::{No, Office, casefile, trust};
+use crate::actions::{No, Office, casefile, seal_words, trust};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId};
 use crate::domain::policy::Act;
@@ -24,6 +24,8 @@ pub struct Progress {
     pub unit_recipient: String,
     /// The photographs.
     pub photographs: Vec<Wanted>,
+    /// The words, where a copy lacks them.
+    pub text: Option<seal_words::Words>,
     /// Marked and sealed so far: copies times photographs.
     pub sealed: usize,
     /// Of how many.
@@ -132,7 +134,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let photographs = conn.photographs(id).await?;
-    let copies: Vec<Row> = conn.copies_of_release(id).await?.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
+    let all = conn.copies_of_release(id).await?;
+    let (text, words_sealed, words_total) = seal_words::plan(&mut conn, &filed, &all).await?;
+    let copies: Vec<Row> = all.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
     let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for copy in &copies {
         let Some(copy) = CopyId::parse(&copy.id) else { continue };
@@ -156,8 +160,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     Ok(Progress {
         unit_box: format!("/areas/{}/unit-box", area.id),
         unit_recipient: area.unit_recipient.clone(),
-        sealed: done.values().sum(),
-        total: copies.len() * photographs.len(),
+        text,
+        sealed: done.values().sum::<usize>() + words_sealed,
+        total: copies.len() * photographs.len() + words_total,
         photographs: photographs.iter().map(wanted).collect(),
         area: area.id,
         recipients,

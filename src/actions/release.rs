@@ -157,6 +157,7 @@ impl Plan {
         let decision = filed.release.decide(Order::Authorise(Box::new(case)), by, now)?;
         filed.file = self.file_sealed;
         filed.draft = None;
+        filed.text_sha256 = self.text_object.is_some().then(|| self.draft.digest()).flatten();
         filed.text_object = self.text_object;
         tx.add_statement(&self.statement).await?;
         let event = tx.carry_out(&filed, decision).await?.with("statement", self.statement.id.clone());
@@ -196,6 +197,12 @@ async fn chosen(
         };
         let found = conn.footings(*scheme, now).await?.into_iter().find(|(_, footing)| footing.person == *person);
         match found {
+            Some((receiver, _)) if here && receiver.recipient.is_empty() => {
+                return Err(No::field(
+                    "recipients",
+                    format!("{} has no keys now: wait until they have joined again", receiver.name),
+                ));
+            }
             Some(found) if here => {
                 if people.iter().all(|(_, footing)| footing.person != *person) {
                     people.push(found);
@@ -272,7 +279,7 @@ async fn make_ready(office: &Office, draft: &Draft, people: &[(Receiver, Footing
 }
 
 /// Six letters and digits that cannot be mistaken for one another, to stand beside the reference in the visible mark.
-fn copy_mark() -> String {
+pub(super) fn copy_mark() -> String {
     const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     clock::random::<6>().iter().filter_map(|b| LETTERS.get(usize::from(b & 31))).map(|b| char::from(*b)).collect()
 }

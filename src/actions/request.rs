@@ -184,7 +184,7 @@ pub async fn ask(
                 let event = Event::new(Kind::Requested, release.object())
                     .with("photographs", stored.len())
                     .with("statement", row.id.clone());
-                tx.add_release(&Filed { release, danger, file, draft, text_object: None }).await?;
+                tx.add_release(&Filed { release, danger, file, draft, text_object: None, text_sha256: None }).await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
                 }

@@ -241,8 +241,10 @@ pub(super) async fn finish_copy(tx: &mut Tx, copy: CopyId, by: &Actor, stamp: &S
     let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
     let release = row.holding()?.release;
     let parts = tx.parts(copy).await?;
-    let screens = parts.iter().filter(|part| part.rendition == "screen").count();
-    if screens < tx.photographs(release).await?.len() || !tx.copy_sealed(copy).await? {
+    let many = |rendition: &str| parts.iter().filter(|part| part.rendition == rendition).count();
+    let words = usize::from(tx.release(release).await?.is_some_and(|filed| filed.text_sha256.is_some()));
+    let lacks = many("screen") < tx.photographs(release).await?.len() || many("text") < words;
+    if lacks || !tx.copy_sealed(copy).await? {
         return Ok(());
     }
     let event = Event::new(Kind::Sealed, format!("release/{release}"))

@@ -93,7 +93,7 @@ pub(super) async fn failed_source(
 }
 
 /// The throttles of an account and of a source, as [`FREE`] has them.
-fn throttles(office: &Office, account: String, stamp: &Stamp) -> [Option<String>; 2] {
+pub(super) fn throttles(office: &Office, account: String, stamp: &Stamp) -> [Option<String>; 2] {
     [Some(account), Some(office.blind("sign-in source", &stamp.client))]
 }
 
@@ -166,7 +166,7 @@ fn argon(auth: &[u8], salt: &[u8], (m, t, p): (u32, u32, u32)) -> Result<[u8; 32
 }
 
 /// Compares in constant time; an unknown account costs the same hash.
-async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, No> {
+pub(super) async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, No> {
     let _turn = office.hashing.acquire().await.map_err(|_| No::Unavailable)?;
     Ok(slow(move || {
         let parts: Vec<&str> = stored.split('$').collect();
@@ -185,7 +185,7 @@ async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, N
 }
 
 /// Refuses a try that comes too soon after too many failures.
-async fn wait(office: &Office, keys: &[Option<String>; 2]) -> Result<(), No> {
+pub(super) async fn wait(office: &Office, keys: &[Option<String>; 2]) -> Result<(), No> {
     let now = office.now();
     let mut conn = office.read().await?;
     let mut longest = 0;
@@ -202,7 +202,8 @@ async fn wait(office: &Office, keys: &[Option<String>; 2]) -> Result<(), No> {
     if longest > 0 { Err(No::Throttled(u32::try_from((longest + 999) / 1000).unwrap_or(u32::MAX))) } else { Ok(()) }
 }
 
-async fn failed(
+/// Counts a failure of the account and of the source, and writes it down.
+pub(super) async fn failed(
     office: &Office,
     keys: &[Option<String>; 2],
     who: Option<&Person>,

@@ -86,8 +86,12 @@ pub(super) async fn check(
     let who = conn.person(person).await?.ok_or(No::NotFound)?;
     let trust = trust::of(office, &mut conn, &[person], &[]).await?;
     if trust.person(&who.id, &who.recipient, &who.signing_key).is_none() {
+        // Keys made anew wait for approval; a key exchanged beside an approved one does not.
+        let anew = trust.recipient(&who.id, &who.recipient).is_none()
+            && trust::enrolled_with(&mut conn, person, &who.recipient).await?;
         return Err(No::refused(match trust.ever(&who.id) {
             [] => Refusal::OwnKeysUnconfirmed,
+            _ if anew => Refusal::OwnKeysUnconfirmed,
             _ => Refusal::KeysChanged { name: who.name },
         }));
     }

@@ -43,16 +43,35 @@ pub async fn unproven(office: &Office, conn: &mut Conn, to: &[To]) -> Result<Vec
 pub async fn unproven_under(root: Option<&Root>, conn: &mut Conn, to: &[To]) -> Result<Vec<Refusal>, No> {
     let people: Vec<PersonId> = to.iter().map(|one| one.person).collect();
     let trust = under(root, conn, &people, &[]).await?;
+    let mut anew = Vec::new();
+    for one in to {
+        if enrolled_with(conn, one.person, &one.recipient).await? {
+            anew.push(one.person);
+        }
+    }
     let told = |one: &To| {
         let person = one.person.to_string();
         let name = one.name.clone();
         match trust.recipient(&person, &one.recipient) {
             Some(_) => None,
-            None if trust.ever(&person).is_empty() => Some(Refusal::KeysUnconfirmed { name }),
+            None if trust.ever(&person).is_empty() || anew.contains(&one.person) => {
+                Some(Refusal::KeysUnconfirmed { name })
+            }
             None => Some(Refusal::KeysChanged { name }),
         }
     };
     Ok(to.iter().filter_map(told).collect())
+}
+
+/// Whether the log knows this recipient as the person's newest: they lost everything and made new keys, which wait for approval.
+/// A key exchanged in the database is not in the log. No key at all is nobody's key.
+pub(super) async fn enrolled_with(conn: &mut Conn, person: PersonId, recipient: &str) -> Result<bool, No> {
+    if recipient.is_empty() {
+        return Ok(true);
+    }
+    let body = conn.newest_enrolment(&format!("person/{person}")).await?.unwrap_or_default();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    Ok(body.get("recipient").is_some_and(|known| known == recipient))
 }
 
 /// Refuses an area whose unit key the root has not signed.

@@ -208,7 +208,10 @@ pub async fn undertake(office: &Office, who: &Somebody) -> Result<(), No> {
 /// The copy somebody holds of a release.
 pub async fn copy_of(office: &Office, who: &Somebody, release: ReleaseId) -> Result<CopyId, No> {
     let copies = office.read().await?.copies_of_release(release).await?;
-    let mine = copies.iter().find(|copy| copy.holder == who.id.to_string()).ok_or(No::NotFound)?;
+    let mine = copies
+        .iter()
+        .find(|copy| copy.holder == who.id.to_string() && copy.replaced_at.is_none())
+        .ok_or(No::NotFound)?;
     CopyId::parse(&mine.id).ok_or(No::NotFound)
 }
 

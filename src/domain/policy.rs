@@ -52,6 +52,8 @@ acts! {
     Suspend,
     /// Give or take a role.
     ChangeRoles,
+    /// End the keys of somebody who lost everything, and invite them to make new ones.
+    RenewKeys,
     /// Read, search, verify and export the log.
     ReadLog,
     /// See accounts, areas, settings and health.
@@ -102,7 +104,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
-        | (Act::ChangeRoles, Thing::Scheme { area, .. }) => actor.is_in(Role::Aic, area),
+        | (Act::ChangeRoles, Thing::Scheme { area, .. })
+        | (Act::RenewKeys, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
         }
@@ -131,7 +134,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
             actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)
         }
         (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
-        | (Act::Suspend | Act::Administer, Thing::Force) => actor.is(Role::Administrator),
+        | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
         _ => false,
     }

@@ -34,6 +34,7 @@ pub struct Row {
     pub outcome: Option<String>,
     pub statement_id: Option<String>,
     pub ack_statement: Option<String>,
+    pub replaced_at: Option<i64>,
 }
 
 impl Row {
@@ -96,9 +97,9 @@ impl Grant {
     }
 }
 
-const COPY: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.id = $1";
-const OF_HOLDER: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.holder = $1 ORDER BY c.id DESC LIMIT 500";
-const OF_RELEASE: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.release_id = $1 ORDER BY s.name, p.name, c.id";
+const COPY: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.id = $1";
+const OF_HOLDER: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.holder = $1 ORDER BY c.id DESC LIMIT 500";
+const OF_RELEASE: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.release_id = $1 ORDER BY s.name, p.name, c.id";
 const PARTS: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE copy_id = $1 ORDER BY position, rendition";
 const PART: &str =
     "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE id = $1 AND copy_id = $2";

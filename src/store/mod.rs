@@ -13,6 +13,7 @@ pub mod log;
 pub mod no;
 pub mod passkeys;
 pub mod people;
+pub mod recovery;
 pub mod registers;
 pub mod releases;
 pub mod schema;

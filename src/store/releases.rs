@@ -31,6 +31,7 @@ struct Row {
     file: Vec<u8>,
     draft: Option<Vec<u8>>,
     text_object: Option<String>,
+    text_sha256: Option<String>,
     version: i64,
 }
 
@@ -47,6 +48,8 @@ pub struct Filed {
     pub draft: Option<Vec<u8>>,
     /// The released words' blob, sealed to the unit.
     pub text_object: Option<String>,
+    /// What those words hash to, so that whoever opens them again hands over the same.
+    pub text_sha256: Option<String>,
 }
 
 /// A photograph's row.
@@ -77,13 +80,13 @@ pub struct Issue {
     pub void_reason: String,
 }
 
-const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE id = $1";
-const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE area_id = $1 ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
-const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
-const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, version FROM release WHERE urn = $1";
+const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE id = $1";
+const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE area_id = $1 ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
+const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
+const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE urn = $1";
 const PAST_LIMIT: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.until <= $1 AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.key_gone_at IS NULL) ORDER BY r.until LIMIT 100";
 const ADD: &str = "INSERT INTO release (id, area_id, requested_by, requested_at, stage, danger, file, draft, version) VALUES ($1, $2, $3, $4, 'requested', $5, $6, $7, 1)";
-const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, version = version + 1 WHERE id = $1 AND version = $2";
+const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, text_sha256 = $15, version = version + 1 WHERE id = $1 AND version = $2";
 const NEXT_SERIAL: &str = "SELECT code, next_serial FROM area WHERE id = $1";
 const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE id = $1 AND next_serial = $2";
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
@@ -129,7 +132,14 @@ impl TryFrom<Row> for Filed {
             stage,
             version: row.version,
         };
-        Ok(Self { release, danger: row.danger, file: row.file, draft: row.draft, text_object: row.text_object })
+        Ok(Self {
+            release,
+            danger: row.danger,
+            file: row.file,
+            draft: row.draft,
+            text_object: row.text_object,
+            text_sha256: row.text_sha256,
+        })
     }
 }
 
@@ -236,6 +246,7 @@ impl Tx {
             .bind(&filed.file)
             .bind(&filed.draft)
             .bind(&filed.text_object)
+            .bind(&filed.text_sha256)
             .execute(c)
             .await)?;
         if done.rows_affected() != 1 {

@@ -37,6 +37,7 @@ enum Kind {
 enum Change {
     SignedIn(Pointer),
     Half(Pointer),
+    Recovering(Pointer),
     SignedOut,
 }
 
@@ -138,6 +139,13 @@ impl Answer {
         self
     }
 
+    /// From here on the browser may make everything anew.
+    #[must_use]
+    pub fn recovering(mut self, attempt: Pointer) -> Self {
+        self.change = Some(Change::Recovering(attempt));
+        self
+    }
+
     /// The browser forgets everything of ours (the handler has ended the visit in the store).
     #[must_use]
     pub fn signed_out(mut self) -> Self {
@@ -165,8 +173,9 @@ impl Answer {
                 building.cookie(cookie::drop(cookie::HALF));
             }
             Some(Change::Half(to)) => put(&mut building, Audience::Half, to)?,
+            Some(Change::Recovering(to)) => put(&mut building, Audience::Recovery, to)?,
             Some(Change::SignedOut) => {
-                for name in [cookie::SESSION, cookie::HALF, cookie::VISIT] {
+                for name in [cookie::SESSION, cookie::HALF, cookie::RECOVERY, cookie::VISIT] {
                     building.cookie(cookie::drop(name));
                 }
                 building.insert_header(("clear-site-data", CLEAR));

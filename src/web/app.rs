@@ -90,6 +90,7 @@ fn arrive(desk: Arc<Desk>, table: &'static [Door], req: &HttpRequest) -> Visit {
         half: None,
         known: req.cookie(cookie::KNOWN).map_or_else(String::new, |known| known.value().to_owned()),
         device: device::words(guard::header(req, "user-agent").unwrap_or_default()),
+        recovery: None,
         posted: Posted::default(),
         client: guard::client(req, &desk),
         request_id: hex::encode(clock::random::<8>()),
@@ -149,6 +150,7 @@ async fn recognise(visit: &mut Visit, req: &HttpRequest, cookies: &mut Vec<Cooki
     };
     let (session, half) = (read(Audience::Session), read(Audience::Half));
     visit.half = half.map(|(to, _)| to);
+    visit.recovery = read(Audience::Recovery).map(|(to, _)| to);
     if let Some((to, age)) = session {
         visit.who = session::check(&visit.office, to.session, to.person, to.version).await?;
         if visit.who.is_some() && age > cookie::REFRESH_MS {
@@ -191,7 +193,8 @@ fn admit(visit: &Visit) -> Result<(), Stop> {
     match (visit.door.who, &visit.who) {
         (Who::Unasked | Who::Anyone, _) => Ok(()),
         (Who::HalfSignedIn, _) if visit.half.is_some() => Ok(()),
-        (Who::HalfSignedIn, _) | (Who::SignedIn | Who::Holding(_), None) => Err(stranger()),
+        (Who::Recovering, _) if visit.recovery.is_some() => Ok(()),
+        (Who::HalfSignedIn | Who::Recovering, _) | (Who::SignedIn | Who::Holding(_), None) => Err(stranger()),
         (who, Some(person)) if who.admits(&person.actor) => Ok(()),
         _ => Err(Problem::not_found().into()),
     }

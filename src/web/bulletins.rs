@@ -51,11 +51,15 @@ pub struct Card {
 
 const KEEPING: &str = "Surrender or destroy whatever you hold of it outside the portal, then confirm it. Keeping it may be an offence under section 170 of the Data Protection Act 2018.";
 
+const LOST: &str = "This copy ended when your old keys were lost. A new one follows when the police have approved your new keys. If you still hold a print of this one, surrender or destroy it and confirm it.";
+
 /// How a bulletin stands: words, colour, what to do.
 fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
     let first = |one: &Refusal| matches!(one, Refusal::UndertakingUnsigned { .. } | Refusal::ConditionsUnacknowledged);
     match bulletin.word {
         _ if bulletin.copy.confirmed_at.is_some() => ("Confirmed", "grey", ""),
+        // Before the release's own standing: there is nothing to wait for with this copy.
+        "live" if bulletin.copy.replaced_at.is_some() => ("Keys lost", "grey", LOST),
         "recalled" => ("Withdrawn", "red", KEEPING),
         "expired" => ("Expired", "grey", KEEPING),
         _ if bulletin.closed.is_empty() => ("Open", "green", ""),
@@ -82,6 +86,10 @@ impl Card {
             format!("You can view it until {until}.")
         }];
         dates.extend(bulletin.recalled_at.map(|at| format!("The police withdrew it on {}.", at.long())));
+        let lost = bulletin.copy.replaced_at.map(Moment::from_millis);
+        if let (Some(at), false) = (lost, over) {
+            dates = vec![format!("It was destroyed with your old keys on {}.", at.long())];
+        }
         dates.extend(confirmed.map(|at| format!("You confirmed its end on {}.", at.long())));
         Self {
             copy: bulletin.copy.id.clone(),
@@ -93,7 +101,7 @@ impl Card {
             danger: bulletin.danger,
             opens: bulletin.closed.is_empty(),
             pictured: false,
-            end: match (confirmed, over) {
+            end: match (confirmed, over || lost.is_some()) {
                 (Some(_), _) => "confirmed",
                 (None, true) => "owed",
                 (None, false) => "",

@@ -1,4 +1,4 @@
-//! The three cookies: a signed-in visit, a half-signed-in one (passphrase right, code awaited), and a random mark for form tokens
+//! The four cookies: a signed-in visit, a half-signed-in one (passphrase right, code awaited), a recovery under way, and a random mark for form tokens
 //! before anybody is known.
 //!
 //! Promises: `__Host-`, `Secure`, `HttpOnly`, `SameSite=Strict`; tokens are `EdDSA` JWTs with the algorithm, issuer and audience pinned and no
@@ -21,6 +21,8 @@ use crate::domain::moment::Moment;
 pub const SESSION: &str = "__Host-session";
 /// Half of signing in is done.
 pub const HALF: &str = "__Host-half";
+/// The recovery code was right; everything else is made anew.
+pub const RECOVERY: &str = "__Host-recovery";
 /// A random mark, for form tokens of people not signed in.
 pub const VISIT: &str = "__Host-visit";
 
@@ -31,6 +33,8 @@ const KNOWN_DAYS: i64 = 90;
 
 /// How long half a sign-in waits for its code, milliseconds.
 pub const HALF_MS: i64 = 5 * 60_000;
+/// How long making everything anew may take, milliseconds: words and a code are written down on the way.
+pub const RECOVERY_MS: i64 = 30 * 60_000;
 /// A session token older than this is made anew, so that 15 idle minutes are never cut to less than 14.
 pub const REFRESH_MS: i64 = 60_000;
 
@@ -50,13 +54,15 @@ pub struct Pointer {
     pub version: i64,
 }
 
-/// Which of the two tokens.
+/// Which of the tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// Signed in.
     Session,
     /// The code is awaited.
     Half,
+    /// The recovery code was right.
+    Recovery,
 }
 
 impl Audience {
@@ -64,6 +70,7 @@ impl Audience {
         match self {
             Self::Session => "session",
             Self::Half => "half",
+            Self::Recovery => "recovery",
         }
     }
 
@@ -71,6 +78,7 @@ impl Audience {
         match self {
             Self::Session => IDLE_MS,
             Self::Half => HALF_MS,
+            Self::Recovery => RECOVERY_MS,
         }
     }
 
@@ -79,6 +87,7 @@ impl Audience {
         match self {
             Self::Session => SESSION,
             Self::Half => HALF,
+            Self::Recovery => RECOVERY,
         }
     }
 }
@@ -198,7 +207,9 @@ mod tests {
     #[test]
     fn a_token_reads_back_until_the_second_it_ends() {
         let (keys, now) = (keys(1), Moment::from_millis(1_800_000_000_500));
-        for (audience, lasts) in [(Audience::Session, IDLE_MS), (Audience::Half, HALF_MS)] {
+        for (audience, lasts) in
+            [(Audience::Session, IDLE_MS), (Audience::Half, HALF_MS), (Audience::Recovery, RECOVERY_MS)]
+        {
             let token = keys.seal(audience, pointer(), now).unwrap();
             assert_eq!(keys.open(audience, &token, now), Some((pointer(), 0)));
             assert_eq!(keys.open(audience, &token, now.plus_millis(lasts - 1_000)).unwrap().1, lasts - 1_000);
@@ -223,6 +234,10 @@ mod tests {
             (keys.seal(Audience::Half, pointer(), now).unwrap(), keys.seal(Audience::Session, pointer(), now).unwrap());
         assert!(keys.open(Audience::Session, &half, now).is_none());
         assert!(keys.open(Audience::Half, &whole, now).is_none());
+        let recovery = keys.seal(Audience::Recovery, pointer(), now).unwrap();
+        assert!(keys.open(Audience::Session, &recovery, now).is_none());
+        assert!(keys.open(Audience::Half, &recovery, now).is_none());
+        assert!(keys.open(Audience::Recovery, &half, now).is_none());
     }
 
     #[test]

@@ -8,11 +8,13 @@ use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::actions::No;
+use crate::actions::seal_words::WORDS_MAX;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{
-    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register, root,
-    scheme_form, schemes, seal, settings, sheet,
+    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
+    renew, reseal, root, scheme_form, schemes, seal, settings, sheet,
 };
+use crate::web::recover;
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
     account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
@@ -58,6 +60,8 @@ pub enum Who {
     Anyone,
     /// Who has given the right passphrase and now owes the code.
     HalfSignedIn,
+    /// Who has given the right recovery code and now makes everything else anew.
+    Recovering,
     /// Anybody signed in.
     SignedIn,
     /// Who holds one of these roles anywhere; to others there is no such door (P10).
@@ -69,7 +73,7 @@ impl Who {
     pub fn admits(self, actor: &Actor) -> bool {
         match self {
             Self::Unasked | Self::Anyone | Self::SignedIn => true,
-            Self::HalfSignedIn => false,
+            Self::HalfSignedIn | Self::Recovering => false,
             Self::Holding(roles) => roles.iter().any(|role| actor.is(*role)),
         }
     }
@@ -241,6 +245,33 @@ pub const DOORS: &[Door] = &[
     }),
     post("/account/touch", Who::SignedIn, PASSKEY, "Show who is there, by a touch", |v| Box::pin(passkey::touch(v))),
     // Recovery and keys made anew
+    get("/recover", Who::Anyone, "Form: the recovery code", |v| at_once(recover::form(&v))),
+    post("/recover", Who::Anyone, Body::Form, "Email address and recovery code", |v| Box::pin(recover::first(v))),
+    get("/recover/new", Who::Recovering, "Form: new passphrase and code", |v| Box::pin(recover::making(v))),
+    post("/recover/new", Who::Recovering, Body::Form, "Replace what signs in and unlocks", |v| {
+        Box::pin(recover::made(v))
+    }),
+    get("/recover/keys", Who::Recovering, "Own keys, wrapped by the recovery code", |v| Box::pin(recover::keys(v))),
+    get("/recovered", Who::Anyone, "What happens after recovery", |v| at_once(recover::recovered(&v))),
+    get("/people/{id}/renew", Who::Holding(INVITERS), "Form: somebody lost everything", |v| Box::pin(renew::show(v))),
+    post("/people/{id}/renew", Who::Holding(INVITERS), Body::Form, "End their keys and copies", |v| {
+        Box::pin(renew::renew(v))
+    }),
+    get("/reseal", Who::Holding(&[Role::Aic]), "Copies to seal again", |v| Box::pin(reseal::show(v)))
+        .on_menu("Seal again"),
+    post("/reseal", Who::Holding(&[Role::Aic]), Body::Form, "Make copies in the place of lost ones", |v| {
+        Box::pin(reseal::begin(v))
+    }),
+    get("/releases/{id}/text", Who::Holding(UNIT), "The released words, sealed to the unit", |v| {
+        Box::pin(reseal::text(v))
+    }),
+    post(
+        "/releases/{id}/text/sealing",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(WORDS_MAX),
+        "Hand over opened words",
+        |v| Box::pin(reseal::take(v)),
+    ),
     // Approvals and the root
     get("/approvals", APPROVER, "Whose keys wait to be confirmed", |v| Box::pin(approvals::list(v)))
         .on_menu("Approvals"),

@@ -128,7 +128,7 @@ fn page(v: &Visit, invited: Invited, sent: Sent) -> Enrol {
     }
 }
 
-fn in_fours(text: &str) -> String {
+pub(crate) fn in_fours(text: &str) -> String {
     let letters: Vec<char> = text.chars().collect();
     letters.chunks(4).map(|four| four.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }

@@ -32,6 +32,7 @@ pub mod plain;
 pub mod police;
 pub mod posted;
 pub mod problem;
+pub mod recover;
 pub mod serve;
 pub mod sign_in;
 pub mod statements;

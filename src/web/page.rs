@@ -9,6 +9,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::actions::{Fault, No};
+use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
@@ -86,6 +87,11 @@ pages![
     // Passkeys
     passkey::Passkeys,
     // Recovery and keys made anew
+    recover::Recover,
+    recover::Making,
+    recover::Recovered,
+    police::renew::Renew,
+    police::reseal::Reseal,
     // Approvals and the root
     police::approvals::Approvals,
     police::approvals::Approve,

@@ -98,7 +98,11 @@ pub(crate) async fn read(
             Ok(Posted { bytes, seat: Some(seat), ..Posted::default() })
         }
         Body::Form if is("application/x-www-form-urlencoded") => {
-            let max = if matches!(door.who, Who::Anyone | Who::HalfSignedIn) { STRANGER_MAX } else { FORM_MAX };
+            let max = if matches!(door.who, Who::Anyone | Who::HalfSignedIn | Who::Recovering) {
+                STRANGER_MAX
+            } else {
+                FORM_MAX
+            };
             let fields = pairs(&gather(req, coming, max, FORM_TIME).await?)?;
             if given.is_none() {
                 guard::holds_token(token, value(&fields, TOKEN_FIELD))?;

@@ -34,6 +34,8 @@ pub struct Visit {
     pub known: String,
     /// The browser and system, in words, as it says itself.
     pub device: String,
+    /// Whose recovery code was right.
+    pub recovery: Option<Pointer>,
     /// What was handed in.
     pub posted: Posted,
     /// The address it came from (for the record and for throttling).
@@ -174,6 +176,7 @@ impl Visit {
             half: self.half,
             known: self.known.clone(),
             device: self.device.clone(),
+            recovery: self.recovery,
             posted: Posted::default(),
             client: self.client.clone(),
             request_id: self.request_id.clone(),

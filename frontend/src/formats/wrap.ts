@@ -51,8 +51,14 @@ export async function wrap(
   return base64(join(iv, new Uint8Array(await crypto.subtle.wrapKey("pkcs8", key, kek, seal))));
 }
 
-/** Opens a wrap into a key that can be used and not read; throws when key, binding or bytes are wrong. */
-export async function unwrap(sealed: string, half: Half, kek: CryptoKey, binding: Binding): Promise<CryptoKey> {
+/** Opens a wrap into a key that can be used and not read, unless it has yet to be wrapped again; throws when key, binding or bytes are wrong. */
+export async function unwrap(
+  sealed: string,
+  half: Half,
+  kek: CryptoKey,
+  binding: Binding,
+  extractable = false,
+): Promise<CryptoKey> {
   const bytes = fromBase64(sealed);
   const open = {
     name: "AES-GCM",
@@ -60,7 +66,7 @@ export async function unwrap(sealed: string, half: Half, kek: CryptoKey, binding
     additionalData: aad(binding, half),
     tagLength: 128,
   };
-  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], false, USE[half]);
+  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], extractable, USE[half]);
 }
 
 /** A private key from its 32 bytes: not extractable, unless it has yet to be wrapped. */

@@ -8,6 +8,7 @@ import { enrolling } from "./enrol";
 import { idle, lockWhenIdle } from "./idle";
 import { lock } from "./keys";
 import { original } from "./original";
+import { recoverForm, recoverNew } from "./recover";
 import { sealing } from "./seal";
 import { signIn } from "./sign_in";
 import { signing } from "./sign";
@@ -19,6 +20,8 @@ const PARTS: Record<string, (element: HTMLElement) => void> = {
   unlock: unlocking,
   "sign-in": signIn,
   enrol: enrolling,
+  recover: recoverForm,
+  "recover-new": recoverNew,
   sign: signing,
   viewer,
   original,

@@ -12,7 +12,8 @@ const EVERY = 700;
 const HANDS = 3;
 
 export function sealing(section: HTMLElement): void {
-  const url = given(section, "url");
+  // One release, or several, each with its own plan.
+  const plans = given(section, "url").split(" ");
   const bar = must(section, "progress", HTMLProgressElement);
   const count = must(section, "[data-count]", HTMLElement);
   const retry = must(section, "[data-retry]", HTMLButtonElement);
@@ -20,20 +21,24 @@ export function sealing(section: HTMLElement): void {
 
   /** Asks how far it is, and shows it. */
   const look = async (): Promise<Far> => {
-    const answer = await getJson(url);
-    const problem = isRecord(answer) ? answer["problem"] : null;
-    if (isRecord(problem)) throw new Problem(textOf(problem, "title"), textOf(problem, "detail"));
-    const [sealed, total] = [numberOf(answer, "sealed"), numberOf(answer, "total")];
+    let [sealed, total, needed] = [0, 0, false];
+    for (const url of plans) {
+      const answer = await getJson(url);
+      const problem = isRecord(answer) ? answer["problem"] : null;
+      if (isRecord(problem)) throw new Problem(textOf(problem, "title"), textOf(problem, "detail"));
+      sealed += numberOf(answer, "sealed");
+      total += numberOf(answer, "total");
+      needed ||= wants(answer);
+    }
     bar.max = Math.max(total, 1);
     bar.value = total === 0 ? 1 : sealed;
     const going = running || isUnlocked() || sealed === total;
     const words = `${sealed} of ${total} sealed${going ? "." : ": unlock to continue."}`;
     if (count.textContent !== words) count.textContent = words;
-    const needed = listOf(answer, "photographs").some((one) => isRecord(one) && one["needed"] === true);
     return { all: sealed === total, needed };
   };
   const hand = async (): Promise<void> => {
-    await ask("seal", { url, token: meta("portal-token"), root: meta("portal-root") });
+    for (const url of plans) await ask("seal", { url, token: meta("portal-token"), root: meta("portal-root") });
   };
   const leave = (): void => location.assign(given(section, "done"));
 
@@ -64,6 +69,12 @@ export function sealing(section: HTMLElement): void {
       if (all) leave();
     })
     .catch((thrown: unknown) => tell(section, thrown));
+}
+
+/** Whether a plan asks for a photograph or for the words. */
+function wants(plan: unknown): boolean {
+  const needed = (one: unknown): boolean => isRecord(one) && one["needed"] === true;
+  return listOf(plan, "photographs").some(needed) || (isRecord(plan) && needed(plan["text"]));
 }
 
 interface Far {

@@ -25,6 +25,17 @@ export interface EnrolAnswer {
   fingerprint: string;
 }
 
+/** What recovery makes anew; the keys and their fingerprint stay. */
+export interface RewrapAnswer {
+  auth: string;
+  recovery_auth: string;
+  identity_wrap: string;
+  signing_wrap: string;
+  recovery_identity_wrap: string;
+  recovery_signing_wrap: string;
+  recoveryCode: string;
+}
+
 /** The document that a statement is about: fetched as exact bytes, or given as text. */
 export type DocumentSource = { url: string } | { text: string };
 
@@ -61,6 +72,12 @@ export interface Work {
   thumbnails: { ask: { url: string; canvases: { copy: string; canvas: OffscreenCanvas }[] }; answer: { drawn: string[] } };
   /** Wipe the canvases drawn here. */
   blank: { ask: Record<string, never>; answer: Record<string, never> };
+  /** Recovery: the half of the code that the server may know. */
+  recoveryProof: { ask: { code: string }; answer: { auth: string } };
+  /** Recovery: fetch the wrap and open the keys with the code, to wrap them again. */
+  recoveryOpen: { ask: { code: string }; answer: { fingerprint: string } };
+  /** Recovery: wrap the opened keys under a new passphrase and a new code, and forget them. */
+  rewrap: { ask: { email: string; passphrase: string; wrap: string; recoveryWrap: string }; answer: RewrapAnswer };
   /** Open the originals that a release still needs and hand them to the server's memory. */
   seal: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
 }

@@ -7,6 +7,7 @@ import type { Ask, Deed, Reply, Work } from "../wire/protocol";
 import { getJson, textOf } from "../wire/server";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
+import { openForRecovery, proveRecovery, rewrap } from "./recover";
 import { seal } from "./seal";
 import { sign } from "./sign";
 import { demandUnit, trusted } from "./trust";
@@ -40,6 +41,9 @@ const deeds: Deeds = {
     blank();
     return {};
   },
+  recoveryProof: async ({ code }) => ({ auth: proveRecovery(code) }),
+  recoveryOpen: async ({ code }) => openForRecovery(code),
+  rewrap: (ask, progress) => rewrap(ask, progress),
   seal: async ({ url, token, root }, progress) => ({ sent: await seal(url, token, root, progress) }),
 };
 

@@ -63,7 +63,7 @@ async function openWrap(sealed: string, half: "x25519" | "ed25519", kek: CryptoK
   });
 }
 
-function publicKey(encoded: string): Bytes {
+export function publicKey(encoded: string): Bytes {
   try {
     const bytes = fromBase64(encoded);
     if (bytes.length === 32) return bytes;
@@ -74,14 +74,14 @@ function publicKey(encoded: string): Bytes {
 }
 
 /** Whether the stored public key belongs to the opened signing key. The text can be no statement: it has one line. */
-async function belongs(signing: CryptoKey, stored: Bytes): Promise<boolean> {
+export async function belongs(signing: CryptoKey, stored: Bytes): Promise<boolean> {
   const words = utf8(`disclosure-portal/unlock-check/v1 ${base64(random(32))}`);
   const signature = await crypto.subtle.sign("Ed25519", signing, words);
   const key = await crypto.subtle.importKey("raw", stored, "Ed25519", false, ["verify"]).catch(() => null);
   return key !== null && (await crypto.subtle.verify("Ed25519", key, signature, words));
 }
 
-function alarm(): Problem {
+export function alarm(): Problem {
   return new Problem(
     "Stop: the portal holds a key for you that is not yours.",
     "Somebody may have changed it. Do nothing more here, and tell your Area Intelligence Co-ordinator by telephone at once.",

@@ -42,21 +42,24 @@ impl Page for Form {
 /// The link, shown once.
 #[derive(Serialize)]
 pub struct Invited {
-    link: String,
-    email: String,
-    demo: bool,
+    pub(super) link: String,
+    pub(super) email: String,
+    pub(super) demo: bool,
+    /// To somebody who makes their keys anew.
+    pub(super) anew: bool,
 }
 
 impl Page for Invited {
     const TEMPLATE: &'static str = "pages/police/invited.html";
 
     fn samples() -> Vec<Self> {
-        let one = |demo| Self {
+        let one = |demo, anew| Self {
             link: "https://portal.example.org/enrol/0123456789abcdef".into(),
             email: "priya@example.org".into(),
             demo,
+            anew,
         };
-        vec![one(true), one(false)]
+        vec![one(true, false), one(false, true)]
     }
 }
 
@@ -80,7 +83,10 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
     match invite(&v.office, v.actor(), &form, v.stamp()).await {
         Ok(path) => {
             let (origin, demo) = (&v.office.settings.origin, v.office.settings.demo);
-            v.page("Invitation sent", &Invited { link: format!("{origin}{path}"), email: form.email, demo })
+            v.page(
+                "Invitation sent",
+                &Invited { link: format!("{origin}{path}"), email: form.email, demo, anew: false },
+            )
         }
         Err(no) => v.again(no, TITLE, &Form::from(&offers(&v.office, v.actor()).await?)),
     }

@@ -18,6 +18,8 @@ pub mod people;
 pub mod receivers;
 pub mod record;
 pub mod register;
+pub mod renew;
+pub mod reseal;
 pub mod root;
 pub mod scheme_form;
 pub mod schemes;

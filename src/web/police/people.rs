@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::actions::people::{self, Account, Gives, Keys, PAGE, RoleForm, Sheet};
 use crate::actions::step_up::{self, is_fresh};
-use crate::actions::{No, registers};
+use crate::actions::{No, registers, renew};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::ids::PersonId;
 use crate::web::police::schemes::why;
@@ -114,6 +114,8 @@ pub struct Person {
     receives: Vec<Receives>,
     suspended: bool,
     may_suspend: bool,
+    /// Whoever looks may end their keys and invite them to make new ones.
+    may_renew: bool,
     own: bool,
     offered: Vec<Choice>,
     areas: Vec<Choice>,
@@ -149,7 +151,7 @@ fn held(grant: Grant, sheet: &Sheet, places: &HashMap<String, String>) -> Held {
 }
 
 impl Person {
-    fn of(sheet: &Sheet, places: &HashMap<String, String>, v: &Visit) -> Result<Self, No> {
+    fn of(sheet: &Sheet, places: &HashMap<String, String>, may_renew: bool, v: &Visit) -> Result<Self, No> {
         let account = &sheet.account;
         let when = |at: Option<i64>| at.map_or_else(|| "Never".to_owned(), long);
         let (state, keys) = match sheet.keys {
@@ -193,6 +195,7 @@ impl Person {
             receives: receives.collect(),
             suspended: account.suspended,
             may_suspend: sheet.may_suspend,
+            may_renew,
             own: v.person()?.id.to_string() == account.id,
             offered: roles.iter().map(|role| choice(role.word(), role.title(), "")).collect(),
             areas: places_of(areas),
@@ -228,6 +231,7 @@ impl Page for Person {
             receives: Vec::new(),
             suspended,
             may_suspend: !own,
+            may_renew: !own,
             own,
             offered: vec![choice("aic", "Area Intelligence Co-ordinator", "")],
             areas: vec![choice("1", "Colchester", "")],
@@ -248,7 +252,8 @@ impl Page for Person {
 
 async fn page(v: &Visit) -> Result<Person, No> {
     let sheet = people::one(&v.office, v.actor(), v.id(PersonId::parse)?).await?;
-    Person::of(&sheet, &places(v).await?, v)
+    let may_renew = renew::about(&v.office, v.actor(), v.id(PersonId::parse)?).await.is_ok();
+    Person::of(&sheet, &places(v).await?, may_renew, v)
 }
 
 /// `GET /people/{id}`.

@@ -122,7 +122,7 @@ async function invite(stage) {
 }
 
 /** Steps 1 to 4, as somebody with paper and pen; first typing it wrong. */
-async function makeKeys(page) {
+export async function makeKeys(page) {
   const words = page.locator("[data-passphrase]");
   await page.waitForFunction(() => document.querySelector("[data-passphrase]").textContent !== "");
   const passphrase = await words.innerText();

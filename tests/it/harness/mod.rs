@@ -107,6 +107,22 @@ impl Scene {
         audit::release_by_urn(&self.office, &who("Robin").actor, urn).await.unwrap()
     }
 
+    /// The portal stops and starts anew on the same folder.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { office, clock, folder } = self;
+        Arc::into_inner(office).expect("nobody is in the office").close().await;
+        let office = Office::open(settings(&folder.0), clock.clone(), false).await.unwrap();
+        Self { office: Arc::new(office), clock, folder }
+    }
+
+    /// What somebody does who has the database and nothing else.
+    pub(crate) fn sql(&self, text: &str) -> String {
+        let out = std::process::Command::new("sqlite3").arg(self.folder.0.join("portal.sqlite")).arg(text).output();
+        let out = out.expect("Debian's package sqlite3");
+        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
     /// Moves the clock on.
     pub(crate) fn later(&self, ms: i64) {
         self.clock.set(self.clock.now().plus_millis(ms));

@@ -87,7 +87,9 @@ async fn no_post_door_takes_what_does_not_come_from_our_own_page() {
         let role = visitor(door);
         let visit = ("__Host-visit", "0123456789abcdef0123456789abcdef");
         let cookie = match door.who {
-            Who::Anyone | Who::HalfSignedIn => format!("{}={}; {}", visit.0, visit.1, stage.half(role)),
+            Who::Anyone | Who::HalfSignedIn | Who::Recovering => {
+                format!("{}={}; {}; {}", visit.0, visit.1, stage.half(role), stage.recovery(role))
+            }
             _ => stage.sign_in(role).await,
         };
         let good = |request: TestRequest| request.insert_header(("origin", ORIGIN));
@@ -121,7 +123,7 @@ async fn no_post_door_takes_what_does_not_come_from_our_own_page() {
 async fn a_post_by_somebody_not_signed_in_changes_nothing_and_says_so() {
     let stage = Stage::new().await;
     for door in DOORS.iter().filter(|door| door.method == Method::Post) {
-        if matches!(door.who, Who::SignedIn | Who::Holding(_) | Who::HalfSignedIn) {
+        if matches!(door.who, Who::SignedIn | Who::Holding(_) | Who::HalfSignedIn | Who::Recovering) {
             let got = stage.ask_real(knock(door, "", "").insert_header(("origin", ORIGIN))).await;
             assert_eq!(got.status, 401, "{}", door.path);
             assert!(got.header("www-authenticate").starts_with("Session"));

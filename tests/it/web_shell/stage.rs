@@ -175,13 +175,22 @@ impl Stage {
 
     /// The cookie of somebody whose passphrase was right.
     pub(crate) fn half(&self, role: Role) -> String {
+        format!("__Host-half={}", self.pointer(Audience::Half, role))
+    }
+
+    /// The cookie of somebody whose recovery code was right.
+    pub(crate) fn recovery(&self, role: Role) -> String {
+        format!("__Host-recovery={}", self.pointer(Audience::Recovery, role))
+    }
+
+    fn pointer(&self, audience: Audience, role: Role) -> String {
         let now = self.clock.now();
         let to = Pointer {
             session: SessionId::fresh(now, [99; 10]),
             person: PersonId::fresh(now, [role as u8 + 1; 10]),
             version: 1,
         };
-        format!("__Host-half={}", self.desk.keys.seal(Audience::Half, to, now).unwrap())
+        self.desk.keys.seal(audience, to, now).unwrap()
     }
 
     /// The form token of some visit.
