@@ -27,6 +27,7 @@ pub mod surrender;
 pub mod sweep;
 pub mod trust;
 pub mod undertaking;
+pub mod unit;
 
 pub use crate::store::log::Stamp;
 pub use crate::store::{Fault, FieldError, No};

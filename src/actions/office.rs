@@ -61,6 +61,8 @@ pub struct Settings {
     pub log_name: String,
     /// The root's verifier key: from the configuration, never from the database. `None`: a command that seals nothing.
     pub root: Option<String>,
+    /// The break-glass recipient, to which every unit's box is sealed too; `None`: no unit key can be made.
+    pub break_glass: Option<String>,
 }
 
 /// The files below the data directory.

@@ -62,7 +62,7 @@ pub async fn authorise(
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
     let file = CaseFile { considered: Some(considered.clone()), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
-    let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs };
+    let plan = Plan { filed, file, draft, considered, ready, text_object, unit: area.unit_recipient, file_sealed, photographs };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if done.is_err() {
@@ -81,6 +81,7 @@ struct Plan {
     considered: Considered,
     ready: Vec<Ready>,
     text_object: Option<String>,
+    unit: String,
     file_sealed: Vec<u8>,
     photographs: usize,
 }
@@ -105,6 +106,9 @@ impl Plan {
         filed.file = self.file_sealed;
         filed.draft = None;
         filed.text_object = self.text_object;
+        if let Some(object) = &filed.text_object {
+            tx.under_unit(object, filed.release.area, &self.unit, None).await?;
+        }
         let event = tx.carry_out(&filed, decision).await?;
         tx.issue(&filed.release, &urn, serial).await?;
         tx.append(&event, by, stamp).await?;
@@ -246,7 +250,7 @@ async fn end(
     let proposed = seal_proposed(office, &filed, draft.as_ref()).await?;
     let file = CaseFile { reason: Some(reason.clone()), ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
-    let objects: Vec<String> = proposed.iter().cloned().collect();
+    let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
     let acting = by;
     let by = by.clone();
@@ -261,7 +265,10 @@ async fn end(
                 let decision = filed.release.decide(order(reason), &by, now)?;
                 filed.file = sealed;
                 filed.draft = None;
-                filed.text_object = filed.text_object.or(proposed);
+                if let Some((object, unit)) = proposed {
+                    tx.under_unit(&object, filed.release.area, &unit, None).await?;
+                    filed.text_object = filed.text_object.or(Some(object));
+                }
                 let event = tx.carry_out(&filed, decision).await?;
                 tx.destroy_keys(id).await?;
                 tx.append(&event, &by, &stamp).await?;
@@ -279,10 +286,15 @@ async fn end(
 }
 
 /// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
-async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<String>, No> {
+/// Answers the blob's name and the unit's recipient.
+async fn seal_proposed(
+    office: &Office,
+    filed: &Filed,
+    draft: Option<&Draft>,
+) -> Result<Option<(String, String)>, No> {
     let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
     let area = office.read().await?.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let unit = Recipient::parse(&area.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
     let sealed = seal_text(&words, &unit).map_err(|why| Fault::Other(why.to_string()))?;
-    Ok(Some(office.vault.put(sealed).await?))
+    Ok(Some((office.vault.put(sealed).await?, area.unit_recipient)))
 }

@@ -137,7 +137,7 @@ pub async fn ask(
     let (file, draft) =
         casefile::seal(office, id, 1, &CaseFile { request, considered: None, reason: None }, Some(&draft))?;
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
-    let actor = by.clone();
+    let (actor, unit) = (by.clone(), row.unit_recipient);
     let done = office
         .act_as(by, move |tx| {
             Box::pin(async move {
@@ -148,6 +148,7 @@ pub async fn ask(
                 tx.add_release(&Filed { release, danger, file, draft, text_object: None }).await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
+                    tx.under_unit(&row.object, area, &unit, None).await?;
                 }
                 tx.append(&event, &actor, &stamp).await?;
                 Ok(())

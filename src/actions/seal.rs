@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
 use crate::actions::request::drop_blobs;
+use crate::actions::unit::{self, Key};
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
+use crate::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::Stage;
@@ -30,6 +31,8 @@ pub struct Progress {
     pub unit_box: String,
     /// Whose box it must be.
     pub unit_recipient: String,
+    /// The boxes of earlier keys, under which an original may still lie.
+    pub older: Vec<Key>,
     /// The photographs.
     pub photographs: Vec<Wanted>,
     /// Marked and sealed so far: copies times photographs.
@@ -51,15 +54,6 @@ pub struct Wanted {
     pub sha256: String,
     /// Neither all its copies nor its original are here.
     pub needed: bool,
-}
-
-/// The box with the unit's identity, sealed to those who hold it.
-pub async fn unit_box(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<u8>, No> {
-    use crate::domain::actor::Role;
-    if !by.is_in(Role::Aic, area) && !by.is_in(Role::Reviewer, area) {
-        return Err(No::NotFound);
-    }
-    Ok(office.read().await?.area(area).await?.ok_or(No::NotFound)?.unit_box)
 }
 
 /// An original, sealed to the unit: a logged act (DESIGN §5).
@@ -106,7 +100,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
         sha256: row.sha256.clone(),
         needed: done.get(&row.id).copied().unwrap_or(0) < copies.len() && !in_hand.contains(&row.id),
     };
+    let older = conn.older_unit_keys(filed.release.area).await?.into_iter();
     Ok(Progress {
+        older: older.map(|key| unit::key(filed.release.area, key.recipient)).collect(),
         unit_box: format!("/areas/{}/unit-box", area.id),
         unit_recipient: area.unit_recipient.clone(),
         sealed: done.values().sum(),

@@ -89,7 +89,8 @@ fn reset(data: &Path) -> Result<(), Failure> {
             data.display()
         )));
     }
-    for name in ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "demo-accounts.json", "demo-root.key"] {
+    let own = ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "demo-accounts.json", "demo-root.key"];
+    for name in own.into_iter().chain([demo::BREAK_GLASS]) {
         let file = data.join(name);
         if file.exists() {
             std::fs::remove_file(&file).map_err(Failure::unreadable)?;

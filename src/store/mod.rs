@@ -14,6 +14,7 @@ pub mod releases;
 pub mod schema;
 pub mod statements;
 pub mod trust;
+pub mod units;
 pub mod vault;
 pub mod visits;
 pub mod writer;

@@ -9,7 +9,7 @@ use std::pin::Pin;
 
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
-use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
+use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet, unit};
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
 
@@ -235,6 +235,44 @@ pub const DOORS: &[Door] = &[
     // Recovery and keys made anew
     // Approvals and the root
     // Units
+    get("/unit", Who::Holding(&[Role::Aic]), "Units one co-ordinates", |v| Box::pin(unit::choose(v))).on_menu("Unit"),
+    get("/areas/{id}/unit", Who::Holding(&[Role::Aic]), "The unit’s key and who holds it", |v| Box::pin(unit::show(v))),
+    get("/areas/{id}/unit/plan", Who::Holding(&[Role::Aic]), "What is to be sealed, to whom", |v| {
+        Box::pin(unit::plan(v))
+    }),
+    get("/areas/{id}/unit/boxes/{key}", Who::Holding(UNIT), "The box of one of the unit’s keys", |v| {
+        Box::pin(unit::boxed(v))
+    }),
+    post("/areas/{id}/unit/key", Who::Holding(&[Role::Aic]), Body::Bytes(unit::BOXES_MAX), "Keep a new unit key", |v| {
+        Box::pin(unit::make(v))
+    }),
+    post(
+        "/areas/{id}/unit/boxes",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::BOXES_MAX),
+        "Keep the unit’s boxes, sealed anew",
+        |v| Box::pin(unit::share(v)),
+    ),
+    get("/areas/{id}/unit/originals/{original}", Who::Holding(&[Role::Aic]), "An original under an earlier key", |v| {
+        Box::pin(unit::original(v))
+    }),
+    post(
+        "/areas/{id}/unit/originals/{original}",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::SEALED_MAX),
+        "The same, sealed to the key in force",
+        |v| Box::pin(unit::take(v)),
+    ),
+    get("/areas/{id}/unit/originals/{original}/kept", Who::Holding(&[Role::Aic]), "That, to be compared", |v| {
+        Box::pin(unit::kept(v))
+    }),
+    post(
+        "/areas/{id}/unit/originals/{original}/confirm",
+        Who::Holding(&[Role::Aic]),
+        Body::Empty,
+        "It is the same: it takes the place",
+        |v| Box::pin(unit::confirm(v)),
+    ),
     // Statements
     // Visits and proving who is there
     // People, roles and registers

@@ -87,6 +87,8 @@ pages![
     // Recovery and keys made anew
     // Approvals and the root
     // Units
+    police::unit::Units,
+    police::unit::Unit,
     // Statements
     // Visits and proving who is there
     // People, roles and registers

@@ -16,6 +16,7 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+pub mod unit;
 
 use serde::Serialize;
 

@@ -24,7 +24,8 @@ pub struct Sheet {
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     may: May,
-    area: String,
+    /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
+    unit_box: String,
     unit_recipient: String,
     email: String,
     overlay: String,
@@ -98,6 +99,12 @@ fn facts(sheet: &desk::Sheet) -> Vec<Row> {
     rows
 }
 
+/// Where the boxes are of the keys that the photographs lie under.
+fn boxes(sheet: &desk::Sheet) -> String {
+    let place = |unit: &String| format!("/areas/{}/unit/boxes/{unit}", sheet.area.id);
+    sheet.units.iter().map(place).collect::<Vec<_>>().join(" ")
+}
+
 impl Sheet {
     fn of(sheet: &desk::Sheet, email: String, overlay: String) -> Self {
         let request = &sheet.file.request;
@@ -115,8 +122,8 @@ impl Sheet {
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             may: sheet.may,
-            area: sheet.area.id.clone(),
-            unit_recipient: sheet.area.unit_recipient.clone(),
+            unit_box: boxes(sheet),
+            unit_recipient: sheet.units.join(" "),
             email,
             overlay,
         }
