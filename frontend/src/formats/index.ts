@@ -4,5 +4,6 @@ export * from "./canonical";
 export * from "./recovery";
 export * from "./split";
 export * from "./statement";
+export * from "./trust";
 export * from "./words";
 export * from "./wrap";
