@@ -62,7 +62,17 @@ pub async fn authorise(
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
     let file = CaseFile { considered: Some(considered.clone()), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
-    let plan = Plan { filed, file, draft, considered, ready, text_object, unit: area.unit_recipient, file_sealed, photographs };
+    let plan = Plan {
+        filed,
+        file,
+        draft,
+        considered,
+        ready,
+        text_object,
+        unit: area.unit_recipient,
+        file_sealed,
+        photographs,
+    };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if done.is_err() {
@@ -287,11 +297,7 @@ async fn end(
 
 /// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
 /// Answers the blob's name and the unit's recipient.
-async fn seal_proposed(
-    office: &Office,
-    filed: &Filed,
-    draft: Option<&Draft>,
-) -> Result<Option<(String, String)>, No> {
+async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<(String, String)>, No> {
     let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
     let area = office.read().await?.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let unit = Recipient::parse(&area.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;

@@ -10,7 +10,7 @@ use crate::actions::unit::{self, Key};
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
+use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::Stage;
@@ -54,6 +54,15 @@ pub struct Wanted {
     pub sha256: String,
     /// Neither all its copies nor its original are here.
     pub needed: bool,
+}
+
+/// The box with the unit's identity, sealed to those who hold it.
+pub async fn unit_box(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<u8>, No> {
+    use crate::domain::actor::Role;
+    if !by.is_in(Role::Aic, area) && !by.is_in(Role::Reviewer, area) {
+        return Err(No::NotFound);
+    }
+    Ok(office.read().await?.area(area).await?.ok_or(No::NotFound)?.unit_box)
 }
 
 /// An original, sealed to the unit: a logged act (DESIGN §5).

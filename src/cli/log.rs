@@ -168,7 +168,14 @@ fn export(dir: &Path, leaves_only: bool, data: &Data, json: bool) -> Result<(), 
     let alarm = runtime()?.block_on(async {
         let log_name = stored_head(&mut reader(data).await?).await?.origin().to_owned();
         // No page is served here, so neither origin nor demo matter.
-        let settings = Settings { origin: String::new(), demo: false, data: data.data.clone(), log_name, root: None, break_glass: None };
+        let settings = Settings {
+            origin: String::new(),
+            demo: false,
+            data: data.data.clone(),
+            log_name,
+            root: None,
+            break_glass: None,
+        };
         let office = Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)?;
         let what = if leaves_only { "log leaves" } else { "log" };
         let stamp = Stamp { client: "command line".to_owned(), request: "log export".to_owned() };

@@ -55,7 +55,8 @@ pub(super) type Held = (AreaId, String, Vec<(Option<PersonId>, String)>);
 /// Who holds each unit's box.
 pub(super) fn held(office: &Office, world: &World, areas: &[Area]) -> Vec<Held> {
     let of = |(id, row): (&AreaId, &Area)| {
-        let people = world.people.iter().filter(|one| one.actor.is_in(Role::Aic, *id) || one.actor.is_in(Role::Reviewer, *id));
+        let people =
+            world.people.iter().filter(|one| one.actor.is_in(Role::Aic, *id) || one.actor.is_in(Role::Reviewer, *id));
         let mut holders: Vec<_> = people.map(|one| (Some(one.id), one.row.recipient.clone())).collect();
         holders.extend(office.settings.break_glass.iter().map(|glass| (None, glass.clone())));
         (*id, row.unit_recipient.clone(), holders)

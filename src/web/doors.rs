@@ -236,16 +236,22 @@ pub const DOORS: &[Door] = &[
     // Approvals and the root
     // Units
     get("/unit", Who::Holding(&[Role::Aic]), "Units one co-ordinates", |v| Box::pin(unit::choose(v))).on_menu("Unit"),
-    get("/areas/{id}/unit", Who::Holding(&[Role::Aic]), "The unit’s key and who holds it", |v| Box::pin(unit::show(v))),
+    get("/areas/{id}/unit", Who::Holding(&[Role::Aic]), "The unit’s key and who holds it", |v| {
+        Box::pin(unit::show(v))
+    }),
     get("/areas/{id}/unit/plan", Who::Holding(&[Role::Aic]), "What is to be sealed, to whom", |v| {
         Box::pin(unit::plan(v))
     }),
     get("/areas/{id}/unit/boxes/{key}", Who::Holding(UNIT), "The box of one of the unit’s keys", |v| {
         Box::pin(unit::boxed(v))
     }),
-    post("/areas/{id}/unit/key", Who::Holding(&[Role::Aic]), Body::Bytes(unit::BOXES_MAX), "Keep a new unit key", |v| {
-        Box::pin(unit::make(v))
-    }),
+    post(
+        "/areas/{id}/unit/key",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::BOXES_MAX),
+        "Keep a new unit key",
+        |v| Box::pin(unit::make(v)),
+    ),
     post(
         "/areas/{id}/unit/boxes",
         Who::Holding(&[Role::Aic]),

@@ -8,6 +8,8 @@ import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
 import { seal } from "./seal";
 import { sign } from "./sign";
+import { makeUnit, shareUnit } from "./unit";
+import { resealUnit } from "./reseal";
 import { openUnit, unlock } from "./vault";
 
 type Progress = (share: number) => void;
@@ -37,6 +39,15 @@ const deeds: Deeds = {
     return {};
   },
   seal: async ({ url, token }, progress) => ({ sent: await seal(url, token, progress) }),
+  makeUnit: async (ask) => {
+    await makeUnit(ask);
+    return {};
+  },
+  shareUnit: async (ask) => {
+    await shareUnit(ask);
+    return {};
+  },
+  resealUnit: async ({ plan, token }, progress) => ({ resealed: await resealUnit(plan, token, progress) }),
 };
 
 const reply = (said: Reply): void => self.postMessage(said);

@@ -5,7 +5,7 @@ import { hex, sha256 } from "../formats/bytes";
 import { Problem } from "../wire/problem";
 import { getBytes, getJson, isRecord, listOf, post, textOf } from "../wire/server";
 import { openAge } from "./age";
-import { identity, openUnit } from "./vault";
+import { identities, openUnit } from "./vault";
 
 /** Answers how many originals were posted. */
 export async function seal(url: string, token: string, progress: (sent: number) => void): Promise<number> {
@@ -13,6 +13,8 @@ export async function seal(url: string, token: string, progress: (sent: number) 
   const needed = listOf(plan, "photographs").filter((one) => isRecord(one) && one["needed"] === true);
   if (needed.length === 0) return 0;
   await openUnit(textOf(plan, "unit_box"), textOf(plan, "unit_recipient"));
+  const older = isRecord(plan) && "older" in plan ? listOf(plan, "older") : [];
+  for (const key of older) await openUnit(textOf(key, "box"), textOf(key, "recipient"));
   let sent = 0;
   for (const photograph of needed) {
     await hand(photograph, token);
@@ -24,7 +26,7 @@ export async function seal(url: string, token: string, progress: (sent: number) 
 
 async function hand(photograph: unknown, token: string): Promise<void> {
   const file = await getBytes(textOf(photograph, "original"));
-  const plain = await openAge(file, identity("unit"));
+  const plain = await openAge(file, ...identities("unit"));
   try {
     if (hex(sha256(plain)) !== textOf(photograph, "sha256").toLowerCase()) {
       throw new Problem(

@@ -88,7 +88,10 @@ pub async fn make(
                 let row = tx.area(area).await?.ok_or(No::NotFound)?;
                 let used = tx.older_unit_keys(area).await?.iter().any(|key| key.recipient == unit);
                 if used || row.unit_recipient == unit || who.holders.iter().any(|(_, key)| *key == unit) {
-                    return Err(No::field("recipient", "This key has been used before. Reload the page and make another."));
+                    return Err(No::field(
+                        "recipient",
+                        "This key has been used before. Reload the page and make another.",
+                    ));
                 }
                 tx.propose_unit_key(&row, &unit, &made.boxed).await?;
                 tx.hold_unit_key(area, &unit, &who.holders).await?;
@@ -123,7 +126,8 @@ pub async fn share(
             Box::pin(async move {
                 who.still(tx, area).await?;
                 let row = tx.area(area).await?.ok_or(No::NotFound)?;
-                let mut all: Vec<String> = tx.older_unit_keys(area).await?.into_iter().map(|key| key.recipient).collect();
+                let mut all: Vec<String> =
+                    tx.older_unit_keys(area).await?.into_iter().map(|key| key.recipient).collect();
                 all.extend(row.next_recipient);
                 all.extend(Some(row.unit_recipient).filter(|key| !key.is_empty()));
                 let mut given: Vec<String> = sealed.iter().map(|one| one.unit.clone()).collect();
@@ -157,8 +161,7 @@ pub async fn activate(root: &Root, tx: &mut Tx, area: AreaId, by: &Actor, stamp:
     if !Trust::of(root, &papers).unit(&row.id, &next) || !tx.follow_unit_key(area).await? {
         return Ok(false);
     }
-    let event =
-        Event::new(Kind::UnitKey, format!("area/{area}")).with("recipient", next).with("in_force", true);
+    let event = Event::new(Kind::UnitKey, format!("area/{area}")).with("recipient", next).with("in_force", true);
     tx.append(&event, by, stamp).await?;
     Ok(true)
 }
@@ -174,14 +177,12 @@ pub(super) async fn settle(office: &Office, by: &Actor, area: AreaId) -> Result<
     drop(conn);
     let actor = by.clone();
     let stamp = Stamp { client: "portal".to_owned(), request: "unit key".to_owned() };
-    let act = office.act_as(by, move |tx| {
-        Box::pin(async move { activate(&root, tx, area, &actor, &stamp).await })
-    });
+    let act = office.act_as(by, move |tx| Box::pin(async move { activate(&root, tx, area, &actor, &stamp).await }));
     act.await?;
     Ok(())
 }
 
-/// The box of one of an area's keys, for those who hold it. `unit` empty: of the key in force.
+/// The box of one of an area's keys, for those who hold it.
 pub async fn boxed(office: &Office, by: &Actor, area: AreaId, unit: &str) -> Result<Vec<u8>, No> {
     use crate::domain::actor::Role;
     if !by.is_in(Role::Aic, area) && !by.is_in(Role::Reviewer, area) {
@@ -189,7 +190,7 @@ pub async fn boxed(office: &Office, by: &Actor, area: AreaId, unit: &str) -> Res
     }
     let mut conn = office.read().await?;
     let row = conn.area(area).await?.ok_or(No::NotFound)?;
-    if unit.is_empty() || row.unit_recipient == unit {
+    if row.unit_recipient == unit {
         return Ok(row.unit_box);
     }
     if row.next_recipient.as_deref() == Some(unit) {

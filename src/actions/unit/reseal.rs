@@ -17,7 +17,12 @@ use crate::store::units::Original;
 use crate::store::{Conn, Tx};
 
 /// An original that is due, and the area as it stands.
-async fn due(conn: &mut Conn, area: AreaId, id: &str, now: crate::domain::moment::Moment) -> Result<(Area, Original), No> {
+async fn due(
+    conn: &mut Conn,
+    area: AreaId,
+    id: &str,
+    now: crate::domain::moment::Moment,
+) -> Result<(Area, Original), No> {
     let row = conn.area(area).await?.ok_or(No::NotFound)?;
     let all = conn.unit_originals(area, now).await?;
     let found = all.into_iter().find(|one| one.id == id && one.unit != row.unit_recipient);
@@ -54,7 +59,10 @@ pub async fn original(office: &Office, by: &Actor, area: AreaId, id: &str, stamp
 pub async fn take(office: &Office, by: &Actor, area: AreaId, id: &str, sealed: Vec<u8>) -> Result<(), No> {
     keeper(by, area)?;
     if boxes::recipients(&sealed) != Some(1) {
-        return Err(No::field("original", "This is not an original sealed to the unit. Reload the page and try again."));
+        return Err(No::field(
+            "original",
+            "This is not an original sealed to the unit. Reload the page and try again.",
+        ));
     }
     let (row, _) = due(&mut office.read().await?, area, id, office.now()).await?;
     let object = office.vault.put(sealed).await?;

@@ -121,11 +121,9 @@ impl From<&Waiting> for Section {
                 "There are no releases in your area yet.",
                 "/releases",
             ),
-            Waiting::Units(units) => plain(
-                "Your unit’s key",
-                "",
-                units.iter().map(|work| link("/unit", unit_words(work))).collect(),
-            ),
+            Waiting::Units(units) => {
+                plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
+            }
             Waiting::Bulletins => plain(
                 "Bulletins",
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",

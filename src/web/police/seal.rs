@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::actions::{No, desk, seal, unit};
+use crate::actions::{No, desk, seal};
 use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
 use crate::web::{Answer, Page, Visit};
 
@@ -80,6 +80,6 @@ pub async fn original(v: Visit) -> Result<Answer, No> {
 
 /// `GET /areas/{id}/unit-box`.
 pub async fn unit_box(v: Visit) -> Result<Answer, No> {
-    let sealed = unit::keys::boxed(&v.office, v.actor(), v.id(AreaId::parse)?, "").await?;
+    let sealed = seal::unit_box(&v.office, v.actor(), v.id(AreaId::parse)?).await?;
     Ok(Answer::bytes(SEALED, sealed).header("cache-control", "no-store"))
 }

@@ -164,7 +164,8 @@ impl Page for Unit {
             ..Self::default()
         };
         let first = Self { id: "1".into(), none: true, glass: true, ..Self::default() };
-        let waits = Self { next: "abandon ability".into(), next_recipient: "age1x".into(), waiting: 1, ..Self::default() };
+        let waits =
+            Self { next: "abandon ability".into(), next_recipient: "age1x".into(), waiting: 1, ..Self::default() };
         vec![full, first, waits, Self { none: true, ..Self::default() }, Self { alarm: true, ..Self::default() }]
     }
 }

@@ -14,6 +14,7 @@ pub(crate) struct Things {
     copy: CopyId,
     part: PartId,
     photograph: String,
+    unit: String,
     member: String,
     token: String,
 }
@@ -27,6 +28,7 @@ impl Things {
         let parts = conn.parts(copy).await.unwrap();
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+        let unit = conn.area(world().areas[0]).await.unwrap().unwrap().unit_recipient;
         drop(conn);
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
@@ -35,6 +37,7 @@ impl Things {
             copy,
             part: PartId::parse(&part.id).unwrap(),
             photograph,
+            unit,
             member: entry.members[0].id.clone(),
             token: "no-such-invitation".into(),
         }
@@ -72,6 +75,8 @@ impl Things {
             .replace("{id}", &id)
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
+            .replace("{original}", &self.photograph)
+            .replace("{key}", &self.unit)
             .replace("{person}", &who("Priya").id.to_string())
             .replace("{member}", &self.member)
             .replace("{version}", "1")

@@ -10,6 +10,7 @@ mod recall_race;
 mod sign_in;
 mod standing;
 mod stranger;
+mod units;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
