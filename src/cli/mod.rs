@@ -5,6 +5,7 @@
 
 mod demo;
 mod log;
+mod unit;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,6 +27,9 @@ enum Command {
     /// The access log: export, verify, prove.
     #[command(subcommand)]
     Log(log::Command),
+    /// The break-glass key of the units: its drill, and a unit's box to open by hand.
+    #[command(subcommand)]
+    Unit(unit::Command),
 }
 
 /// What a command that failed says.
@@ -58,6 +62,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Demo(options) => demo::run(&options),
         Command::Log(command) => log::run(command),
+        Command::Unit(command) => unit::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
