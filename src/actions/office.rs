@@ -1,6 +1,7 @@
 //! What every action needs: the clock, the store, the vault, the keys; and how an action asks for a writing act.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -9,6 +10,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
+use crate::actions::keyfiles::{self, Hold};
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
 use crate::config;
@@ -46,6 +48,8 @@ pub struct Office {
     pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// The folder's lock: says to whoever replaces a key that this office is open.
+    _hold: File,
 }
 
 /// How a portal is set up.
@@ -86,21 +90,29 @@ impl Places {
 impl Office {
     /// Opens the portal's data; `create`: makes keys and database where there are none.
     pub async fn open(settings: Settings, clock: Clock, create: bool) -> Result<Self, Fault> {
+        Self::open_as(settings, clock, create, Hold::Shared).await
+    }
+
+    /// The same, held as said: alone for replacing a key.
+    pub async fn open_as(settings: Settings, clock: Clock, create: bool, how: Hold) -> Result<Self, Fault> {
         let places = Places::below(&settings.data);
         if create {
             std::fs::create_dir_all(&places.keys)?;
         }
+        let hold = keyfiles::hold(&settings.data, how)?;
         let key = |name: &str| secret(&places.keys.join(name), create);
         let log =
             LogKey::from_seed(&settings.log_name, &*key("log.key")?).map_err(|why| Fault::Log(why.to_string()))?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
+        let records = RecordsKey::from_bytes(records_key(&db, &places.keys, create).await?);
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         Ok(Self {
             root,
             vault: Vault::local(&places.vault)?,
-            records: RecordsKey::from_bytes(key("records.key")?),
+            records,
+            _hold: hold,
             log_vkey,
             web_secret: key("web.key")?,
             blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
@@ -228,6 +240,15 @@ pub fn ten() -> [u8; 10] {
 /// Runs slow, CPU-bound work away from the threads that answer requests.
 pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// The records key in force. What a rotation left behind that was cut short is settled first.
+async fn records_key(db: &Db, keys: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let named = db.read().await?.setting(keyfiles::IN_FORCE).await?;
+    let Some(id) = named else { return secret(&keys.join("records.key"), create) };
+    let key = keyfiles::in_force(keys, Some(&id))?;
+    keyfiles::settle(keys, &id)?;
+    Ok(key)
 }
 
 /// Reads a 32-byte key file, or makes it where there is none.

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Data, Failure, runtime, say};
+use super::{Data, Failure, portal, runtime, said, say};
+use crate::actions::Stamp;
 use crate::actions::audit;
-use crate::actions::office::{Office, Places, Settings};
-use crate::actions::{No, Stamp};
+use crate::actions::keyfiles::Hold;
+use crate::actions::office::Places;
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::actor::Actor;
@@ -140,13 +141,6 @@ fn tell(name: &str, text: &str, json: bool) {
     }
 }
 
-fn said(no: &No) -> Failure {
-    match no {
-        No::Broken(fault) => Failure::unreadable(fault),
-        other => Failure::unreadable(format!("{other:?}")),
-    }
-}
-
 /// The log's key under its stored name, for its public half.
 fn log_key(data: &Data, head: &Head) -> Result<LogKey, Failure> {
     let seed = config::key(&Places::below(&data.data).keys.join("log.key")).map_err(Failure::unreadable)?;
@@ -166,17 +160,7 @@ async fn stored_head(conn: &mut Conn) -> Result<Head, Failure> {
 fn export(dir: &Path, leaves_only: bool, data: &Data, json: bool) -> Result<(), Failure> {
     let contents = if leaves_only { Contents::LeavesOnly } else { Contents::Full };
     let alarm = runtime()?.block_on(async {
-        let log_name = stored_head(&mut reader(data).await?).await?.origin().to_owned();
-        // No page is served here, so neither origin nor demo matter.
-        let settings = Settings {
-            origin: String::new(),
-            demo: false,
-            data: data.data.clone(),
-            log_name,
-            root: None,
-            break_glass: None,
-        };
-        let office = Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)?;
+        let office = portal(data, Hold::Shared).await?;
         let what = if leaves_only { "log leaves" } else { "log" };
         let stamp = Stamp { client: "command line".to_owned(), request: "log export".to_owned() };
         audit::exported(&office, &Actor::Portal, what, stamp).await.map_err(|no| said(&no))?;

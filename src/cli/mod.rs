@@ -4,6 +4,7 @@
 //! anything a page could decide otherwise; commands use the same actions.
 
 mod demo;
+mod keys;
 mod log;
 mod unit;
 
@@ -11,6 +12,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::actions::No;
+use crate::actions::keyfiles::Hold;
+use crate::actions::office::{Office, Places, Settings};
+use crate::clock::Clock;
+use crate::store::log::Head;
+use crate::store::open_reader;
 
 /// Lawful release of custody photographs and intelligence to business crime reduction partnerships.
 #[derive(Parser, Debug)]
@@ -27,6 +35,9 @@ enum Command {
     /// The access log: export, verify, prove.
     #[command(subcommand)]
     Log(log::Command),
+    /// The portal's own keys: replace one.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// The break-glass key of the units: its drill, and a unit's box to open by hand.
     #[command(subcommand)]
     Unit(unit::Command),
@@ -62,6 +73,7 @@ pub fn run() -> ExitCode {
     let done = match cli.command {
         Command::Demo(options) => demo::run(&options),
         Command::Log(command) => log::run(command),
+        Command::Keys(command) => keys::run(command),
         Command::Unit(command) => unit::run(command),
     };
     match done {
@@ -83,6 +95,26 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn say_to_stderr(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// What an action refused, as a command says it.
+pub(crate) fn said(no: &No) -> Failure {
+    match no {
+        No::Broken(fault) => Failure::unreadable(fault),
+        other => Failure::unreadable(format!("{other:?}")),
+    }
+}
+
+/// The office of a portal's folder, for a command. No page is served here, so neither origin nor demo matter.
+async fn portal(data: &Data, how: Hold) -> Result<Office, Failure> {
+    let file = Places::below(&data.data).database;
+    let mut conn = open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
+    let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
+    let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
+    drop(conn);
+    let data = data.data.clone();
+    let settings = Settings { origin: String::new(), demo: false, data, log_name, root: None, break_glass: None };
+    Office::open_as(settings, Clock::system(), false, how).await.map_err(Failure::unreadable)
 }
 
 /// A runtime for one command.

@@ -6,13 +6,10 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use super::{Data, Failure, runtime, say};
-use crate::actions::office::{Office, Places, Settings};
+use super::{Data, Failure, portal, runtime, say};
+use crate::actions::keyfiles::Hold;
 use crate::actions::unit::drill::{self, Found};
 use crate::actions::{No, Stamp};
-use crate::clock::Clock;
-use crate::store::log::Head;
-use crate::store::open_reader;
 
 /// The unit commands.
 #[derive(clap::Subcommand, Debug)]
@@ -54,23 +51,10 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// The office of a portal that may be running: no page is served here, so neither origin nor demo matter.
-async fn office(data: &Data) -> Result<Office, Failure> {
-    let file = Places::below(&data.data).database;
-    let mut conn = open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
-    let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
-    let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
-    drop(conn);
-    let data = data.data.clone();
-    let settings = Settings { origin: String::new(), demo: false, data, log_name, root: None, break_glass: None };
-    Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)
-}
-
 fn said(no: No, code: &str) -> Failure {
     match no {
         No::NotFound => Failure::unreadable(format!("there is no area with the code {code}")),
-        No::Broken(fault) => Failure::unreadable(fault),
-        other => Failure::unreadable(format!("{other:?}")),
+        other => super::said(&other),
     }
 }
 
@@ -81,7 +65,7 @@ fn try_key(data: &Data, area: &str, identity: &Path, json: bool) -> Result<(), F
     let key = drill::identity(&text)
         .ok_or_else(|| Failure::unreadable(format!("{} does not hold exactly one age identity", identity.display())))?;
     let found = runtime()?.block_on(async {
-        let office = office(data).await?;
+        let office = portal(data, Hold::Shared).await?;
         let stamp = Stamp { client: "command line".to_owned(), request: "unit drill".to_owned() };
         let found = drill::drill(&office, area, &key, stamp).await.map_err(|no| said(no, area))?;
         office.close().await;
@@ -115,7 +99,7 @@ fn line(one: &Found) -> String {
 
 fn write_box(data: &Data, area: &str, recipient: Option<&str>, out: &Path) -> Result<(), Failure> {
     let (_, all) = runtime()?.block_on(async {
-        let office = office(data).await?;
+        let office = portal(data, Hold::Shared).await?;
         let boxes = drill::boxes(&office, area).await.map_err(|no| said(no, area));
         office.close().await;
         boxes

@@ -10,6 +10,7 @@ pub mod log;
 pub mod no;
 pub mod people;
 pub mod registers;
+pub mod rekey;
 pub mod releases;
 pub mod schema;
 pub mod statements;

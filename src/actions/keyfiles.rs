@@ -1,0 +1,100 @@
+//! The files of the portal's own keys, and the lock that says whether a portal is running.
+//!
+//! Promise: which records key is in force stands in the database, changed in the very transaction that seals everything under it; so
+//! a machine that stops at any step of a rotation opens again, with the one key that fits. Absent on purpose: a passphrase on these
+//! files, and any copy of them in a backup. Proved by `tests/it/journeys/rotation.rs`.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use zeroize::Zeroizing;
+
+use crate::actions::Fault;
+use crate::actions::office::write_secret;
+use crate::{clock, config};
+
+/// The setting that names the records key in force; absent: none has followed the first.
+pub(super) const IN_FORCE: &str = "records_key";
+/// Where the key in force lies, but for a rotation that was cut short.
+const RECORDS: &str = "records.key";
+
+/// How an office holds the portal's folder.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hold {
+    /// Beside others: a portal, a command that reads or appends.
+    Shared,
+    /// Alone: nothing else may have it open.
+    Alone,
+}
+
+/// Takes the folder's lock, which the system gives back when the process ends, however it ends.
+pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
+    let file = File::options().create(true).truncate(false).write(true).open(data.join("portal.lock"))?;
+    let taken = match how {
+        Hold::Shared => file.try_lock_shared(),
+        Hold::Alone => file.try_lock(),
+    };
+    match (taken, how) {
+        (Ok(()), _) => Ok(file),
+        (Err(TryLockError::WouldBlock), Hold::Alone) => {
+            Err(Fault::Other("a portal, or a command of its, has this folder open: stop it first".to_owned()))
+        }
+        (Err(TryLockError::WouldBlock), Hold::Shared) => {
+            Err(Fault::Other("a key is being replaced in this folder: try again when that is done".to_owned()))
+        }
+        (Err(TryLockError::Error(why)), _) => Err(why.into()),
+    }
+}
+
+/// What names a records key without telling it.
+pub(super) fn id_of(key: &[u8; 32]) -> String {
+    let text = [&b"disclosure-portal/records-key/v1\n"[..], key].concat();
+    hex::encode(digest(&SHA256, &text).as_ref()).chars().take(16).collect()
+}
+
+fn beside(keys: &Path, id: &str) -> PathBuf {
+    keys.join(format!("records-{id}.key"))
+}
+
+/// Makes a new key and writes it beside the one in force, durably.
+pub(super) fn write_next(keys: &Path) -> Result<(Zeroizing<[u8; 32]>, String), Fault> {
+    let key = Zeroizing::new(clock::random::<32>());
+    let id = id_of(&key);
+    write_secret(&beside(keys, &id), &Zeroizing::new(format!("{}\n", hex::encode(*key))))?;
+    File::open(keys)?.sync_all()?;
+    Ok((key, id))
+}
+
+/// Gives the key in force its usual name, which ends the one before; and ends those that never came into force.
+pub(super) fn settle(keys: &Path, in_force: &str) -> Result<(), Fault> {
+    let next = beside(keys, in_force);
+    if next.exists() {
+        std::fs::rename(&next, keys.join(RECORDS))?;
+    }
+    for entry in std::fs::read_dir(keys)? {
+        let file = entry?;
+        let name = file.file_name();
+        if name.to_str().is_some_and(|name| name.starts_with("records-")) {
+            std::fs::remove_file(file.path())?;
+        }
+    }
+    File::open(keys)?.sync_all()?;
+    Ok(())
+}
+
+/// The records key that the database says is in force.
+pub(super) fn in_force(keys: &Path, named: Option<&str>) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let read = |file: &Path| config::key(file).map_err(|why| Fault::Other(why.to_string()));
+    let usual = keys.join(RECORDS);
+    let Some(id) = named else { return read(&usual) };
+    for file in [beside(keys, id), usual] {
+        if file.exists() {
+            let key = read(&file)?;
+            if id_of(&key) == id {
+                return Ok(key);
+            }
+        }
+    }
+    Err(Fault::Other(format!("the records key {id} is not in {}: bring it back from where it is kept", keys.display())))
+}

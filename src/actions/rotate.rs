@@ -1,0 +1,86 @@
+//! Another records key: everything that the one before seals is sealed under it, in one transaction, with the portal stopped.
+//!
+//! Promise: after each step, and a stop at any moment between them, the portal opens with exactly one key and every field with it.
+//! Absent on purpose: a rotation beside a running portal, which holds the key before in memory.
+
+use zeroize::Zeroizing;
+
+use crate::actions::office::{Office, Places};
+use crate::actions::{Fault, No, keyfiles};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::sealing::lock::{Field, RecordsKey};
+use crate::store::log::Stamp;
+use crate::store::rekey::{SOURCES, Sealed, Source};
+
+/// A key that was written beside the one in force.
+pub struct Next {
+    key: Zeroizing<[u8; 32]>,
+    id: String,
+}
+
+/// Step 1: the new key, durably beside the one in force.
+pub fn prepare(office: &Office) -> Result<Next, Fault> {
+    let (key, id) = keyfiles::write_next(&Places::below(&office.settings.data).keys)?;
+    Ok(Next { key, id })
+}
+
+/// Step 2: everything under the new key, the key named as in force, the leaf: one transaction. Answers how many fields.
+pub async fn commit(office: &Office, next: &Next, stamp: Stamp) -> Result<usize, No> {
+    let (old, new) = (office.records.clone(), RecordsKey::from_bytes(next.key.clone()));
+    let id = next.id.clone();
+    let done = office.act(move |tx| {
+        Box::pin(async move {
+            let mut fields = 0;
+            for source in SOURCES {
+                for field in tx.sealed_fields(source).await? {
+                    let sealed = under(source, &field, &old, &new)?;
+                    tx.replace_sealed(source, &field.id, &sealed).await?;
+                    fields += 1;
+                }
+            }
+            tx.set(keyfiles::IN_FORCE, &id).await?;
+            let event = Event::new(Kind::RecordsKey, "log").with("fields", fields);
+            tx.append(&event, &Actor::Portal, &stamp).await?;
+            Ok(fields)
+        })
+    });
+    Ok(done.await?.into_inner())
+}
+
+/// Step 3: the file of the key before is replaced.
+pub fn finish(office: &Office, next: &Next) -> Result<(), Fault> {
+    keyfiles::settle(&Places::below(&office.settings.data).keys, &next.id)
+}
+
+/// All three. The office is of no use afterwards: it holds the key before.
+pub async fn records(office: Office, stamp: Stamp) -> Result<usize, No> {
+    let next = prepare(&office)?;
+    let fields = commit(&office, &next, stamp).await?;
+    finish(&office, &next)?;
+    office.close().await;
+    Ok(fields)
+}
+
+/// One field, out of the old key and under the new one, at the same place.
+fn under(source: &Source, field: &Sealed, old: &RecordsKey, new: &RecordsKey) -> Result<Vec<u8>, Fault> {
+    let locked = |why: String| Fault::Lock(format!("{}.{} of {}: {why}", source.table, source.column, field.id));
+    let Some(table) = source.bound else {
+        let key = old.unwrap(&field.sealed, &field.place).map_err(|why| locked(why.to_string()))?;
+        return new.wrap(&key, &field.place).map_err(|why| locked(why.to_string()));
+    };
+    let place = Field { table, row: &field.place, column: source.column, version: field.version };
+    let plain = old.open_field(&place, &field.sealed).map_err(|why| locked(why.to_string()))?;
+    new.seal_field(&place, &plain).map_err(|why| locked(why.to_string()))
+}
+
+/// Whether a key opens a field, at its place.
+pub fn opens(source: &Source, field: &Sealed, key: &RecordsKey) -> bool {
+    match source.bound {
+        None => key.unwrap(&field.sealed, &field.place).is_ok(),
+        Some(table) => {
+            let place = Field { table, row: &field.place, column: source.column, version: field.version };
+            key.open_field(&place, &field.sealed).is_ok()
+        }
+    }
+}

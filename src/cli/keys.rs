@@ -1,0 +1,40 @@
+//! `keys`: replacing the portal's own keys. The portal is stopped first; a running one is noticed and nothing is done.
+
+use super::{Data, Failure, portal, runtime, say};
+use crate::actions::keyfiles::Hold;
+use crate::actions::{Stamp, rotate};
+
+/// The keys commands.
+#[derive(clap::Subcommand, Debug)]
+pub(super) enum Command {
+    /// Make another records key and seal under it everything that the one before sealed.
+    RotateRecords {
+        #[command(flatten)]
+        data: Data,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(super) fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::RotateRecords { data, json } => rotate_records(&data, json),
+    }
+}
+
+fn rotate_records(data: &Data, json: bool) -> Result<(), Failure> {
+    let fields = runtime()?.block_on(async {
+        let office = portal(data, Hold::Alone).await?;
+        let stamp = Stamp { client: "command line".to_owned(), request: "keys rotate-records".to_owned() };
+        rotate::records(office, stamp).await.map_err(|no| super::said(&no))
+    })?;
+    if json {
+        say(&serde_json::json!({ "fields": fields }).to_string());
+    } else {
+        say(&format!(
+            "{fields} fields are under a new records key. Put a copy of keys/records.key where copies of it are kept."
+        ));
+    }
+    Ok(())
+}
