@@ -67,27 +67,30 @@ pub(super) fn write_next(keys: &Path) -> Result<(Zeroizing<[u8; 32]>, String), F
 }
 
 /// Gives the key in force its usual name, which ends the one before; and ends those that never came into force.
-pub(super) fn settle(keys: &Path, in_force: &str) -> Result<(), Fault> {
-    let next = beside(keys, in_force);
-    if next.exists() {
+pub(super) fn settle(keys: &Path, in_force: Option<&str>) -> Result<(), Fault> {
+    let mut changed = false;
+    if let Some(next) = in_force.map(|id| beside(keys, id)).filter(|file| file.exists()) {
         std::fs::rename(&next, keys.join(RECORDS))?;
+        changed = true;
     }
     for entry in std::fs::read_dir(keys)? {
         let file = entry?;
         let name = file.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("records-")) {
+        if name.to_str().is_some_and(|name| name.starts_with("records-") && name.ends_with(".key")) {
             std::fs::remove_file(file.path())?;
+            changed = true;
         }
     }
-    File::open(keys)?.sync_all()?;
+    if changed {
+        File::open(keys)?.sync_all()?;
+    }
     Ok(())
 }
 
 /// The records key that the database says is in force.
-pub(super) fn in_force(keys: &Path, named: Option<&str>) -> Result<Zeroizing<[u8; 32]>, Fault> {
+pub(super) fn in_force(keys: &Path, id: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
     let read = |file: &Path| config::key(file).map_err(|why| Fault::Other(why.to_string()));
     let usual = keys.join(RECORDS);
-    let Some(id) = named else { return read(&usual) };
     for file in [beside(keys, id), usual] {
         if file.exists() {
             let key = read(&file)?;

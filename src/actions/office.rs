@@ -245,9 +245,11 @@ pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 's
 /// The records key in force. What a rotation left behind that was cut short is settled first.
 async fn records_key(db: &Db, keys: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     let named = db.read().await?.setting(keyfiles::IN_FORCE).await?;
-    let Some(id) = named else { return secret(&keys.join("records.key"), create) };
-    let key = keyfiles::in_force(keys, Some(&id))?;
-    keyfiles::settle(keys, &id)?;
+    let key = match &named {
+        None => secret(&keys.join("records.key"), create)?,
+        Some(id) => keyfiles::in_force(keys, id)?,
+    };
+    keyfiles::settle(keys, named.as_deref())?;
     Ok(key)
 }
 

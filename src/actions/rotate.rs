@@ -50,7 +50,7 @@ pub async fn commit(office: &Office, next: &Next, stamp: Stamp) -> Result<usize,
 
 /// Step 3: the file of the key before is replaced.
 pub fn finish(office: &Office, next: &Next) -> Result<(), Fault> {
-    keyfiles::settle(&Places::below(&office.settings.data).keys, &next.id)
+    keyfiles::settle(&Places::below(&office.settings.data).keys, Some(&next.id))
 }
 
 /// All three. The office is of no use afterwards: it holds the key before.

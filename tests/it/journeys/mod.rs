@@ -7,6 +7,7 @@ mod lapses;
 mod leaving;
 mod numbering;
 mod recall_race;
+mod rotation;
 mod sign_in;
 mod standing;
 mod stranger;
