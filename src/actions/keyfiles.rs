@@ -11,7 +11,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use crate::actions::Fault;
-use crate::actions::office::write_secret;
+use crate::actions::office::{Places, write_secret};
+use crate::ledger::checkpoint::{self, LogKey};
+use crate::store::log::Head;
+use crate::store::open_reader;
 use crate::{clock, config};
 
 /// The setting that names the records key in force; absent: none has followed the first.
@@ -47,6 +50,56 @@ pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
     }
 }
 
+/// The setting that lists the log's verifier keys, as verifiers take them; absent: there has been one.
+pub(super) const VKEYS: &str = "log_vkeys";
+const LOG: &str = "log.key";
+
+/// Makes a new log key and writes it beside the one in force, durably.
+pub(super) fn write_next_log(keys: &Path, name: &str) -> Result<LogKey, Fault> {
+    let seed = Zeroizing::new(clock::random::<32>());
+    let key = LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))?;
+    let file = keys.join(format!("log-{}.key", hex::encode(clock::random::<8>())));
+    write_secret(&file, &Zeroizing::new(format!("{}\n", hex::encode(*seed))))?;
+    File::open(keys)?.sync_all()?;
+    Ok(key)
+}
+
+/// The keys that a rotation has written beside the one with the usual name.
+fn next_logs(keys: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(keys)? {
+        let file = entry?;
+        if another(&file.path(), "log-") {
+            found.push(file.path());
+        }
+    }
+    Ok(found)
+}
+
+/// The log's key: the one that signed the stored head. A rotation that was cut short is settled: the key that followed gets the usual
+/// name, one that never signed goes.
+pub async fn log_key(places: &Places, name: &str) -> Result<LogKey, Fault> {
+    let read = |file: &Path| {
+        let seed = config::key(file).map_err(|why| Fault::Other(why.to_string()))?;
+        LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))
+    };
+    let usual = places.keys.join(LOG);
+    let beside = next_logs(&places.keys)?;
+    if !beside.is_empty() {
+        let head = Head::read(&mut open_reader(&places.database).await?).await?;
+        let note = head.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
+        for file in beside {
+            if checkpoint::open(note.note(), &read(&file)?.vkey()).is_ok() {
+                std::fs::rename(&file, &usual)?;
+            } else {
+                std::fs::remove_file(&file)?;
+            }
+        }
+        File::open(&places.keys)?.sync_all()?;
+    }
+    read(&usual)
+}
+
 /// What names a records key without telling it.
 pub(super) fn id_of(key: &[u8; 32]) -> String {
     let text = [&b"disclosure-portal/records-key/v1\n"[..], key].concat();
@@ -66,6 +119,12 @@ pub(super) fn write_next(keys: &Path) -> Result<(Zeroizing<[u8; 32]>, String), F
     Ok((key, id))
 }
 
+/// Whether this is a key file that a rotation wrote beside the usual one.
+fn another(file: &Path, start: &str) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with(start)) && file.extension().is_some_and(|end| end == "key")
+}
+
 /// Gives the key in force its usual name, which ends the one before; and ends those that never came into force.
 pub(super) fn settle(keys: &Path, in_force: Option<&str>) -> Result<(), Fault> {
     let mut changed = false;
@@ -75,8 +134,7 @@ pub(super) fn settle(keys: &Path, in_force: Option<&str>) -> Result<(), Fault> {
     }
     for entry in std::fs::read_dir(keys)? {
         let file = entry?;
-        let name = file.file_name();
-        if name.to_str().is_some_and(|name| name.starts_with("records-") && name.ends_with(".key")) {
+        if another(&file.path(), "records-") {
             std::fs::remove_file(file.path())?;
             changed = true;
         }

@@ -16,7 +16,6 @@ use crate::clock::{self, Clock};
 use crate::config;
 use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
-use crate::ledger::checkpoint::LogKey;
 use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::vault::Vault;
@@ -33,8 +32,10 @@ pub struct Office {
     pub(crate) records: RecordsKey,
     /// Whom every key's chain leads to.
     pub root: Option<Root>,
-    /// The log's verifier key, to hand over.
+    /// The verifier key of what the log signs now.
     pub log_vkey: String,
+    /// All of the log's verifier keys, each with the size it signs from, to hand over.
+    pub log_vkeys: String,
     /// What the web's cookies and form tokens are keyed with.
     pub web_secret: Zeroizing<[u8; 32]>,
     pub(crate) blind: hmac::Key,
@@ -101,11 +102,13 @@ impl Office {
         }
         let hold = keyfiles::hold(&settings.data, how)?;
         let key = |name: &str| secret(&places.keys.join(name), create);
-        let log =
-            LogKey::from_seed(&settings.log_name, &*key("log.key")?).map_err(|why| Fault::Log(why.to_string()))?;
+        // Makes the file where there is none.
+        key("log.key")?;
+        let log = keyfiles::log_key(&places, &settings.log_name).await?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
         let records = RecordsKey::from_bytes(records_key(&db, &places.keys, create).await?);
+        let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         Ok(Self {
@@ -114,6 +117,7 @@ impl Office {
             records,
             _hold: hold,
             log_vkey,
+            log_vkeys,
             web_secret: key("web.key")?,
             blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
             board: Arc::new(Board::default()),

@@ -1,4 +1,5 @@
-//! Another records key: everything that the one before seals is sealed under it, in one transaction, with the portal stopped.
+//! Another records key: everything that the one before seals is sealed under it, in one transaction, with the portal stopped. And
+//! another log key: a leaf names it, the last checkpoint of the one before covers that leaf and is signed by both.
 //!
 //! Promise: after each step, and a stop at any moment between them, the portal opens with exactly one key and every field with it.
 //! Absent on purpose: a rotation beside a running portal, which holds the key before in memory.
@@ -9,6 +10,7 @@ use crate::actions::office::{Office, Places};
 use crate::actions::{Fault, No, keyfiles};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
+use crate::ledger::checkpoint::LogKey;
 use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::log::Stamp;
 use crate::store::rekey::{SOURCES, Sealed, Source};
@@ -83,4 +85,51 @@ pub fn opens(source: &Source, field: &Sealed, key: &RecordsKey) -> bool {
             key.open_field(&place, &field.sealed).is_ok()
         }
     }
+}
+
+/// A log key that was written beside the one in force.
+pub struct NextLog(LogKey);
+
+/// Step 1 of another log key: the key, durably beside the one in force.
+pub fn prepare_log(office: &Office) -> Result<NextLog, Fault> {
+    keyfiles::write_next_log(&Places::below(&office.settings.data).keys, &office.settings.log_name).map(NextLog)
+}
+
+/// Step 2: a leaf names it, under a checkpoint of the key before.
+pub async fn announce_log(office: &Office, next: &NextLog, stamp: Stamp) -> Result<(), No> {
+    let event = Event::new(Kind::LogKey, "log").with("vkey", next.0.vkey());
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.append(&event, &Actor::Portal, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Step 3: that checkpoint is signed by it too, and kept. Answers all verifier keys. From here on the next opening takes the new key.
+pub async fn hand_over_log(office: &Office, next: NextLog) -> Result<String, No> {
+    let before = office.log_vkeys.clone();
+    let done = office.act(move |tx| {
+        Box::pin(async move {
+            let from = tx.sign_head_too(&next.0).await?;
+            let all = format!("{before}\n{}@{from}", next.0.vkey());
+            tx.set(keyfiles::VKEYS, &all).await?;
+            Ok(all)
+        })
+    });
+    Ok(done.await?.into_inner())
+}
+
+/// All of it. The office is of no use afterwards: it holds the key before.
+pub async fn log(office: Office, stamp: Stamp) -> Result<String, No> {
+    let next = prepare_log(&office)?;
+    announce_log(&office, &next, stamp).await?;
+    let all = hand_over_log(&office, next).await?;
+    let (places, name) = (Places::below(&office.settings.data), office.settings.log_name.clone());
+    office.close().await;
+    keyfiles::log_key(&places, &name).await?;
+    Ok(all)
 }

@@ -15,11 +15,20 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make another key for signing the log. Auditors get the verifier keys that are printed, on paper.
+    RotateLog {
+        #[command(flatten)]
+        data: Data,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 pub(super) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::RotateRecords { data, json } => rotate_records(&data, json),
+        Command::RotateLog { data, json } => rotate_log(&data, json),
     }
 }
 
@@ -35,6 +44,20 @@ fn rotate_records(data: &Data, json: bool) -> Result<(), Failure> {
         say(&format!(
             "{fields} fields are under a new records key. Put a copy of keys/records.key where copies of it are kept."
         ));
+    }
+    Ok(())
+}
+
+fn rotate_log(data: &Data, json: bool) -> Result<(), Failure> {
+    let vkeys = runtime()?.block_on(async {
+        let office = portal(data, Hold::Alone).await?;
+        let stamp = Stamp { client: "command line".to_owned(), request: "keys rotate-log".to_owned() };
+        rotate::log(office, stamp).await.map_err(|no| super::said(&no))
+    })?;
+    if json {
+        say(&serde_json::json!({ "vkeys": vkeys.lines().collect::<Vec<_>>() }).to_string());
+    } else {
+        say(&format!("The log is signed by a new key from here on. Hand these over on paper, all of them:\n{vkeys}"));
     }
     Ok(())
 }

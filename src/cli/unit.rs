@@ -75,7 +75,9 @@ fn try_key(data: &Data, area: &str, identity: &Path, json: bool) -> Result<(), F
     if json {
         say(&serde_json::json!({ "area": area, "ok": good, "keys": found }).to_string());
     } else {
-        found.iter().for_each(|one| say(&line(one)));
+        for one in &found {
+            say(&line(one));
+        }
     }
     if good {
         return Ok(());

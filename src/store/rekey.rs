@@ -33,42 +33,45 @@ pub struct Sealed {
     pub sealed: Vec<u8>,
 }
 
+const READ_COPY: &str =
+    "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM copy WHERE wrapped_key IS NOT NULL";
+const WRITE_COPY: &str = "UPDATE copy SET wrapped_key = $2 WHERE id = $1";
+const READ_RELEASE_FILE: &str = "SELECT id, id AS place, version, file AS sealed FROM release";
+const WRITE_RELEASE_FILE: &str = "UPDATE release SET file = $2 WHERE id = $1";
+const READ_RELEASE_DRAFT: &str =
+    "SELECT id, id AS place, version, draft AS sealed FROM release WHERE draft IS NOT NULL";
+const WRITE_RELEASE_DRAFT: &str = "UPDATE release SET draft = $2 WHERE id = $1";
+const READ_PERSON: &str =
+    "SELECT id, id AS place, 0 AS version, totp_secret AS sealed FROM person WHERE LENGTH(totp_secret) > 0";
+const WRITE_PERSON: &str = "UPDATE person SET totp_secret = $2 WHERE id = $1";
+const READ_INVITATION: &str =
+    "SELECT id, person_id AS place, 0 AS version, totp_secret AS sealed FROM invitation WHERE LENGTH(totp_secret) > 0";
+const WRITE_INVITATION: &str = "UPDATE invitation SET totp_secret = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
-    Source {
-        table: "copy",
-        column: "wrapped_key",
-        bound: None,
-        read: "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM copy WHERE wrapped_key IS NOT NULL",
-        write: "UPDATE copy SET wrapped_key = $2 WHERE id = $1",
-    },
+    Source { table: "copy", column: "wrapped_key", bound: None, read: READ_COPY, write: WRITE_COPY },
     Source {
         table: "release",
         column: "file",
         bound: Some("release"),
-        read: "SELECT id, id AS place, version, file AS sealed FROM release",
-        write: "UPDATE release SET file = $2 WHERE id = $1",
+        read: READ_RELEASE_FILE,
+        write: WRITE_RELEASE_FILE,
     },
     Source {
         table: "release",
         column: "draft",
         bound: Some("release"),
-        read: "SELECT id, id AS place, version, draft AS sealed FROM release WHERE draft IS NOT NULL",
-        write: "UPDATE release SET draft = $2 WHERE id = $1",
+        read: READ_RELEASE_DRAFT,
+        write: WRITE_RELEASE_DRAFT,
     },
-    Source {
-        table: "person",
-        column: "totp_secret",
-        bound: Some("person"),
-        read: "SELECT id, id AS place, 0 AS version, totp_secret AS sealed FROM person WHERE LENGTH(totp_secret) > 0",
-        write: "UPDATE person SET totp_secret = $2 WHERE id = $1",
-    },
+    Source { table: "person", column: "totp_secret", bound: Some("person"), read: READ_PERSON, write: WRITE_PERSON },
     Source {
         table: "invitation",
         column: "totp_secret",
         bound: Some("person"),
-        read: "SELECT id, person_id AS place, 0 AS version, totp_secret AS sealed FROM invitation WHERE LENGTH(totp_secret) > 0",
-        write: "UPDATE invitation SET totp_secret = $2 WHERE id = $1",
+        read: READ_INVITATION,
+        write: WRITE_INVITATION,
     },
 ];
 

@@ -189,11 +189,11 @@ pub async fn plan(v: Visit) -> Result<Answer, No> {
 /// `GET /areas/{id}/unit/boxes/{key}`.
 pub async fn boxed(v: Visit) -> Result<Answer, No> {
     let key = Some(v.path("key")).filter(|key| !key.is_empty()).ok_or(No::NotFound)?;
-    sealed(keys::boxed(&v.office, v.actor(), area(&v)?, key).await?)
+    Ok(sealed(keys::boxed(&v.office, v.actor(), area(&v)?, key).await?))
 }
 
-fn sealed(bytes: Vec<u8>) -> Result<Answer, No> {
-    Ok(Answer::bytes(SEALED, bytes).header("cache-control", "no-store"))
+fn sealed(bytes: Vec<u8>) -> Answer {
+    Answer::bytes(SEALED, bytes).header("cache-control", "no-store")
 }
 
 /// One box, as scripts post it: the age file in base 64.
@@ -255,7 +255,7 @@ pub async fn share(v: Visit) -> Result<Answer, No> {
 
 /// `GET /areas/{id}/unit/originals/{original}`.
 pub async fn original(v: Visit) -> Result<Answer, No> {
-    sealed(reseal::original(&v.office, v.actor(), area(&v)?, v.path("original"), v.stamp()).await?)
+    Ok(sealed(reseal::original(&v.office, v.actor(), area(&v)?, v.path("original"), v.stamp()).await?))
 }
 
 /// `POST /areas/{id}/unit/originals/{original}`.
@@ -268,7 +268,7 @@ pub async fn take(mut v: Visit) -> Result<Answer, No> {
 
 /// `GET /areas/{id}/unit/originals/{original}/kept`.
 pub async fn kept(v: Visit) -> Result<Answer, No> {
-    sealed(reseal::kept(&v.office, v.actor(), area(&v)?, v.path("original")).await?)
+    Ok(sealed(reseal::kept(&v.office, v.actor(), area(&v)?, v.path("original")).await?))
 }
 
 /// `POST /areas/{id}/unit/originals/{original}/confirm`.

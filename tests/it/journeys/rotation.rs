@@ -1,20 +1,24 @@
-//! Another records key: every field under it and none under the one before, whatever moment the machine stops at.
+//! Another records key: every field under it and none under the one before, whatever moment the machine stops at. Another log key: the
+//! same log goes on, and strangers follow it with the keys they were handed.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::Office;
-use disclosure_portal::actions::rotate;
+use disclosure_portal::actions::{audit, rotate};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::{self, stamp};
+use disclosure_portal::ledger::export::Contents;
+use disclosure_portal::ledger::verify::verify;
 use disclosure_portal::sealing::lock::RecordsKey;
 use disclosure_portal::store::rekey::SOURCES;
 use zeroize::Zeroizing;
 
 use super::{open, part};
 use crate::harness::{Folder, ORIGIN, Scene, noon, who};
+use crate::ledger::stranger::logcheck;
 
 fn key_file(folder: &Folder) -> RecordsKey {
     let text = std::fs::read_to_string(folder.0.join("keys/records.key")).unwrap();
@@ -155,4 +159,67 @@ async fn no_column_of_bytes_is_forgotten() {
     known.extend(OTHER.map(|(table, column)| pair(table, column)));
     known.sort();
     assert_eq!(found, known, "say in store::rekey::SOURCES, or in OTHER here, whether the records key seals it");
+}
+
+#[actix_web::test]
+async fn the_log_goes_on_under_another_key_and_strangers_follow_it() {
+    let folder = stopped().await;
+    let before = office(&folder.0, Hold::Alone).await;
+    let (old, name) = (before.log_vkey.clone(), before.settings.log_name.clone());
+    let all = rotate::log(before, stamp()).await.unwrap();
+    assert_eq!(files(&folder), USUAL);
+    let after = Arc::new(office(&folder.0, Hold::Shared).await);
+    assert_ne!(after.log_vkey, old);
+    assert_eq!(after.log_vkeys, all);
+    assert!(all.starts_with(&format!("{old}\n{}@", after.log_vkey)) && old.starts_with(&name), "{all}");
+    let scene = Scene { office: after, clock: Clock::manual(noon()), folder };
+    let leaf = scene.records("key.log").await.pop().unwrap();
+    assert_eq!(leaf.1["vkey"].as_str(), Some(scene.office.log_vkey.as_str()));
+    assert!(all.ends_with(&format!("@{}", leaf.0 + 1)), "the last checkpoint of the old key covers the leaf");
+    // The portal's own check, then more entries under the new key, then strangers.
+    let report = audit::verify(&scene.office, &who("Robin").actor, stamp()).await.unwrap();
+    assert!(report.passed(), "{:?}", report.failures);
+    scene.log_is_whole().await;
+    let dir = scene.folder.0.join("export");
+    audit::export(&mut scene.office.read().await.unwrap(), &dir, Contents::Full).await.unwrap();
+    let ours = |vkeys: &str| verify(&dir, vkeys, None).unwrap().passed();
+    assert!(ours(&all));
+    assert!(!ours(&old), "the newest checkpoint is not the old key's");
+    assert!(!ours(&scene.office.log_vkey), "nor are the oldest the new key's");
+    assert!(!ours(&format!("{old} {}@2", scene.office.log_vkey)), "nor was it in force before it was");
+    assert_eq!(logcheck(&dir, &all.replace('\n', " ")), 0);
+    assert_eq!(logcheck(&dir, &old), 1);
+    assert_eq!(logcheck(&dir, &format!("{old} {}@2", scene.office.log_vkey)), 1);
+}
+
+#[actix_web::test]
+async fn a_stop_at_any_step_of_another_log_key_leaves_a_log_that_goes_on() {
+    let folder = stopped().await;
+    let mut vkey = String::new();
+    for step in 1..=3 {
+        let office_1 = office(&folder.0, Hold::Alone).await;
+        vkey = office_1.log_vkey.clone();
+        let next = rotate::prepare_log(&office_1).unwrap();
+        if step > 1 {
+            rotate::announce_log(&office_1, &next, stamp()).await.unwrap();
+        }
+        if step > 2 {
+            rotate::hand_over_log(&office_1, next).await.unwrap();
+        }
+        office_1.close().await;
+        assert_eq!(files(&folder).len(), 5, "step {step}");
+        let again = office(&folder.0, Hold::Shared).await;
+        assert_eq!(files(&folder), USUAL);
+        assert_eq!(again.log_vkey == vkey, step < 3, "step {step}");
+        let report = audit::verify(&again, &who("Robin").actor, stamp()).await.unwrap();
+        assert!(report.passed(), "step {step}: {:?}", report.failures);
+        again.close().await;
+    }
+    // And once more, so that three keys follow each other.
+    let third = rotate::log(office(&folder.0, Hold::Alone).await, stamp()).await.unwrap();
+    assert_eq!(third.lines().count(), 3);
+    assert!(third.starts_with(&vkey));
+    let again = office(&folder.0, Hold::Shared).await;
+    assert!(audit::verify(&again, &who("Robin").actor, stamp()).await.unwrap().passed());
+    again.close().await;
 }

@@ -245,8 +245,7 @@ async fn whoever_leaves_cannot_open_what_is_sealed_after_the_key_was_replaced() 
         move |object: &str| dir.join(&object[..2]).join(object).exists()
     };
     let exists = objects(&scene);
-    let mut seen = 0;
-    for due in after.originals {
+    for (seen, due) in after.originals.into_iter().enumerate() {
         let id = due.url.rsplit('/').next().unwrap().to_owned();
         let file = reseal::original(&scene.office, sam(), cantwell(), &id, stamp()).await.unwrap();
         let plain = open(&file, &old).unwrap();
@@ -267,7 +266,6 @@ async fn whoever_leaves_cannot_open_what_is_sealed_after_the_key_was_replaced() 
         assert!(exists(&object));
         reseal::confirm(&scene.office, sam(), cantwell(), &id, stamp()).await.unwrap();
         assert!(!exists(&object), "the old one is destroyed");
-        seen += 1;
     }
     assert_eq!(plan(&scene).await.originals.len(), 0);
     assert_eq!(scene.records("original.reseal").await.len(), after.total);
