@@ -11,7 +11,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 use crate::actions::Fault;
-use crate::actions::office::{Places, write_secret};
+use crate::actions::office::write_secret;
 use crate::ledger::checkpoint::{self, LogKey};
 use crate::store::log::Head;
 use crate::store::open_reader;
@@ -19,8 +19,6 @@ use crate::{clock, config};
 
 /// The setting that names the records key in force; absent: none has followed the first.
 pub(super) const IN_FORCE: &str = "records_key";
-/// Where the key in force lies, but for a rotation that was cut short.
-const RECORDS: &str = "records.key";
 
 /// How an office holds the portal's folder.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,22 +50,21 @@ pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
 
 /// The setting that lists the log's verifier keys, as verifiers take them; absent: there has been one.
 pub(super) const VKEYS: &str = "log_vkeys";
-const LOG: &str = "log.key";
 
 /// Makes a new log key and writes it beside the one in force, durably.
-pub(super) fn write_next_log(keys: &Path, name: &str) -> Result<LogKey, Fault> {
+pub(super) fn write_next_log(usual: &Path, name: &str) -> Result<LogKey, Fault> {
     let seed = Zeroizing::new(clock::random::<32>());
     let key = LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))?;
-    let file = keys.join(format!("log-{}.key", hex::encode(clock::random::<8>())));
+    let file = usual.with_file_name(format!("log-{}.key", hex::encode(clock::random::<8>())));
     write_secret(&file, &Zeroizing::new(format!("{}\n", hex::encode(*seed))))?;
-    File::open(keys)?.sync_all()?;
+    sync(usual)?;
     Ok(key)
 }
 
 /// The keys that a rotation has written beside the one with the usual name.
-fn next_logs(keys: &Path) -> Result<Vec<PathBuf>, Fault> {
+fn next_logs(usual: &Path) -> Result<Vec<PathBuf>, Fault> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(keys)? {
+    for entry in std::fs::read_dir(folder(usual))? {
         let file = entry?;
         if another(&file.path(), "log-") {
             found.push(file.path());
@@ -78,26 +75,25 @@ fn next_logs(keys: &Path) -> Result<Vec<PathBuf>, Fault> {
 
 /// The log's key: the one that signed the stored head. A rotation that was cut short is settled: the key that followed gets the usual
 /// name, one that never signed goes.
-pub async fn log_key(places: &Places, name: &str) -> Result<LogKey, Fault> {
+pub async fn log_key(database: &Path, usual: &Path, name: &str) -> Result<LogKey, Fault> {
     let read = |file: &Path| {
         let seed = config::key(file).map_err(|why| Fault::Other(why.to_string()))?;
         LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))
     };
-    let usual = places.keys.join(LOG);
-    let beside = next_logs(&places.keys)?;
+    let beside = next_logs(usual)?;
     if !beside.is_empty() {
-        let head = Head::read(&mut open_reader(&places.database).await?).await?;
+        let head = Head::read(&mut open_reader(database).await?).await?;
         let note = head.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
         for file in beside {
             if checkpoint::open(note.note(), &read(&file)?.vkey()).is_ok() {
-                std::fs::rename(&file, &usual)?;
+                std::fs::rename(&file, usual)?;
             } else {
                 std::fs::remove_file(&file)?;
             }
         }
-        File::open(&places.keys)?.sync_all()?;
+        sync(usual)?;
     }
-    read(&usual)
+    read(usual)
 }
 
 /// What names a records key without telling it.
@@ -106,16 +102,25 @@ pub(super) fn id_of(key: &[u8; 32]) -> String {
     hex::encode(digest(&SHA256, &text).as_ref()).chars().take(16).collect()
 }
 
-fn beside(keys: &Path, id: &str) -> PathBuf {
-    keys.join(format!("records-{id}.key"))
+fn beside(usual: &Path, id: &str) -> PathBuf {
+    usual.with_file_name(format!("records-{id}.key"))
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Makes what was renamed or removed beside a file durable.
+fn sync(file: &Path) -> Result<(), Fault> {
+    Ok(File::open(folder(file))?.sync_all()?)
 }
 
 /// Makes a new key and writes it beside the one in force, durably.
-pub(super) fn write_next(keys: &Path) -> Result<(Zeroizing<[u8; 32]>, String), Fault> {
+pub(super) fn write_next(usual: &Path) -> Result<(Zeroizing<[u8; 32]>, String), Fault> {
     let key = Zeroizing::new(clock::random::<32>());
     let id = id_of(&key);
-    write_secret(&beside(keys, &id), &Zeroizing::new(format!("{}\n", hex::encode(*key))))?;
-    File::open(keys)?.sync_all()?;
+    write_secret(&beside(usual, &id), &Zeroizing::new(format!("{}\n", hex::encode(*key))))?;
+    sync(usual)?;
     Ok((key, id))
 }
 
@@ -126,13 +131,13 @@ fn another(file: &Path, start: &str) -> bool {
 }
 
 /// Gives the key in force its usual name, which ends the one before; and ends those that never came into force.
-pub(super) fn settle(keys: &Path, in_force: Option<&str>) -> Result<(), Fault> {
+pub(super) fn settle(usual: &Path, in_force: Option<&str>) -> Result<(), Fault> {
     let mut changed = false;
-    if let Some(next) = in_force.map(|id| beside(keys, id)).filter(|file| file.exists()) {
-        std::fs::rename(&next, keys.join(RECORDS))?;
+    if let Some(next) = in_force.map(|id| beside(usual, id)).filter(|file| file.exists()) {
+        std::fs::rename(&next, usual)?;
         changed = true;
     }
-    for entry in std::fs::read_dir(keys)? {
+    for entry in std::fs::read_dir(folder(usual))? {
         let file = entry?;
         if another(&file.path(), "records-") {
             std::fs::remove_file(file.path())?;
@@ -140,16 +145,15 @@ pub(super) fn settle(keys: &Path, in_force: Option<&str>) -> Result<(), Fault> {
         }
     }
     if changed {
-        File::open(keys)?.sync_all()?;
+        sync(usual)?;
     }
     Ok(())
 }
 
 /// The records key that the database says is in force.
-pub(super) fn in_force(keys: &Path, id: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
+pub(super) fn in_force(usual: &Path, id: &str) -> Result<Zeroizing<[u8; 32]>, Fault> {
     let read = |file: &Path| config::key(file).map_err(|why| Fault::Other(why.to_string()));
-    let usual = keys.join(RECORDS);
-    for file in [beside(keys, id), usual] {
+    for file in [beside(usual, id), usual.to_owned()] {
         if file.exists() {
             let key = read(&file)?;
             if id_of(&key) == id {
@@ -157,5 +161,8 @@ pub(super) fn in_force(keys: &Path, id: &str) -> Result<Zeroizing<[u8; 32]>, Fau
             }
         }
     }
-    Err(Fault::Other(format!("the records key {id} is not in {}: bring it back from where it is kept", keys.display())))
+    Err(Fault::Other(format!(
+        "the records key {id} is not in {}: bring it back from where it is kept",
+        usual.display()
+    )))
 }

@@ -13,7 +13,7 @@ use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
-use crate::config;
+use crate::config::{self, Config, KeyFiles};
 use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
@@ -62,12 +62,29 @@ pub struct Settings {
     pub demo: bool,
     /// Where everything lies.
     pub data: PathBuf,
+    /// The secret key files.
+    pub keys: KeyFiles,
     /// The log's name, part of its verifier key.
     pub log_name: String,
     /// The root's verifier key: from the configuration, never from the database. `None`: a command that seals nothing.
     pub root: Option<String>,
-    /// The break-glass recipient, to which every unit's box is sealed too; `None`: no unit key can be made.
+    /// The recipient of the break-glass key, to which every unit's box is sealed too. `None`: a command that seals nothing.
     pub break_glass: Option<String>,
+}
+
+impl Settings {
+    /// As a configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            origin: config.portal.origin.clone(),
+            demo: false,
+            data: config.store.data.clone(),
+            keys: config.keys.files(),
+            log_name: config.portal.log_name.clone(),
+            root: Some(config.keys.root.clone()),
+            break_glass: Some(config.keys.break_glass.clone()),
+        }
+    }
 }
 
 /// The files below the data directory.
@@ -77,14 +94,12 @@ pub struct Places {
     pub database: PathBuf,
     /// Sealed bytes.
     pub vault: PathBuf,
-    /// Keys, 0600 each.
-    pub keys: PathBuf,
 }
 
 impl Places {
     /// Below `data`.
     pub fn below(data: &Path) -> Self {
-        Self { database: data.join("portal.sqlite"), vault: data.join("vault"), keys: data.join("keys") }
+        Self { database: data.join("portal.sqlite"), vault: data.join("vault") }
     }
 }
 
@@ -97,17 +112,18 @@ impl Office {
     /// The same, held as said: alone for replacing a key.
     pub async fn open_as(settings: Settings, clock: Clock, create: bool, how: Hold) -> Result<Self, Fault> {
         let places = Places::below(&settings.data);
+        let files = settings.keys.clone();
         if create {
-            std::fs::create_dir_all(&places.keys)?;
+            prepare(&places, &files)?;
         }
         let hold = keyfiles::hold(&settings.data, how)?;
-        let key = |name: &str| secret(&places.keys.join(name), create);
+        let key = |file: &Path| secret(file, create);
         // Makes the file where there is none.
-        key("log.key")?;
-        let log = keyfiles::log_key(&places, &settings.log_name).await?;
+        key(&files.log)?;
+        let log = keyfiles::log_key(&places.database, &files.log, &settings.log_name).await?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
-        let records = RecordsKey::from_bytes(records_key(&db, &places.keys, create).await?);
+        let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
@@ -118,8 +134,8 @@ impl Office {
             _hold: hold,
             log_vkey,
             log_vkeys,
-            web_secret: key("web.key")?,
-            blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
+            web_secret: key(&files.web)?,
+            blind: hmac::Key::new(hmac::HMAC_SHA256, key(&files.blind)?.as_ref()),
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),
@@ -247,14 +263,26 @@ pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 's
 }
 
 /// The records key in force. What a rotation left behind that was cut short is settled first.
-async fn records_key(db: &Db, keys: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+async fn records_key(db: &Db, file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     let named = db.read().await?.setting(keyfiles::IN_FORCE).await?;
     let key = match &named {
-        None => secret(&keys.join("records.key"), create)?,
-        Some(id) => keyfiles::in_force(keys, id)?,
+        None => secret(file, create)?,
+        Some(id) => keyfiles::in_force(file, id)?,
     };
-    keyfiles::settle(keys, named.as_deref())?;
+    keyfiles::settle(file, named.as_deref())?;
     Ok(key)
+}
+
+/// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.
+fn prepare(places: &Places, keys: &KeyFiles) -> Result<(), Fault> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    let folder = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    folder(&places.vault)?;
+    for (_, file) in keys.all() {
+        file.parent().map(folder).transpose()?;
+    }
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&places.database)?;
+    Ok(())
 }
 
 /// Reads a 32-byte key file, or makes it where there is none.

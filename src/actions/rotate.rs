@@ -23,7 +23,7 @@ pub struct Next {
 
 /// Step 1: the new key, durably beside the one in force.
 pub fn prepare(office: &Office) -> Result<Next, Fault> {
-    let (key, id) = keyfiles::write_next(&Places::below(&office.settings.data).keys)?;
+    let (key, id) = keyfiles::write_next(&office.settings.keys.records)?;
     Ok(Next { key, id })
 }
 
@@ -52,7 +52,7 @@ pub async fn commit(office: &Office, next: &Next, stamp: Stamp) -> Result<usize,
 
 /// Step 3: the file of the key before is replaced.
 pub fn finish(office: &Office, next: &Next) -> Result<(), Fault> {
-    keyfiles::settle(&Places::below(&office.settings.data).keys, Some(&next.id))
+    keyfiles::settle(&office.settings.keys.records, Some(&next.id))
 }
 
 /// All three. The office is of no use afterwards: it holds the key before.
@@ -92,7 +92,7 @@ pub struct NextLog(LogKey);
 
 /// Step 1 of another log key: the key, durably beside the one in force.
 pub fn prepare_log(office: &Office) -> Result<NextLog, Fault> {
-    keyfiles::write_next_log(&Places::below(&office.settings.data).keys, &office.settings.log_name).map(NextLog)
+    keyfiles::write_next_log(&office.settings.keys.log, &office.settings.log_name).map(NextLog)
 }
 
 /// Step 2: a leaf names it, under a checkpoint of the key before.
@@ -128,8 +128,8 @@ pub async fn log(office: Office, stamp: Stamp) -> Result<String, No> {
     let next = prepare_log(&office)?;
     announce_log(&office, &next, stamp).await?;
     let all = hand_over_log(&office, next).await?;
-    let (places, name) = (Places::below(&office.settings.data), office.settings.log_name.clone());
+    let settings = office.settings.clone();
     office.close().await;
-    keyfiles::log_key(&places, &name).await?;
+    keyfiles::log_key(&Places::below(&settings.data).database, &settings.keys.log, &settings.log_name).await?;
     Ok(all)
 }

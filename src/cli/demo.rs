@@ -3,19 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Failure, runtime, say};
-use crate::actions::office::{Office, write_secret};
-use crate::actions::sweep;
+use crate::actions::office::write_secret;
 use crate::clock::Clock;
 use crate::config::{Log, LogFormat, Portal};
 use crate::demo::{self, Account, Told};
 use crate::telemetry;
 use crate::web::{Desk, serve, tls};
-
-/// How often jobs run. Nothing waits for them.
-const ROUND: Duration = Duration::from_secs(5);
 
 /// Options of `demo`.
 #[derive(clap::Args, Debug)]
@@ -58,7 +53,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let config = tls::configuration(&files.certificate, &files.key).map_err(Failure::unreadable)?;
     let desk =
         Desk::new(Arc::clone(&office), portal(&origin), Vec::new(), &office.web_secret).map_err(Failure::unreadable)?;
-    world.spawn(jobs(Arc::clone(&office)));
+    world.spawn(super::serve::jobs(Arc::clone(&office)));
     let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey: office.log_vkey.clone(), accounts };
     let served = actix_web::rt::System::new().block_on(async move {
         let server = serve::serve(Arc::new(desk), socket, config, 2)?;
@@ -73,6 +68,7 @@ fn portal(origin: &str) -> Portal {
     Portal {
         service: "Disclosure portal".to_owned(),
         force: "Demo Constabulary".to_owned(),
+        log_name: demo::LOG_NAME.to_owned(),
         origin: origin.to_owned(),
         contact: "the Area Intelligence Unit on 01632 960001".to_owned(),
         handling: None,
@@ -82,15 +78,15 @@ fn portal(origin: &str) -> Portal {
 
 /// Only a folder that a demo made, or an empty one, is thrown away.
 fn reset(data: &Path) -> Result<(), Failure> {
-    let foreign = data.join("portal.sqlite").exists() && !data.join("demo-accounts.json").exists();
+    let foreign = data.join("portal.sqlite").exists() && !data.join(demo::ACCOUNTS).exists();
     if foreign {
         return Err(Failure::unreadable(format!(
             "{} was not made by a finished demo: not touched. Remove it yourself if you are sure.",
             data.display()
         )));
     }
-    let own = ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "demo-accounts.json", "demo-root.key"];
-    for name in own.into_iter().chain([demo::BREAK_GLASS]) {
+    let own = ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "portal.lock"];
+    for name in own.into_iter().chain([demo::ACCOUNTS, demo::ROOT_KEY, demo::BREAK_GLASS]) {
         let file = data.join(name);
         if file.exists() {
             std::fs::remove_file(&file).map_err(Failure::unreadable)?;
@@ -103,16 +99,6 @@ fn reset(data: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-async fn jobs(office: Arc<Office>) {
-    let mut rounds = tokio::time::interval(ROUND);
-    loop {
-        rounds.tick().await;
-        if let Err(no) = sweep::round(&office).await {
-            tracing::warn!(?no, "a round of jobs did not finish; the next one goes on");
-        }
-    }
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -146,12 +146,14 @@ async fn vkeys(data: &Data) -> Result<String, Failure> {
     let mut conn = reader(data).await?;
     let head = stored_head(&mut conn).await?;
     let listed = conn.setting("log_vkeys").await.map_err(Failure::unreadable)?;
-    let key = keyfiles::log_key(&Places::below(&data.data), head.origin()).await.map_err(Failure::unreadable)?;
+    let found = data.found()?;
+    let database = Places::below(&found.data).database;
+    let key = keyfiles::log_key(&database, &found.keys.log, head.origin()).await.map_err(Failure::unreadable)?;
     Ok(listed.unwrap_or_else(|| key.vkey()))
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {
-    let file = Places::below(&data.data).database;
+    let file = Places::below(&data.found()?.data).database;
     open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))
 }
 

@@ -3,9 +3,13 @@
 //! Exit codes of the log commands: 0 all checks passed, 1 a check failed, 2 unreadable (DESIGN §10). Absent on purpose:
 //! anything a page could decide otherwise; commands use the same actions.
 
+pub mod check;
 mod demo;
+pub mod init;
 mod keys;
 mod log;
+pub mod root;
+pub mod serve;
 mod unit;
 
 use std::path::PathBuf;
@@ -17,6 +21,7 @@ use crate::actions::No;
 use crate::actions::keyfiles::Hold;
 use crate::actions::office::{Office, Places, Settings};
 use crate::clock::Clock;
+use crate::config::{Config, KeyFiles};
 use crate::store::log::Head;
 use crate::store::open_reader;
 
@@ -32,6 +37,15 @@ pub struct Cli {
 enum Command {
     /// Start the demonstration: synthetic people, its own certificate, everything else real.
     Demo(demo::Options),
+    /// Make a portal from nothing: keys, database, configuration, and the first administrator's invitation.
+    Init(init::Options),
+    /// Check a portal's set-up, line by line.
+    Check(check::Options),
+    /// Serve a portal.
+    Serve(serve::Options),
+    /// The root of trust, on a machine that is kept off the network.
+    #[command(subcommand)]
+    Root(root::Command),
     /// The access log: export, verify, prove.
     #[command(subcommand)]
     Log(log::Command),
@@ -61,10 +75,35 @@ impl Failure {
 
 /// Where a command that reads the store finds it.
 #[derive(clap::Args, Debug, Clone)]
+#[group(required = true, multiple = false)]
 pub struct Data {
     /// The folder of the portal's data.
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    data: Option<PathBuf>,
+    /// The portal's configuration.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// The store of a portal.
+pub(crate) struct Found {
+    /// The folder.
+    pub(crate) data: PathBuf,
+    /// The secret key files.
+    pub(crate) keys: KeyFiles,
+}
+
+impl Data {
+    /// What the configuration says; a folder with a `portal.toml` of its own is read by it, another one (a demo's) by its usual names.
+    pub(crate) fn found(&self) -> Result<Found, Failure> {
+        let folder = self.data.clone().unwrap_or_default();
+        let own = Some(folder.join(init::CONFIG)).filter(|file| file.exists());
+        let Some(file) = self.config.clone().or(own) else {
+            return Ok(Found { keys: KeyFiles::below(&folder), data: folder });
+        };
+        let config = Config::read(&file).map_err(Failure::unreadable)?;
+        Ok(Found { data: config.store.data.clone(), keys: config.keys.files() })
+    }
 }
 
 /// Runs the command of this process.
@@ -72,6 +111,10 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Demo(options) => demo::run(&options),
+        Command::Init(options) => init::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Serve(options) => serve::run(&options),
+        Command::Root(command) => root::run(&command),
         Command::Log(command) => log::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Unit(command) => unit::run(command),
@@ -107,13 +150,13 @@ pub(crate) fn said(no: &No) -> Failure {
 
 /// The office of a portal's folder, for a command. No page is served here, so neither origin nor demo matter.
 async fn portal(data: &Data, how: Hold) -> Result<Office, Failure> {
-    let file = Places::below(&data.data).database;
+    let Found { data, keys } = data.found()?;
+    let file = Places::below(&data).database;
     let mut conn = open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
     let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
     let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
     drop(conn);
-    let data = data.data.clone();
-    let settings = Settings { origin: String::new(), demo: false, data, log_name, root: None, break_glass: None };
+    let settings = Settings { origin: String::new(), demo: false, data, keys, log_name, root: None, break_glass: None };
     Office::open_as(settings, Clock::system(), false, how).await.map_err(Failure::unreadable)
 }
 

@@ -19,7 +19,7 @@ use crate::actions::office::{Office, Settings, write_secret};
 use crate::actions::unit::drill;
 use crate::actions::{Fault, No, Stamp};
 use crate::clock::{self, Clock};
-use crate::config;
+use crate::config::{self, KeyFiles};
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Identity;
@@ -59,8 +59,13 @@ pub struct Told {
 /// The log's name of every demo.
 pub const LOG_NAME: &str = "disclosure-portal.demo/log";
 
+/// The file that a finished demo has.
+pub const ACCOUNTS: &str = "demo-accounts.json";
+/// The file of a demo's root key.
+pub const ROOT_KEY: &str = "demo-root.key";
+
 fn accounts_file(data: &Path) -> PathBuf {
-    data.join("demo-accounts.json")
+    data.join(ACCOUNTS)
 }
 
 /// The file of the demo's break-glass key.
@@ -77,6 +82,7 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
         origin: origin.to_owned(),
         demo: true,
         data: data.to_owned(),
+        keys: KeyFiles::below(data),
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),
         break_glass: Some(break_glass(data)?.recipient().to_string()),
@@ -97,7 +103,7 @@ pub fn break_glass(data: &Path) -> Result<Identity, Fault> {
 
 /// The demo's root key, to play the offline machine with.
 pub fn root_seed(data: &Path) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    let file = data.join("demo-root.key");
+    let file = data.join(ROOT_KEY);
     if !file.exists() {
         write_secret(&file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
     }

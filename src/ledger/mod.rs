@@ -12,6 +12,7 @@ mod keys;
 mod layout;
 pub mod leaf;
 pub mod proof;
+pub mod root;
 pub mod state;
 pub mod statement;
 pub mod tree;

@@ -112,7 +112,7 @@ impl Root {
         Ok(Paper { document, note })
     }
 
-    fn open(&self, note: &str) -> Result<Statement, StatementError> {
+    pub(super) fn open(&self, note: &str) -> Result<Statement, StatementError> {
         Statement::open_as(note, &self.name, ROOT, &STANDARD.encode(&self.public))
     }
 }

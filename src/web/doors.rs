@@ -9,7 +9,9 @@ use std::pin::Pin;
 
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
-use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet, unit};
+use crate::web::police::{
+    ask, decide, home, invite, list, people, register, root, schemes, seal, settings, sheet, unit,
+};
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
 
@@ -234,6 +236,14 @@ pub const DOORS: &[Door] = &[
     // Passkeys
     // Recovery and keys made anew
     // Approvals and the root
+    get("/root", Who::Holding(&[Role::Administrator]), "What waits for the offline root", |v| Box::pin(root::show(v)))
+        .on_menu("Root of trust"),
+    get("/root/request.json", Who::Holding(&[Role::Administrator]), "The file to carry to the root", |v| {
+        Box::pin(root::request(v))
+    }),
+    post("/root", Who::Holding(&[Role::Administrator]), Body::Upload, "Take in what the root signed", |v| {
+        Box::pin(root::accept(v))
+    }),
     // Units
     get("/unit", Who::Holding(&[Role::Aic]), "Units one co-ordinates", |v| Box::pin(unit::choose(v))).on_menu("Unit"),
     get("/areas/{id}/unit", Who::Holding(&[Role::Aic]), "The unit’s key and who holds it", |v| {

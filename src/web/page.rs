@@ -86,6 +86,7 @@ pages![
     // Passkeys
     // Recovery and keys made anew
     // Approvals and the root
+    police::root::Ceremony,
     // Units
     police::unit::Units,
     police::unit::Unit,

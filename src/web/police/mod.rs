@@ -12,6 +12,7 @@ pub mod list;
 pub mod people;
 pub mod record;
 pub mod register;
+pub mod root;
 pub mod schemes;
 pub mod seal;
 pub mod settings;

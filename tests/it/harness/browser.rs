@@ -44,6 +44,7 @@ impl Browser {
         let portal = Portal {
             service: "Disclosure portal".into(),
             force: "Demo Constabulary".into(),
+            log_name: String::new(),
             origin: ORIGIN.into(),
             contact: "01632 960001".into(),
             handling: None,
