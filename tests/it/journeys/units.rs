@@ -11,6 +11,7 @@ use disclosure_portal::ledger::statement::{Lines, sign};
 use disclosure_portal::ledger::trust::{APPROVE, PersonKeys, ROOT, Root, UNIT, UnitKey};
 use disclosure_portal::sealing::age::{Identity, Recipient, open, seal_to_all};
 use disclosure_portal::sealing::image;
+use disclosure_portal::store::people::Area;
 use disclosure_portal::store::trust::Row;
 
 use crate::harness::{Scene, codes, who, world, wrong_fields};
@@ -208,6 +209,67 @@ async fn a_key_written_into_the_database_is_never_in_force_without_the_root() {
     let mut conn = scene.office.read().await.unwrap();
     let refused = trust::unit(&scene.office, &mut conn, cantwell(), &unit.area.unit_recipient).await;
     assert_eq!(codes(refused), ["unit-key-changed"]);
+}
+
+#[actix_web::test]
+async fn a_new_area_makes_its_first_key() {
+    let scene = Scene::new().await;
+    let id = AreaId::fresh(scene.office.now(), clock::random());
+    let area = Area {
+        id: id.to_string(),
+        code: "EX".into(),
+        name: "Exfield".into(),
+        unit_recipient: String::new(),
+        unit_box: Vec::new(),
+        next_recipient: None,
+        next_box: None,
+        next_serial: 1,
+    };
+    let sams = who("Sam").id;
+    let act = scene.office.act(move |tx| {
+        Box::pin(async move {
+            tx.add_area(&area).await?;
+            Ok(tx.add_grant(sams, Grant::InArea(Role::Aic, id)).await?)
+        })
+    });
+    act.await.unwrap();
+    let by = actor(&scene, "Sam").await;
+    let none = unit::work(&scene.office, &by).await.unwrap();
+    assert!(none.len() == 1 && none[0].none && none[0].area == "Exfield");
+    let glass = scene.office.settings.break_glass.clone().unwrap();
+    let told = vec![key_of("Sam").recipient().to_string(), glass];
+    let unit = Identity::fresh().unwrap();
+    let line = format!("{}\n", unit.secret().as_str());
+    let made = || keys::Sealed { unit: unit.recipient().to_string(), boxed: sealed(line.as_bytes(), &told) };
+    // Approved in Cantwell is not approved here.
+    let refused = keys::make(&scene.office, &by, id, made(), &told, stamp()).await;
+    assert_eq!(codes(refused), ["own-keys-unconfirmed"]);
+    let seed = demo::root_seed(&scene.folder.0).unwrap();
+    let root = Root::of_seed("disclosure-portal.demo/root", &seed).unwrap();
+    let row = scene.office.read().await.unwrap().person(sams).await.unwrap().unwrap();
+    let keys_here = PersonKeys {
+        area: id.to_string(),
+        name: row.name,
+        person: row.id.clone(),
+        recipient: row.recipient,
+        role: "aic".into(),
+        scheme: String::new(),
+        signing_key: row.signing_key,
+    };
+    let at = scene.office.now().rfc3339();
+    let nonce = || hex::encode(clock::random::<16>());
+    let (document, object) = (serde_json::to_string(&keys_here).unwrap(), format!("person/{}", row.id));
+    let paper = root.sign(&seed, APPROVE, &object, document, &at, &nonce()).unwrap();
+    add_paper(&scene, APPROVE, object, ROOT.into(), paper.document, paper.note).await;
+    keys::make(&scene.office, &by, id, made(), &told, stamp()).await.unwrap();
+    let unit_key = UnitKey { area: id.to_string(), code: "EX".into(), recipient: unit.recipient().to_string() };
+    let (document, object) = (serde_json::to_string(&unit_key).unwrap(), format!("area/{id}"));
+    let paper = root.sign(&seed, UNIT, &object, document, &at, &nonce()).unwrap();
+    add_paper(&scene, UNIT, object, ROOT.into(), paper.document, paper.note).await;
+    let now = unit::unit(&scene.office, &by, id).await.unwrap();
+    assert!(now.signed && now.older == 0 && now.next.is_none() && now.waiting() == 0 && now.break_glass_holds);
+    assert_eq!(now.area.unit_recipient, unit.recipient().to_string());
+    scene.log_is_whole().await;
 }
 
 #[actix_web::test]
