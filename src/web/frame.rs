@@ -83,6 +83,8 @@ struct Frame<'a> {
     style: &'a Asset,
     script: &'a Asset,
     worker: &'a str,
+    /// The root's verifier key, from the configuration: what the browser follows papers up to.
+    root: String,
 }
 
 /// A page about to be shown.
@@ -182,6 +184,7 @@ impl<'a, P: Page> Show<'a, P> {
             style: &named.style,
             script: &named.script,
             worker: &named.worker.href,
+            root: visit.office.root_vkey(),
         }
     }
 }

@@ -25,7 +25,8 @@ export interface Trust {
 
 const PERSON = ["area", "name", "person", "recipient", "role", "scheme", "signing_key"] as const;
 const UNIT = ["area", "code", "recipient"] as const;
-type PersonKeys = Record<(typeof PERSON)[number], string>;
+/** What is certified about a person's keys. */
+export type PersonKeys = Record<(typeof PERSON)[number], string>;
 type UnitKey = Record<(typeof UNIT)[number], string>;
 
 interface Key {
@@ -158,6 +159,9 @@ function readNote(whole: string): Note | null {
   }
   return { text, kind, digest, object, signer, signatures };
 }
+
+/** A document about a person's keys, or null. */
+export const personKeys = (document: string): PersonKeys | null => read(document, PERSON);
 
 /** A document with exactly these members, all strings, in this order, nothing between them; else null. */
 function read<N extends string>(document: string, names: readonly N[]): Record<N, string> | null {

@@ -51,9 +51,13 @@ export interface Work {
   fingerprint: { ask: { recipient: string; signingKey: string }; answer: { fingerprint: string } };
   /** Fetch the person's wraps and open them; the keys stay here. */
   unlock: { ask: { passphrase: string }; answer: Unlocked };
-  /** Open the unit box with the person's identity and hold the unit identity. */
-  openUnit: { ask: { box: string; recipient: string }; answer: Record<string, never> };
-  sign: { ask: { kind: string; object: string; document: DocumentSource }; answer: { statement: string } };
+  /** Follow the unit's papers to the root, open its box with the person's identity and hold the unit identity. */
+  openUnit: { ask: { box: string; recipient: string; papers: string; root: string }; answer: Record<string, never> };
+  /** With `words`: what was heard of the keys in the document. If they are others nothing is signed: the statement is empty. */
+  sign: {
+    ask: { kind: string; object: string; document: DocumentSource; words?: string };
+    answer: { statement: string };
+  };
   /** Fetch, decrypt, draw with the overlay on the canvas that comes along. */
   draw: {
     ask: { slot: string; url: string; opener: Opener; canvas: OffscreenCanvas; overlay: string; maxSide: number };
@@ -66,7 +70,7 @@ export interface Work {
   /** Wipe the canvases drawn here. */
   blank: { ask: Record<string, never>; answer: Record<string, never> };
   /** Open the originals that a release still needs and hand them to the server's memory. */
-  seal: { ask: { url: string; token: string }; answer: { sent: number } };
+  seal: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
   /** Make a unit's key and post its box; the key never leaves in any other form. */
   makeUnit: { ask: UnitAsk; answer: Record<string, never> };
   /** Seal the boxes of all of a unit's keys anew to everybody who should hold them. */

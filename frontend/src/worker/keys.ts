@@ -4,10 +4,12 @@ import { split } from "../formats/split";
 import { fingerprint, newPassphrase, slip } from "../formats/words";
 import { asProblem, Problem } from "../wire/problem";
 import type { Ask, Deed, Reply, Work } from "../wire/protocol";
+import { getJson, textOf } from "../wire/server";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
 import { seal } from "./seal";
 import { sign } from "./sign";
+import { demandUnit, trusted } from "./trust";
 import { makeUnit, shareUnit } from "./unit";
 import { resealUnit } from "./reseal";
 import { openUnit, unlock } from "./vault";
@@ -26,7 +28,10 @@ const deeds: Deeds = {
   enrol,
   fingerprint: async ({ recipient, signingKey }) => ({ fingerprint: fingerprint(recipient, signingKey) }),
   unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
-  openUnit: async ({ box, recipient }) => {
+  openUnit: async ({ box, recipient, papers, root }) => {
+    const answer = await getJson(papers);
+    const trust = await trusted(root, answer);
+    for (const one of recipient.split(" ")) demandUnit(trust, textOf(answer, "area"), one);
     await openUnit(box, recipient);
     return {};
   },
@@ -38,7 +43,7 @@ const deeds: Deeds = {
     blank();
     return {};
   },
-  seal: async ({ url, token }, progress) => ({ sent: await seal(url, token, progress) }),
+  seal: async ({ url, token, root }, progress) => ({ sent: await seal(url, token, root, progress) }),
   makeUnit: async (ask) => {
     await makeUnit(ask);
     return {};

@@ -24,6 +24,7 @@ pub struct Sheet {
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     may: May,
+    area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
     unit_recipient: String,
@@ -122,6 +123,7 @@ impl Sheet {
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             may: sheet.may,
+            area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
             email,
