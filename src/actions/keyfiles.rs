@@ -5,6 +5,7 @@
 //! files, and any copy of them in a backup. Proved by `tests/it/journeys/rotation.rs`.
 
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -31,7 +32,7 @@ pub enum Hold {
 
 /// Takes the folder's lock, which the system gives back when the process ends, however it ends.
 pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
-    let file = File::options().create(true).truncate(false).write(true).open(data.join("portal.lock"))?;
+    let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(data.join("portal.lock"))?;
     let taken = match how {
         Hold::Shared => file.try_lock_shared(),
         Hold::Alone => file.try_lock(),
