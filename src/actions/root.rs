@@ -84,7 +84,9 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
             here.push(Waiting { what: Certified::Person(keys), name, area, words, why: Why::FirstCoOrdinator });
         }
         if confirmed {
-            here.iter_mut().for_each(|one| one.why = Why::AnotherCoOrdinator);
+            for one in &mut here {
+                one.why = Why::AnotherCoOrdinator;
+            }
         }
         all.extend(here);
     }

@@ -199,13 +199,11 @@ fn vacant(dir: &Path) -> Result<(), Failure> {
 
 fn make(options: &Options, given: Given) -> Result<Made, Failure> {
     let dir = absolute(&options.data)?;
-    let (files, ca_file) = match given.files {
-        Some(files) => (files, None),
-        None => {
-            let own =
-                tls::self_signed(&dir.join("tls"), given.portal.name(), Clock::real()).map_err(Failure::unreadable)?;
-            (("tls/server.pem".into(), "tls/server.key".into()), Some(own.ca))
-        }
+    let (files, ca_file) = if let Some(files) = given.files {
+        (files, None)
+    } else {
+        let own = tls::self_signed(&dir.join("tls"), given.portal.name(), Clock::real());
+        (("tls/server.pem".into(), "tls/server.key".into()), Some(own.map_err(Failure::unreadable)?.ca))
     };
     let config = dir.join(CONFIG);
     let root = match (given.root, &options.root_key) {

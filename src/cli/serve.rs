@@ -60,6 +60,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let _ = world.block_on(jobs);
     if let Ok(office) = Arc::try_unwrap(office) {
         world.block_on(office.close());
+    } else {
+        tracing::warn!("an answer was cut off by the stop; every act that was acknowledged is durable");
     }
     tracing::info!("stopped");
     served.map_err(Failure::unreadable)

@@ -115,7 +115,14 @@ pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Ve
     std::fs::create_dir_all(data)?;
     let file = accounts_file(data);
     if !file.exists() {
-        begin(data, settings(data, origin)?, &clock, &file).await?;
+        // Before anything is written: a demo's file in a real portal's folder would keep it from being served.
+        if data.join("portal.sqlite").exists() {
+            return Err(Fault::Other(format!(
+                "{} holds a portal that is no finished demo: choose another folder, or use --reset",
+                data.display()
+            )));
+        }
+        begin(settings(data, origin)?, &clock, &file).await?;
     }
     let text = std::fs::read_to_string(&file)?;
     let accounts = serde_json::from_str(&text)
@@ -125,13 +132,7 @@ pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Ve
 }
 
 /// Makes the world: 75 days of it, with the clock moved by hand, through the same actions that people use.
-async fn begin(data: &Path, settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
-    if data.join("portal.sqlite").exists() {
-        return Err(Fault::Other(format!(
-            "{} holds a portal that is no finished demo: choose another folder, or use --reset",
-            data.display()
-        )));
-    }
+async fn begin(settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
     let now = clock.now();
     let hands = Clock::manual(now.plus_millis(-BEGAN_MS));
     let office = Office::open(settings, hands.clone(), true).await?;

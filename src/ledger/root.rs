@@ -208,7 +208,7 @@ mod tests {
         assert_eq!(Certified::read(UNIT, &document), Ok(unit("CZ")));
         let more = document.replace('}', ",\"more\":\"\"}");
         let turned = r#"{"code":"CZ","area":"a","recipient":"age1x"}"#;
-        let twice = document.replace("{", "{\"area\":\"b\",");
+        let twice = document.replace('{', "{\"area\":\"b\",");
         for wrong in [format!(" {document}"), more, turned.to_owned(), twice, document.replace("CZ", "\\u0043Z")] {
             assert_eq!(Certified::read(UNIT, &wrong), Err(Unreadable::Document), "{wrong}");
         }

@@ -238,7 +238,7 @@ pub const DOORS: &[Door] = &[
     // Approvals and the root
     get("/root", Who::Holding(&[Role::Administrator]), "What waits for the offline root", |v| Box::pin(root::show(v)))
         .on_menu("Root of trust"),
-    get("/root/request.json", Who::Holding(&[Role::Administrator]), "The file to carry to the root", |v| {
+    get("/root-request.json", Who::Holding(&[Role::Administrator]), "The file to carry to the root", |v| {
         Box::pin(root::request(v))
     }),
     post("/root", Who::Holding(&[Role::Administrator]), Body::Upload, "Take in what the root signed", |v| {

@@ -72,7 +72,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     v.show(TITLE, &page(&v).await?).noticed(notice).done()
 }
 
-/// `GET /root/request.json`: for a stick to the offline machine.
+/// `GET /root-request.json`: for a stick to the offline machine.
 pub async fn request(v: Visit) -> Result<Answer, No> {
     let text = root::request(&v.office, v.actor(), v.stamp()).await?;
     Ok(Answer::file("application/json", "root-request.json", text))

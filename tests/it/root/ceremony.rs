@@ -136,6 +136,8 @@ async fn from_nothing_to_a_trusted_unit() {
     let both = vec![("CZ".to_owned(), Why::Unit), ("Sam Hollis".to_owned(), Why::FirstCoOrdinator)];
     assert_eq!(begun.waits().await, both);
     assert_eq!(begun.trusted().await, (false, false));
+    let kept = begun.office.read().await.unwrap().mails().await.unwrap();
+    assert!(kept.is_empty(), "the link was shown to whoever invited, and is stored nowhere");
     let only_sam = begun.signed(&["Sam Hollis"]).await;
     assert_eq!(begun.take(&only_sam).await.unwrap(), 1);
     assert_eq!((begun.trusted().await, begun.waits().await.len()), ((false, true), 1));

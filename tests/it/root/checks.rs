@@ -68,7 +68,7 @@ const CASES: &[Case] = &[
             sql(
                 d,
                 "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
-            )
+            );
         },
         0,
         &["schema"],
@@ -76,7 +76,10 @@ const CASES: &[Case] = &[
     (
         "a head that was changed",
         |d| {
-            sql(d, "UPDATE log_head SET note = replace(note, char(10) || '1' || char(10), char(10) || '2' || char(10))")
+            sql(
+                d,
+                "UPDATE log_head SET note = replace(note, char(10) || '1' || char(10), char(10) || '2' || char(10))",
+            );
         },
         0,
         &["log"],

@@ -138,7 +138,7 @@ fn what_is_not_for_this_root_or_hides_something_is_unreadable() {
     root::key(&folder.0.join("other.key"), ROOT_NAME).unwrap();
     assert!(told(&|with| with.key = folder.0.join("other.key")).contains("another root"));
     fs::set_permissions(folder.0.join("other.key"), fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(told(&|with| with.key = folder.0.join("other.key")).contains("chmod 600"));
+    assert!(told(&|with| with.key = folder.0.join("other.key")).contains("chmod go-rwx"));
     let request = fs::read_to_string(folder.0.join("request.json")).unwrap();
     for (from, to) in [
         (r#"{\"area\""#, r#"{\"area\":\"area-2\",\"area\""#),

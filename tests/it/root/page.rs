@@ -41,7 +41,7 @@ async fn the_request_is_downloaded_signed_and_brought_back() {
     let words =
         disclosure_portal::actions::root::waiting(&scene.office, &who("Lee").actor).await.unwrap()[0].words.clone();
     assert!(page.contains("Unit key: EF, Elmfield") && page.contains(&words), "{page}");
-    let request = lee.get("/root/request.json").await;
+    let request = lee.get("/root-request.json").await;
     assert_eq!(request.status, 200);
     assert_eq!(scene.records("export").await.len(), 1);
 
@@ -75,7 +75,7 @@ async fn the_request_is_downloaded_signed_and_brought_back() {
     assert!(none.status == 422 && none.text().contains("id=\"signed-error\""), "{}", none.text());
     for name in ["Sam", "Robin", "Priya"] {
         let other = Browser::of(&scene, Some(name)).await;
-        for path in ["/root", "/root/request.json"] {
+        for path in ["/root", "/root-request.json"] {
             assert_eq!(other.get(path).await.status, 404, "{name}");
         }
         assert_eq!(upload(&other, &signed, "").await.status, 404, "{name}");

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use disclosure_portal::cli::{init, serve};
 use disclosure_portal::clock::{Clock, random};
 use disclosure_portal::config::Config;
+use disclosure_portal::demo;
 use disclosure_portal::domain::undertaking::UNDERTAKING;
 
-use super::{Fresh, options, sql};
+use super::{Fresh, options};
 use crate::harness::{Folder, Scene};
 
 /// Every file and folder below `at`, and `at`.
@@ -18,6 +19,7 @@ fn below(at: &Path) -> Vec<PathBuf> {
     if at.is_dir() {
         all.extend(fs::read_dir(at).unwrap().flat_map(|entry| below(&entry.unwrap().path())));
     }
+    all.sort();
     all
 }
 
@@ -145,6 +147,14 @@ async fn serve_refuses_a_demo_by_its_files_and_by_its_database() {
 }
 
 #[actix_web::test]
+async fn a_demo_begun_over_a_real_portal_is_refused_and_leaves_no_trace() {
+    let fresh = Fresh::new();
+    let before = below(&fresh.dir());
+    assert!(demo::open(&fresh.dir(), "https://localhost:1", Clock::system()).await.is_err());
+    assert_eq!(below(&fresh.dir()), before);
+}
+
+#[actix_web::test]
 async fn mail_is_refused_rather_than_dropped_and_a_missing_key_is_never_made() {
     let fresh = Fresh::new();
     let text = fs::read_to_string(&fresh.made.config).unwrap();
@@ -163,5 +173,4 @@ async fn mail_is_refused_rather_than_dropped_and_a_missing_key_is_never_made() {
     fs::copy(&key, fresh.dir().join("keys/log.key")).unwrap();
     let why = serve::open(&fresh.config(), Clock::system()).await.map(drop).unwrap_err();
     assert!(why.sentence.contains("localhost/log/1"), "{}", why.sentence);
-    sql(&fresh.dir(), "SELECT 1");
 }
