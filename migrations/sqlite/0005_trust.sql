@@ -40,3 +40,32 @@ CREATE TABLE renewal (
     at         INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX renewal_person ON renewal (person_id);
+
+-- A unit's keys that came before the one in `area`: originals of ended releases stay under them, and openable, for their retention.
+CREATE TABLE unit_key (
+    area_id   TEXT NOT NULL REFERENCES area (id),
+    recipient TEXT NOT NULL,
+    box       BLOB NOT NULL,                    -- the identity, sealed to those who hold it now
+    ended_at  INTEGER NOT NULL,
+    PRIMARY KEY (area_id, recipient)
+) STRICT;
+
+-- To whom a unit's boxes were sealed, as the sealing browser said. Kept when somebody leaves: they have known the key.
+CREATE TABLE unit_holder (
+    area_id   TEXT NOT NULL REFERENCES area (id),
+    unit      TEXT NOT NULL,                    -- which of the unit's keys
+    recipient TEXT NOT NULL,                    -- whose box it is
+    person_id TEXT REFERENCES person (id),      -- absent: the break-glass key
+    since     INTEGER NOT NULL,
+    until     INTEGER,                          -- the box was sealed anew without them; absent: they open it
+    PRIMARY KEY (area_id, unit, recipient)
+) STRICT;
+
+-- Under which of a unit's keys each original lies: photographs and released words.
+CREATE TABLE unit_sealed (
+    object   TEXT PRIMARY KEY,                  -- in the vault
+    area_id  TEXT NOT NULL REFERENCES area (id),
+    unit     TEXT NOT NULL,
+    replaces TEXT                               -- the object it will take the place of, once compared; absent: it counts
+) STRICT;
+CREATE INDEX unit_sealed_replaces ON unit_sealed (replaces);

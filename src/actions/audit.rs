@@ -120,7 +120,7 @@ pub struct Newest {
 pub async fn head(office: &Office, by: &Actor) -> Result<Newest, No> {
     auditor(by)?;
     let head = Head::read(&mut office.read().await?).await?.ok_or(No::NotFound)?;
-    Ok(Newest { size: head.size(), note: head.note().to_owned(), vkey: office.log_vkey.clone() })
+    Ok(Newest { size: head.size(), note: head.note().to_owned(), vkey: office.log_vkeys.clone() })
 }
 
 /// References and identifiers of releases an auditor may look for, by `urn` as typed.
@@ -136,7 +136,7 @@ pub async fn release_by_urn(office: &Office, by: &Actor, urn: &str) -> Result<Re
 pub async fn verify(office: &Office, by: &Actor, stamp: Stamp) -> Result<Report, No> {
     auditor(by)?;
     let dir = office.settings.data.join(format!("verify-{}", hex::encode(crate::clock::random::<6>())));
-    let vkey = office.log_vkey.clone();
+    let vkey = office.log_vkeys.clone();
     let done = verify_in(&mut office.read().await?, &dir, vkey).await;
     if let Err(why) = std::fs::remove_dir_all(&dir) {
         tracing::warn!(%why, "a verification's export stays behind");

@@ -42,6 +42,8 @@ pub struct Sheet {
     pub area: Area,
     /// The photographs, without pixels.
     pub photographs: Vec<Photograph>,
+    /// Which of the unit's keys they lie under, each once.
+    pub units: Vec<String>,
     /// The copies.
     pub copies: Vec<Copy>,
     /// The officer who asked.
@@ -133,6 +135,10 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let (file, draft) = casefile::open(office, &filed)?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let photographs = conn.photographs(id).await?;
+    let mut units = Vec::new();
+    for photograph in &photographs {
+        units.extend(conn.unit_of(&photograph.object).await?.filter(|unit| !units.contains(unit)));
+    }
     let copies = conn.copies_of_release(id).await?;
     let mut name =
         async |id: PersonId| Ok::<_, No>(conn.person(id).await?.map_or_else(String::new, |person| person.name));
@@ -154,7 +160,20 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
-    Ok(Sheet { word, area, photographs, copies, signatures, officer, authorised_by, may: offers, filed, file, draft })
+    Ok(Sheet {
+        word,
+        area,
+        photographs,
+        units,
+        copies,
+        signatures,
+        officer,
+        authorised_by,
+        may: offers,
+        filed,
+        file,
+        draft,
+    })
 }
 
 /// Who could receive from this area, by scheme, with why not.

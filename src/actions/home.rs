@@ -4,6 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
+use crate::actions::unit::{self, Work};
 use crate::actions::{No, Office, casefile};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
@@ -27,6 +28,8 @@ pub enum Waiting {
     Bulletins,
     /// They read the log.
     Log,
+    /// Units of theirs with work to do.
+    Units(Vec<Work>),
     /// They keep accounts.
     Accounts,
 }
@@ -53,6 +56,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
             all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
             let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);
             all.push(Waiting::Unsealed(some(&|line| line.word == "live" && lacks(line) && decides(line))));
+            let units = unit::work(office, by).await?;
+            if !units.is_empty() {
+                all.push(Waiting::Units(units));
+            }
         }
         if by.is(Role::Officer) {
             all.push(Waiting::Own(some(&own)));

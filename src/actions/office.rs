@@ -1,6 +1,7 @@
 //! What every action needs: the clock, the store, the vault, the keys; and how an action asks for a writing act.
 
 use std::collections::HashSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -9,12 +10,12 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
+use crate::actions::keyfiles::{self, Hold};
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles};
 use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
-use crate::ledger::checkpoint::LogKey;
 use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::vault::Vault;
@@ -31,8 +32,10 @@ pub struct Office {
     pub(crate) records: RecordsKey,
     /// Whom every key's chain leads to.
     pub root: Option<Root>,
-    /// The log's verifier key, to hand over.
+    /// The verifier key of what the log signs now.
     pub log_vkey: String,
+    /// All of the log's verifier keys, each with the size it signs from, to hand over.
+    pub log_vkeys: String,
     /// What the web's cookies and form tokens are keyed with.
     pub web_secret: Zeroizing<[u8; 32]>,
     pub(crate) blind: hmac::Key,
@@ -46,6 +49,8 @@ pub struct Office {
     pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// The folder's lock: says to whoever replaces a key that this office is open.
+    _hold: File,
 }
 
 /// How a portal is set up.
@@ -63,7 +68,7 @@ pub struct Settings {
     pub log_name: String,
     /// The root's verifier key: from the configuration, never from the database. `None`: a command that seals nothing.
     pub root: Option<String>,
-    /// The recipient of the break-glass key, from the configuration. `None`: a demo, or a command that seals nothing.
+    /// The recipient of the break-glass key, to which every unit's box is sealed too. `None`: a command that seals nothing.
     pub break_glass: Option<String>,
 }
 
@@ -101,23 +106,34 @@ impl Places {
 impl Office {
     /// Opens the portal's data; `create`: makes keys and database where there are none.
     pub async fn open(settings: Settings, clock: Clock, create: bool) -> Result<Self, Fault> {
+        Self::open_as(settings, clock, create, Hold::Shared).await
+    }
+
+    /// The same, held as said: alone for replacing a key.
+    pub async fn open_as(settings: Settings, clock: Clock, create: bool, how: Hold) -> Result<Self, Fault> {
         let places = Places::below(&settings.data);
         let files = settings.keys.clone();
         if create {
             prepare(&places, &files)?;
         }
+        let hold = keyfiles::hold(&settings.data, how)?;
         let key = |file: &Path| secret(file, create);
-        let log =
-            LogKey::from_seed(&settings.log_name, &*key(&files.log)?).map_err(|why| Fault::Log(why.to_string()))?;
+        // Makes the file where there is none.
+        key(&files.log)?;
+        let log = keyfiles::log_key(&places.database, &files.log, &settings.log_name).await?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
+        let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
+        let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         Ok(Self {
             root,
             vault: Vault::local(&places.vault)?,
-            records: RecordsKey::from_bytes(key(&files.records)?),
+            records,
+            _hold: hold,
             log_vkey,
+            log_vkeys,
             web_secret: key(&files.web)?,
             blind: hmac::Key::new(hmac::HMAC_SHA256, key(&files.blind)?.as_ref()),
             board: Arc::new(Board::default()),
@@ -249,6 +265,17 @@ pub fn ten() -> [u8; 10] {
 /// Runs slow, CPU-bound work away from the threads that answer requests.
 pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// The records key in force. What a rotation left behind that was cut short is settled first.
+async fn records_key(db: &Db, file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
+    let named = db.read().await?.setting(keyfiles::IN_FORCE).await?;
+    let key = match &named {
+        None => secret(file, create)?,
+        Some(id) => keyfiles::in_force(file, id)?,
+    };
+    keyfiles::settle(file, named.as_deref())?;
+    Ok(key)
 }
 
 /// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.

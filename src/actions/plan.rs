@@ -4,6 +4,7 @@
 //! Promise: a key that has no chain to the root is told here before any original is opened, and written down as an alarm. Absent
 //! on purpose: sealing, which asks the same again (`actions::seal`). Proved by `tests/it/journeys/approvals.rs`.
 
+use crate::actions::unit::{self, Key};
 use crate::actions::{No, Office, casefile, seal_words, trust};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId};
@@ -22,6 +23,8 @@ pub struct Progress {
     pub unit_box: String,
     /// Whose box it must be.
     pub unit_recipient: String,
+    /// The boxes of earlier keys, under which an original may still lie.
+    pub older: Vec<Key>,
     /// The photographs.
     pub photographs: Vec<Wanted>,
     /// The words, where a copy lacks them.
@@ -157,7 +160,9 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
         sha256: row.sha256.clone(),
         needed: done.get(&row.id).copied().unwrap_or(0) < copies.len() && !in_hand.contains(&row.id),
     };
+    let older = conn.older_unit_keys(filed.release.area).await?.into_iter();
     Ok(Progress {
+        older: older.map(|key| unit::key(filed.release.area, key.recipient)).collect(),
         unit_box: format!("/areas/{}/unit-box", area.id),
         unit_recipient: area.unit_recipient.clone(),
         text,

@@ -159,6 +159,9 @@ impl Plan {
         filed.draft = None;
         filed.text_sha256 = self.text_object.is_some().then(|| self.draft.digest()).flatten();
         filed.text_object = self.text_object;
+        if let Some(object) = &filed.text_object {
+            tx.under_unit(object, filed.release.area, &self.unit, None).await?;
+        }
         tx.add_statement(&self.statement).await?;
         let event = tx.carry_out(&filed, decision).await?.with("statement", self.statement.id.clone());
         tx.issue(&filed.release, &urn, serial).await?;
@@ -323,7 +326,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
     let file = CaseFile { reason: Some(reason.clone()), ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
-    let objects: Vec<String> = proposed.iter().cloned().collect();
+    let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
     let acting = by;
     let by = by.clone();
@@ -338,7 +341,10 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
                 let decision = filed.release.decide(order(reason), &by, now)?;
                 filed.file = sealed;
                 filed.draft = None;
-                filed.text_object = filed.text_object.or(proposed);
+                if let Some((object, unit)) = proposed {
+                    tx.under_unit(&object, filed.release.area, &unit, None).await?;
+                    filed.text_object = filed.text_object.or(Some(object));
+                }
                 tx.add_statement(&statement).await?;
                 let event = tx.carry_out(&filed, decision).await?.with("statement", statement.id.clone());
                 tx.destroy_keys(id).await?;
@@ -357,7 +363,8 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
 }
 
 /// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
-async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<String>, No> {
+/// Answers the blob's name and the unit's recipient.
+async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<(String, String)>, No> {
     let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
     let mut conn = office.read().await?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
@@ -365,5 +372,5 @@ async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) ->
     drop(conn);
     let unit = Recipient::parse(&area.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
     let sealed = seal_text(&words, &unit).map_err(|why| Fault::Other(why.to_string()))?;
-    Ok(Some(office.vault.put(sealed).await?))
+    Ok(Some((office.vault.put(sealed).await?, area.unit_recipient)))
 }

@@ -161,13 +161,13 @@ pub async fn ask(
     drop(conn);
     trust::alarm(office, &format!("area/{area}"), proven, &stamp).await?;
     let unit = Recipient::parse(&row.unit_recipient).map_err(|why| crate::actions::Fault::Other(why.to_string()))?;
-    let (id, row, photographs) = signed(office, requested_by, form, photographs).await?;
+    let (id, statement, photographs) = signed(office, requested_by, form, photographs).await?;
     let stored = store_photographs(office, id, &unit, photographs).await?;
     let danger = request.danger;
     let (file, draft) =
         casefile::seal(office, id, 1, &CaseFile { request, considered: None, reason: None }, Some(&draft))?;
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
-    let actor = by.clone();
+    let (actor, unit) = (by.clone(), row.unit_recipient);
     let done = office
         .act_as(by, move |tx| {
             Box::pin(async move {
@@ -180,13 +180,14 @@ pub async fn ask(
                         "This request was signed and sent already. Look under Releases.",
                     ));
                 }
-                tx.add_statement(&row).await?;
+                tx.add_statement(&statement).await?;
                 let event = Event::new(Kind::Requested, release.object())
                     .with("photographs", stored.len())
-                    .with("statement", row.id.clone());
+                    .with("statement", statement.id.clone());
                 tx.add_release(&Filed { release, danger, file, draft, text_object: None, text_sha256: None }).await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
+                    tx.under_unit(&row.object, area, &unit, None).await?;
                 }
                 tx.append(&event, &actor, &stamp).await?;
                 Ok(())

@@ -6,7 +6,7 @@
 
 use crate::actions::fingerprint::{fingerprint, unit_fingerprint};
 use crate::actions::office::ten;
-use crate::actions::{Fault, FieldError, No, Office, trust};
+use crate::actions::{Fault, FieldError, No, Office, trust, unit};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId, SchemeId, StatementId};
@@ -234,7 +234,7 @@ async fn keep(
             new += 1;
             tx.append(&event(&what, row.id), by, stamp).await?;
         }
-        accepted(tx, &what, by, stamp).await?;
+        accepted(root, tx, &what, by, stamp).await?;
     }
     Ok(new)
 }
@@ -249,10 +249,13 @@ fn event(what: &Certified, statement: String) -> Event {
     }
 }
 
-/// What follows once the root's paper is kept, in the same act; asked again when the same paper comes twice. The place for the
-/// rotation of a unit's key: `next_recipient` becomes the area's unit key.
-#[expect(clippy::unused_async, reason = "what follows writes: the rotation of a unit's key")]
-pub(super) async fn accepted(_tx: &mut Tx, _what: &Certified, _by: &Actor, _stamp: &Stamp) -> Result<(), No> {
+/// What follows once the root's paper is kept, in the same act; asked again when the same paper comes twice: a unit's key that waited
+/// comes into force.
+async fn accepted(root: &Root, tx: &mut Tx, what: &Certified, by: &Actor, stamp: &Stamp) -> Result<(), No> {
+    if let Certified::Unit(unit) = what {
+        let area = AreaId::parse(&unit.area).ok_or(No::NotFound)?;
+        unit::keys::activate(root, tx, area, by, stamp).await?;
+    }
     Ok(())
 }
 

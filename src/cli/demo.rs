@@ -87,7 +87,8 @@ fn reset(data: &Path) -> Result<(), Failure> {
             data.display()
         )));
     }
-    for name in ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", demo::ACCOUNTS, demo::ROOT_KEY] {
+    let own = ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "portal.lock"];
+    for name in own.into_iter().chain([demo::ACCOUNTS, demo::ROOT_KEY, demo::BREAK_GLASS]) {
         let file = data.join(name);
         if file.exists() {
             std::fs::remove_file(&file).map_err(Failure::unreadable)?;

@@ -2,14 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Data, Failure, Found, runtime, say};
+use super::{Data, Failure, portal, runtime, said, say};
+use crate::actions::Stamp;
 use crate::actions::audit;
-use crate::actions::office::{Office, Places, Settings};
-use crate::actions::{No, Stamp};
+use crate::actions::keyfiles::{self, Hold};
+use crate::actions::office::Places;
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::actor::Actor;
-use crate::ledger::checkpoint::{LogKey, LogVerifier};
+use crate::ledger::checkpoint::LogVerifier;
 use crate::ledger::cosignature::Cosigner;
 use crate::ledger::export::Contents;
 use crate::ledger::state::StateError;
@@ -38,9 +39,9 @@ pub(super) enum Command {
     Verify {
         /// The export directory.
         dir: PathBuf,
-        /// The log's verifier key, as handed over at installation.
-        #[arg(long)]
-        vkey: String,
+        /// The log's verifier key, as handed over; after a change of keys all of them, oldest first, each later one as VKEY@SIZE.
+        #[arg(long, required = true)]
+        vkey: Vec<String>,
         /// The auditor's own file of checkpoints accepted before; made if missing, and brought forward when all checks pass.
         #[arg(long)]
         state: Option<PathBuf>,
@@ -84,9 +85,9 @@ pub(super) enum Command {
     Cosign {
         /// The add-checkpoint body.
         update: PathBuf,
-        /// The log's verifier key.
-        #[arg(long)]
-        vkey: String,
+        /// The log's verifier key; after a change of keys all of them, as for `verify`.
+        #[arg(long, required = true)]
+        vkey: Vec<String>,
         /// The auditor's own file of accepted checkpoints.
         #[arg(long)]
         state: PathBuf,
@@ -113,7 +114,7 @@ pub(super) enum Command {
 pub(super) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Export { dir, leaves_only, data, json } => export(&dir, leaves_only, &data, json),
-        Command::Verify { dir, vkey, state, json } => verify_export(&dir, &vkey, state.as_deref(), json),
+        Command::Verify { dir, vkey, state, json } => verify_export(&dir, &vkey.join("\n"), state.as_deref(), json),
         Command::Head { data, vkey, json } => head(&data, vkey, json),
         Command::Prove { index, data, json } => {
             tell("proof", &runtime()?.block_on(prove(index, &data))?, json);
@@ -124,7 +125,7 @@ pub(super) fn run(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Cosign { update, vkey, state, key, name, json } => {
-            tell("cosignature", &cosign(&update, &vkey, &state, &key, &name)?, json);
+            tell("cosignature", &cosign(&update, &vkey.join("\n"), &state, &key, &name)?, json);
             Ok(())
         }
         Command::Fsck { data, json } => fsck(&data, json),
@@ -140,17 +141,15 @@ fn tell(name: &str, text: &str, json: bool) {
     }
 }
 
-fn said(no: &No) -> Failure {
-    match no {
-        No::Broken(fault) => Failure::unreadable(fault),
-        other => Failure::unreadable(format!("{other:?}")),
-    }
-}
-
-/// The log's key under its stored name, for its public half.
-fn log_key(data: &Data, head: &Head) -> Result<LogKey, Failure> {
-    let seed = config::key(&data.found()?.keys.log).map_err(Failure::unreadable)?;
-    LogKey::from_seed(head.origin(), &seed).map_err(Failure::unreadable)
+/// The log's verifier keys: as listed, or the one there has been.
+async fn vkeys(data: &Data) -> Result<String, Failure> {
+    let mut conn = reader(data).await?;
+    let head = stored_head(&mut conn).await?;
+    let listed = conn.setting("log_vkeys").await.map_err(Failure::unreadable)?;
+    let found = data.found()?;
+    let database = Places::below(&found.data).database;
+    let key = keyfiles::log_key(&database, &found.keys.log, head.origin()).await.map_err(Failure::unreadable)?;
+    Ok(listed.unwrap_or_else(|| key.vkey()))
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {
@@ -166,12 +165,7 @@ async fn stored_head(conn: &mut Conn) -> Result<Head, Failure> {
 fn export(dir: &Path, leaves_only: bool, data: &Data, json: bool) -> Result<(), Failure> {
     let contents = if leaves_only { Contents::LeavesOnly } else { Contents::Full };
     let alarm = runtime()?.block_on(async {
-        let log_name = stored_head(&mut reader(data).await?).await?.origin().to_owned();
-        // No page is served here, so neither origin nor demo matter.
-        let Found { data, keys } = data.found()?;
-        let settings =
-            Settings { origin: String::new(), demo: false, data, keys, log_name, root: None, break_glass: None };
-        let office = Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)?;
+        let office = portal(data, Hold::Shared).await?;
         let what = if leaves_only { "log leaves" } else { "log" };
         let stamp = Stamp { client: "command line".to_owned(), request: "log export".to_owned() };
         audit::exported(&office, &Actor::Portal, what, stamp).await.map_err(|no| said(&no))?;
@@ -212,15 +206,20 @@ fn verify_export(dir: &Path, vkey: &str, state: Option<&Path>, json: bool) -> Re
 }
 
 fn head(data: &Data, vkey: bool, json: bool) -> Result<(), Failure> {
-    let head = runtime()?.block_on(async { stored_head(&mut reader(data).await?).await })?;
-    let key = log_key(data, &head)?;
+    let (head, keys) = runtime()?.block_on(async {
+        let head = stored_head(&mut reader(data).await?).await?;
+        Ok::<_, Failure>((head, vkeys(data).await?))
+    })?;
     if vkey && !json {
-        say(&key.vkey());
+        say(&keys);
         return Ok(());
     }
     if json {
         let (size, root) = (head.size(), head.root().to_string());
-        say(&serde_json::json!({ "vkey": key.vkey(), "size": size, "root": root, "checkpoint": head.note() })
+        // The one in force, without the size it signs from; and all of them.
+        let last = keys.lines().last().and_then(|line| line.split('@').next()).unwrap_or_default();
+        let all: Vec<&str> = keys.lines().collect();
+        say(&serde_json::json!({ "vkey": last, "vkeys": all, "size": size, "root": root, "checkpoint": head.note() })
             .to_string());
     } else {
         say(head.note().trim_end_matches('\n'));
@@ -263,8 +262,8 @@ fn cosign(update: &Path, vkey: &str, state: &Path, key: &Path, name: &str) -> Re
 fn fsck(data: &Data, json: bool) -> Result<(), Failure> {
     let found = runtime()?.block_on(async {
         let mut conn = reader(data).await?;
-        let key = log_key(data, &stored_head(&mut conn).await?)?;
-        audit::fsck(&mut conn, &key.vkey()).await.map_err(|no| said(&no))
+        let keys = vkeys(data).await?;
+        audit::fsck(&mut conn, &keys).await.map_err(|no| said(&no))
     })?;
     if json {
         say(&serde_json::to_string_pretty(&found).map_err(Failure::unreadable)?);

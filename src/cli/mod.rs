@@ -6,9 +6,11 @@
 pub mod check;
 mod demo;
 pub mod init;
+mod keys;
 mod log;
 pub mod root;
 pub mod serve;
+mod unit;
 mod verify;
 
 use std::path::PathBuf;
@@ -16,7 +18,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::actions::No;
+use crate::actions::keyfiles::Hold;
+use crate::actions::office::{Office, Places, Settings};
+use crate::clock::Clock;
 use crate::config::{Config, KeyFiles};
+use crate::store::log::Head;
+use crate::store::open_reader;
 
 /// Lawful release of custody photographs and intelligence to business crime reduction partnerships.
 #[derive(Parser, Debug)]
@@ -45,6 +53,12 @@ enum Command {
     /// Check what the portal gave out, without it.
     #[command(subcommand)]
     Verify(verify::Command),
+    /// The portal's own keys: replace one.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// The break-glass key of the units: its drill, and a unit's box to open by hand.
+    #[command(subcommand)]
+    Unit(unit::Command),
 }
 
 /// What a command that failed says.
@@ -107,6 +121,8 @@ pub fn run() -> ExitCode {
         Command::Root(command) => root::run(&command),
         Command::Log(command) => log::run(command),
         Command::Verify(command) => verify::run(command),
+        Command::Keys(command) => keys::run(command),
+        Command::Unit(command) => unit::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -127,6 +143,26 @@ pub(crate) fn say(text: &str) {
 pub(crate) fn say_to_stderr(text: &str) {
     use std::io::Write;
     let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// What an action refused, as a command says it.
+pub(crate) fn said(no: &No) -> Failure {
+    match no {
+        No::Broken(fault) => Failure::unreadable(fault),
+        other => Failure::unreadable(format!("{other:?}")),
+    }
+}
+
+/// The office of a portal's folder, for a command. No page is served here, so neither origin nor demo matter.
+async fn portal(data: &Data, how: Hold) -> Result<Office, Failure> {
+    let Found { data, keys } = data.found()?;
+    let file = Places::below(&data).database;
+    let mut conn = open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
+    let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
+    let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
+    drop(conn);
+    let settings = Settings { origin: String::new(), demo: false, data, keys, log_name, root: None, break_glass: None };
+    Office::open_as(settings, Clock::system(), false, how).await.map_err(Failure::unreadable)
 }
 
 /// A runtime for one command.

@@ -17,11 +17,13 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::actions::office::{Office, Settings, write_secret};
+use crate::actions::unit::drill;
 use crate::actions::{Fault, No, Stamp};
 use crate::clock::{self, Clock};
 use crate::config::{self, KeyFiles};
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
+use crate::sealing::age::Identity;
 
 /// The setting that marks a demo's database.
 pub const MARK: &str = "demo";
@@ -68,6 +70,9 @@ fn accounts_file(data: &Path) -> PathBuf {
     data.join(ACCOUNTS)
 }
 
+/// The file of the demo's break-glass key.
+pub const BREAK_GLASS: &str = "demo-break-glass.txt";
+
 /// The root's name in every demo.
 const ROOT_NAME: &str = "disclosure-portal.demo/root";
 
@@ -82,8 +87,20 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
         keys: KeyFiles::below(data),
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),
-        break_glass: None,
+        break_glass: Some(break_glass(data)?.recipient().to_string()),
     })
+}
+
+/// The demo's break-glass key, made where there is none. In a real portal it lies in a safe and never comes near the server.
+pub fn break_glass(data: &Path) -> Result<Identity, Fault> {
+    let file = data.join(BREAK_GLASS);
+    if !file.exists() {
+        let fresh = Identity::fresh().map_err(|why| Fault::Other(why.to_string()))?;
+        let (recipient, secret) = (fresh.recipient(), fresh.secret());
+        write_secret(&file, &format!("# public key: {recipient}\n{}\n", secret.as_str()))?;
+    }
+    let text = Zeroizing::new(std::fs::read_to_string(&file)?);
+    drill::identity(&text).ok_or_else(|| Fault::Other(format!("{} holds no age identity", file.display())))
 }
 
 /// The demo's root key, to play the offline machine with.

@@ -6,7 +6,7 @@ use crate::clock;
 use crate::demo::people::{SCHEMES, Somebody, World};
 use crate::demo::{ROOT_NAME, root_seed};
 use crate::domain::actor::{Grant, Role};
-use crate::domain::ids::StatementId;
+use crate::domain::ids::{AreaId, PersonId, StatementId};
 use crate::ledger::statement::{Lines, StatementError, sign};
 use crate::ledger::trust::{APPROVE, Paper, PersonKeys, ROOT, Root, UNIT, UnitKey};
 use crate::store::people::Area;
@@ -47,6 +47,21 @@ pub(super) fn papers(office: &Office, world: &World, areas: &[Area]) -> Result<V
         }
     }
     Ok(rows)
+}
+
+/// An area, its unit's recipient, and to whom the box is sealed.
+pub(super) type Held = (AreaId, String, Vec<(Option<PersonId>, String)>);
+
+/// Who holds each unit's box.
+pub(super) fn held(office: &Office, world: &World, areas: &[Area]) -> Vec<Held> {
+    let of = |(id, row): (&AreaId, &Area)| {
+        let people =
+            world.people.iter().filter(|one| one.actor.is_in(Role::Aic, *id) || one.actor.is_in(Role::Reviewer, *id));
+        let mut holders: Vec<_> = people.map(|one| (Some(one.id), one.row.recipient.clone())).collect();
+        holders.extend(office.settings.break_glass.iter().map(|glass| (None, glass.clone())));
+        (*id, row.unit_recipient.clone(), holders)
+    };
+    world.areas.iter().zip(areas).map(of).collect()
 }
 
 fn by_person(by: &Somebody, object: &str, document: String, time: &str, nonce: &str) -> Result<Paper, StatementError> {

@@ -43,6 +43,9 @@ pub enum CheckpointError {
     /// More entries than this room accepts.
     #[error("a checkpoint over {0} entries is beyond any log of this kind")]
     TooLarge(u64),
+    /// A true signature of a key that was not in force for a tree of this size.
+    #[error("the checkpoint over {0} entries is signed by a key of this log that was not in force then")]
+    NotInForce(u64),
     /// The cryptographic library could not sign.
     #[error("the cryptographic library refused to sign the checkpoint")]
     Signing,
@@ -78,6 +81,14 @@ impl LogKey {
         vkey(&self.name, ED25519, self.pair.public_key().as_ref())
     }
 
+    /// The same checkpoint with a signature line of this key as well: the last one of the key before is also the first of this one.
+    pub fn sign_too(&self, note: &str, size: u64, root: Hash) -> Result<String, CheckpointError> {
+        let own = self.sign(size, root)?;
+        let (text, line) = own.split_once("\n\n").ok_or(CheckpointError::Signing)?;
+        let same = note.split_once("\n\n").is_some_and(|(signed, _)| signed == text);
+        if same { Ok(format!("{note}{line}")) } else { Err(CheckpointError::Malformed) }
+    }
+
     /// A signed checkpoint over a tree of `size` entries.
     pub fn sign(&self, size: u64, root: Hash) -> Result<String, CheckpointError> {
         if size > MAX_SIZE {
@@ -90,40 +101,69 @@ impl LogKey {
     }
 }
 
-/// The log's verifier key, read once, for opening many checkpoints.
-pub struct LogVerifier(StandardVerifier);
+/// The log's verifier keys, read once, for opening many checkpoints. Mostly there is one.
+pub struct LogVerifier {
+    name: String,
+    keys: Vec<InForce>,
+}
+
+/// A verifier key, and the sizes of the tree that it signs.
+struct InForce {
+    key: StandardVerifier,
+    from: u64,
+    until: u64,
+}
 
 impl fmt::Debug for LogVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogVerifier({})", self.0.name())
+        write!(f, "LogVerifier({})", self.name)
     }
 }
 
 impl Verifiers for LogVerifier {
     fn verifier(&self, name: &str, id: u32) -> Result<&dyn signed_note::Verifier, VerificationError> {
-        if name == self.0.name() && id == self.0.key_id() {
-            Ok(&self.0)
-        } else {
-            Err(VerificationError::UnknownKey { name: name.to_owned(), id })
-        }
+        let known = self.keys.iter().find(|one| name == one.key.name() && id == one.key.key_id());
+        let unknown = || VerificationError::UnknownKey { name: name.to_owned(), id };
+        known.map(|one| &one.key as &dyn signed_note::Verifier).ok_or_else(unknown)
     }
 }
 
 impl LogVerifier {
-    /// Reads `<name>+<8 hex>+<base64>`.
-    pub fn new(vkey: &str) -> Result<Self, KeyError> {
-        StandardVerifier::new(vkey).map(Self).map_err(|_| KeyError::Vkey("an Ed25519 log key"))
+    /// Reads `<name>+<8 hex>+<base64>`; or several of them with white space between, of one name, in the order in which they came into
+    /// force, each but the first followed by `@` and the size of the tree from which on it signs.
+    pub fn new(vkeys: &str) -> Result<Self, KeyError> {
+        let wrong = || KeyError::Vkey("an Ed25519 log key");
+        let mut keys: Vec<InForce> = Vec::new();
+        for word in vkeys.split_whitespace() {
+            let (vkey, from) = match word.split_once('@') {
+                Some((vkey, from)) => (vkey, from.parse().ok().filter(|from| *from > 0).ok_or_else(wrong)?),
+                None => (word, 0),
+            };
+            let key = StandardVerifier::new(vkey).map_err(|_| wrong())?;
+            if let Some(before) = keys.last_mut() {
+                if before.key.name() != key.name() || before.key.key_id() == key.key_id() || from <= before.from {
+                    return Err(wrong());
+                }
+                // The checkpoint at which one follows the other is signed by both.
+                before.until = from;
+            } else if from > 0 {
+                return Err(wrong());
+            }
+            keys.push(InForce { key, from, until: u64::MAX });
+        }
+        let name = keys.first().ok_or_else(wrong)?.key.name().to_owned();
+        Ok(Self { name, keys })
     }
 
     /// The origin of the log.
     pub fn name(&self) -> &str {
-        self.0.name()
+        &self.name
     }
 
     /// Checks signature, form and origin of a signed checkpoint.
     pub fn open(&self, note: &str) -> Result<Checkpoint, CheckpointError> {
         let parsed = Note::from_bytes(note.as_bytes()).map_err(|_| CheckpointError::Malformed)?;
-        parsed.verify(self).map_err(|error| match error {
+        let (signed, _) = parsed.verify(self).map_err(|error| match error {
             NoteError::InvalidSignature { name, .. } => CheckpointError::FalseSignature(name),
             NoteError::UnverifiedNote => CheckpointError::Unsigned(self.name().to_owned()),
             _ => CheckpointError::Malformed,
@@ -134,6 +174,10 @@ impl LogVerifier {
         }
         if tree.size() > MAX_SIZE {
             return Err(CheckpointError::TooLarge(tree.size()));
+        }
+        let in_force = |one: &&InForce| (one.from..=one.until).contains(&tree.size());
+        if !self.keys.iter().filter(in_force).any(|one| signed.iter().any(|line| line.id() == one.key.key_id())) {
+            return Err(CheckpointError::NotInForce(tree.size()));
         }
         Ok(Checkpoint {
             origin: tree.origin().to_owned(),
@@ -244,6 +288,35 @@ mod tests {
         let impostor = LogKey::from_seed("portal.example/log/1", &[2; 32]).unwrap();
         let theirs = impostor.sign(7, Hash([3; 32])).unwrap();
         assert_eq!(open(&theirs, &key().vkey()), Err(CheckpointError::Unsigned("portal.example/log/1".into())));
+    }
+
+    #[test]
+    fn each_key_holds_for_the_sizes_it_was_in_force() {
+        let (old, new) = (key(), LogKey::from_seed("portal.example/log/1", &[2; 32]).unwrap());
+        let both = LogVerifier::new(&format!("{}\n{}@7", old.vkey(), new.vkey())).unwrap();
+        let by = |key: &LogKey, size| key.sign(size, Hash([3; 32])).unwrap();
+        for note in [by(&old, 1), by(&old, 7), by(&new, 7), by(&new, 8)] {
+            assert!(both.open(&note).is_ok(), "{note}");
+        }
+        assert_eq!(both.open(&by(&old, 8)), Err(CheckpointError::NotInForce(8)), "a stolen old key signs nothing new");
+        assert_eq!(both.open(&by(&new, 6)), Err(CheckpointError::NotInForce(6)));
+        // The last checkpoint of the old key is the first of the new one: each key alone opens it.
+        let last = new.sign_too(&by(&old, 7), 7, Hash([3; 32])).unwrap();
+        for vkey in [old.vkey(), new.vkey(), format!("{} {}@7", old.vkey(), new.vkey())] {
+            assert_eq!(open(&last, &vkey).unwrap().size(), 7);
+        }
+        assert_eq!(new.sign_too(&by(&old, 7), 8, Hash([3; 32])), Err(CheckpointError::Malformed));
+        let other = LogKey::from_seed("portal.example/log/2", &[2; 32]).unwrap();
+        for bad in [
+            format!("{} {}", old.vkey(), new.vkey()),
+            format!("{}@1 {}@7", old.vkey(), new.vkey()),
+            format!("{} {}@0", old.vkey(), new.vkey()),
+            format!("{} {}@x", old.vkey(), new.vkey()),
+            format!("{} {}@7", old.vkey(), old.vkey()),
+            format!("{} {}@7", old.vkey(), other.vkey()),
+        ] {
+            assert!(LogVerifier::new(&bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -153,6 +153,17 @@ impl Identity {
         Ok(Identity { inner, scalar })
     }
 
+    /// Reads `AGE-SECRET-KEY-1…`, in its one spelling, with a line end or without.
+    pub fn parse(line: &str) -> Option<Identity> {
+        let line = line.trim_end_matches(['\r', '\n']);
+        let (prefix, bytes) = bech32::decode(line).ok()?;
+        let bytes = Zeroizing::new(bytes);
+        let scalar = <[u8; 32]>::try_from(bytes.as_slice()).ok()?;
+        let identity = Identity::from_bytes(scalar).ok()?;
+        let spelt = prefix.to_string().eq_ignore_ascii_case(SECRET_PREFIX) && *identity.secret() == line;
+        spelt.then_some(identity)
+    }
+
     /// `AGE-SECRET-KEY-1…`, as age's own tools read it.
     pub fn secret(&self) -> Zeroizing<String> {
         spell(&self.scalar).unwrap_or_default()
@@ -203,6 +214,10 @@ mod tests {
         let (_, bytes) = bech32::decode(SECRET).unwrap();
         let identity = Identity::from_bytes(bytes.try_into().unwrap()).unwrap();
         assert_eq!(identity.secret().as_str(), SECRET);
+        assert_eq!(Identity::parse(&format!("{SECRET}\n")).unwrap().recipient(), identity.recipient());
+        for bad in ["", RECIPIENT, &SECRET.to_lowercase(), &SECRET[..60], &format!("x{SECRET}")] {
+            assert!(Identity::parse(bad).is_none(), "{bad}");
+        }
         assert_eq!(identity.recipient().to_string(), RECIPIENT);
         assert_eq!(Recipient::parse(&format!("  {RECIPIENT}\n")).unwrap(), identity.recipient());
         assert!(!format!("{identity:?}").contains("SECRET"));

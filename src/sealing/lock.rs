@@ -55,6 +55,7 @@ impl fmt::Debug for CopyKey {
 }
 
 /// The server's records key: wraps copy keys, seals case files and drafts.
+#[derive(Clone)]
 pub struct RecordsKey(Zeroizing<[u8; 32]>);
 
 impl RecordsKey {

@@ -41,6 +41,9 @@ const BEGIN_HEAD: &str = "INSERT INTO log_head (id, origin, size, edge, at, note
 const ADVANCE_HEAD: &str = "UPDATE log_head SET size = $2, edge = $3, at = $4, note = $5 WHERE id = 1 AND size = $1";
 const KEEP_CHECKPOINT: &str =
     "INSERT INTO log_checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
+const SIGN_TOO: &str = "UPDATE log_head SET note = $2 WHERE id = 1 AND note = $1";
+const KEEP_ANEW: &str =
+    "INSERT INTO log_checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO UPDATE SET note = $3";
 const LAST_CHECKPOINT: &str = "SELECT COALESCE(MAX(at), 0) FROM log_checkpoint";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (idx, leaf) VALUES ($1, $2)";
 const ADD_NODE: &str = "INSERT INTO log_node (pos, hash) VALUES ($1, $2)";
@@ -159,6 +162,21 @@ impl Tx {
             .execute(c)
             .await)?;
         Ok(index)
+    }
+
+    /// Signs the head with the key that follows as well, and keeps that checkpoint; answers its size.
+    pub async fn sign_head_too(&mut self, key: &LogKey) -> Result<u64, Fault> {
+        let size = self.head.size();
+        let note = key.sign_too(&self.head.note, size, self.head.root()).map_err(log_fault)?;
+        let was = self.head.note.clone();
+        let done = on!(self, |c| sqlx::query(SIGN_TOO).bind(was).bind(&note).execute(c).await)?;
+        if done.rows_affected() != 1 {
+            return Err(Fault::Log("the log's head is not where this writer left it: another writer?".to_owned()));
+        }
+        let (rows, at) = (signed(size)?, self.head.at.millis());
+        on!(self, |c| sqlx::query(KEEP_ANEW).bind(rows).bind(at).bind(&note).execute(c).await)?;
+        self.head.note = note;
+        Ok(size)
     }
 
     /// Signs the new head and stores it, if the stored one is still the one this batch began from.

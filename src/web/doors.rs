@@ -12,7 +12,7 @@ use crate::actions::seal_words::WORDS_MAX;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{
     approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
-    renew, reseal, root, scheme_form, schemes, seal, settings, sheet,
+    renew, reseal, root, scheme_form, schemes, seal, settings, sheet, unit,
 };
 use crate::web::recover;
 use crate::web::{Answer, Visit, assets, plain};
@@ -291,6 +291,50 @@ pub const DOORS: &[Door] = &[
         Box::pin(root::accept(v))
     }),
     // Units
+    get("/unit", Who::Holding(&[Role::Aic]), "Units one co-ordinates", |v| Box::pin(unit::choose(v))).on_menu("Unit"),
+    get("/areas/{id}/unit", Who::Holding(&[Role::Aic]), "The unit’s key and who holds it", |v| {
+        Box::pin(unit::show(v))
+    }),
+    get("/areas/{id}/unit/plan", Who::Holding(&[Role::Aic]), "What is to be sealed, to whom", |v| {
+        Box::pin(unit::plan(v))
+    }),
+    get("/areas/{id}/unit/boxes/{key}", Who::Holding(UNIT), "The box of one of the unit’s keys", |v| {
+        Box::pin(unit::boxed(v))
+    }),
+    post(
+        "/areas/{id}/unit/key",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::BOXES_MAX),
+        "Keep a new unit key",
+        |v| Box::pin(unit::make(v)),
+    ),
+    post(
+        "/areas/{id}/unit/boxes",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::BOXES_MAX),
+        "Keep the unit’s boxes, sealed anew",
+        |v| Box::pin(unit::share(v)),
+    ),
+    get("/areas/{id}/unit/originals/{original}", Who::Holding(&[Role::Aic]), "An original under an earlier key", |v| {
+        Box::pin(unit::original(v))
+    }),
+    post(
+        "/areas/{id}/unit/originals/{original}",
+        Who::Holding(&[Role::Aic]),
+        Body::Bytes(unit::SEALED_MAX),
+        "The same, sealed to the key in force",
+        |v| Box::pin(unit::take(v)),
+    ),
+    get("/areas/{id}/unit/originals/{original}/kept", Who::Holding(&[Role::Aic]), "That, to be compared", |v| {
+        Box::pin(unit::kept(v))
+    }),
+    post(
+        "/areas/{id}/unit/originals/{original}/confirm",
+        Who::Holding(&[Role::Aic]),
+        Body::Empty,
+        "It is the same: it takes the place",
+        |v| Box::pin(unit::confirm(v)),
+    ),
     // Statements
     get("/statements", Who::SignedIn, "What one has signed", |v| Box::pin(statements::mine(v))),
     get("/statements/{id}", Who::SignedIn, "What somebody signed", |v| Box::pin(statements::one(v))),

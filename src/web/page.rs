@@ -98,6 +98,8 @@ pages![
     police::approvals::Record,
     police::root::Ceremony,
     // Units
+    police::unit::Units,
+    police::unit::Unit,
     // Statements
     statements::Mine,
     statements::Signed,

@@ -17,6 +17,8 @@ export interface Trust {
   person(person: string, recipient: string, signingKey?: string): boolean;
   /** Whether any key was ever certified as this person's: tells "changed" from "not confirmed yet". */
   known(person: string): boolean;
+  /** Whether both keys were certified as this person's as co-ordinator or reviewer of this very area: may hold its unit's key. */
+  inUnit(area: string, person: string, recipient: string, signingKey: string): boolean;
   /** Whether the root signed this recipient as the area's unit key. */
   unit(area: string, recipient: string): boolean;
 }
@@ -76,6 +78,14 @@ export async function follow(root: string, papers: Iterable<Paper>): Promise<Tru
     person: (person, recipient, signingKey) =>
       (people.get(person) ?? []).some((one) => one.recipient === recipient && (signingKey === undefined || one.signing_key === signingKey)),
     known: (person) => people.has(person),
+    inUnit: (area, person, recipient, signingKey) =>
+      (people.get(person) ?? []).some(
+        (one) =>
+          one.area === area &&
+          (one.role === "aic" || one.role === "reviewer") &&
+          one.recipient === recipient &&
+          one.signing_key === signingKey,
+      ),
     unit: (area, recipient) => units.some((one) => one.area === area && one.recipient === recipient),
   };
 }

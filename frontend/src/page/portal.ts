@@ -13,6 +13,7 @@ import { sealing } from "./seal";
 import { signIn } from "./sign_in";
 import { signing } from "./sign";
 import { thumbnails } from "./thumbnails";
+import { unit } from "./unit";
 import { unlocking } from "./unlock";
 import { viewer } from "./viewer";
 
@@ -27,6 +28,7 @@ const PARTS: Record<string, (element: HTMLElement) => void> = {
   original,
   thumbnails,
   seal: sealing,
+  unit,
   idle,
 };
 

@@ -39,6 +39,14 @@ export interface RewrapAnswer {
 /** The document that a statement is about: fetched as exact bytes, or given as text. */
 export type DocumentSource = { url: string } | { text: string };
 
+/** Where a unit's plan is fetched and the boxes are posted; `code` proves who is there, if that is asked. */
+export interface UnitAsk {
+  plan: string;
+  post: string;
+  token: string;
+  code: string;
+}
+
 export interface Work {
   /** Sign-in: derive the half that the server may know. */
   split: { ask: { email: string; passphrase: string }; answer: { auth: string } };
@@ -80,6 +88,12 @@ export interface Work {
   rewrap: { ask: { email: string; passphrase: string; wrap: string; recoveryWrap: string }; answer: RewrapAnswer };
   /** Open the originals that a release still needs and hand them to the server's memory. */
   seal: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
+  /** Make a unit's key and post its box; the key never leaves in any other form. */
+  makeUnit: { ask: UnitAsk; answer: Record<string, never> };
+  /** Seal the boxes of all of a unit's keys anew to everybody who should hold them. */
+  shareUnit: { ask: UnitAsk; answer: Record<string, never> };
+  /** Seal each original that lies under an earlier key to the one in force; progress is a share. */
+  resealUnit: { ask: { plan: string; token: string }; answer: { resealed: number } };
 }
 
 export type Deed = keyof Work;

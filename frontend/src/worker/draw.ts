@@ -5,15 +5,15 @@ import { Problem } from "../wire/problem";
 import type { Opener, Work } from "../wire/protocol";
 import { getBytes, getJson, listOf, textOf } from "../wire/server";
 import { openAge } from "./age";
-import { identity, keys } from "./vault";
+import { identities, keys } from "./vault";
 
 const drawn = new Map<string, OffscreenCanvas>();
 
 export async function draw(ask: Work["draw"]["ask"]): Promise<Work["draw"]["answer"]> {
   const { slot, url, canvas, overlay, maxSide } = ask;
-  const key = identity(ask.opener);
+  const openers = identities(ask.opener);
   drawn.set(slot, canvas);
-  const plain = await openAge(await getBytes(url), key);
+  const plain = await openAge(await getBytes(url), ...openers);
   if (drawn.get(slot) === canvas) await paint(plain, canvas, maxSide, overlay);
   plain.fill(0);
   if (drawn.get(slot) !== canvas) wipe(canvas); // blanked while it was being fetched or drawn
@@ -69,7 +69,7 @@ function write(pen: OffscreenCanvasRenderingContext2D, words: string, width: num
 }
 
 export async function readText(url: string, opener: Opener): Promise<string> {
-  const plain = await openAge(await getBytes(url), identity(opener));
+  const plain = await openAge(await getBytes(url), ...identities(opener));
   try {
     return text(plain);
   } catch {

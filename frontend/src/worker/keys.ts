@@ -11,6 +11,8 @@ import { openForRecovery, proveRecovery, rewrap } from "./recover";
 import { seal } from "./seal";
 import { sign } from "./sign";
 import { demandUnit, trusted } from "./trust";
+import { makeUnit, shareUnit } from "./unit";
+import { resealUnit } from "./reseal";
 import { openUnit, unlock } from "./vault";
 
 type Progress = (share: number) => void;
@@ -29,7 +31,8 @@ const deeds: Deeds = {
   unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
   openUnit: async ({ box, recipient, papers, root }) => {
     const answer = await getJson(papers);
-    demandUnit(await trusted(root, answer), textOf(answer, "area"), recipient);
+    const trust = await trusted(root, answer);
+    for (const one of recipient.split(" ")) demandUnit(trust, textOf(answer, "area"), one);
     await openUnit(box, recipient);
     return {};
   },
@@ -45,6 +48,15 @@ const deeds: Deeds = {
   recoveryOpen: async ({ code }) => openForRecovery(code),
   rewrap: (ask, progress) => rewrap(ask, progress),
   seal: async ({ url, token, root }, progress) => ({ sent: await seal(url, token, root, progress) }),
+  makeUnit: async (ask) => {
+    await makeUnit(ask);
+    return {};
+  },
+  shareUnit: async (ask) => {
+    await shareUnit(ask);
+    return {};
+  },
+  resealUnit: async ({ plan, token }, progress) => ({ resealed: await resealUnit(plan, token, progress) }),
 };
 
 const reply = (said: Reply): void => self.postMessage(said);

@@ -7,7 +7,7 @@ import { Problem } from "../wire/problem";
 import { getBytes, getJson, isRecord, listOf, post, textOf } from "../wire/server";
 import { openAge } from "./age";
 import { demandPeople, demandUnit, trusted } from "./trust";
-import { identity, openUnit } from "./vault";
+import { identities, openUnit } from "./vault";
 
 /** Answers how many originals were posted. */
 export async function seal(url: string, token: string, root: string, progress: (sent: number) => void): Promise<number> {
@@ -20,6 +20,10 @@ export async function seal(url: string, token: string, root: string, progress: (
   demandUnit(trust, textOf(plan, "area"), textOf(plan, "unit_recipient"));
   demandPeople(trust, plan);
   await openUnit(textOf(plan, "unit_box"), textOf(plan, "unit_recipient"));
+  for (const key of listOf(plan, "older")) {
+    demandUnit(trust, textOf(plan, "area"), textOf(key, "recipient"));
+    await openUnit(textOf(key, "box"), textOf(key, "recipient"));
+  }
   let sent = 0;
   for (const part of needed) {
     await hand(part, token);
@@ -31,7 +35,7 @@ export async function seal(url: string, token: string, root: string, progress: (
 
 async function hand(part: unknown, token: string): Promise<void> {
   const file = await getBytes(textOf(part, "original"));
-  const plain = await openAge(file, identity("unit"));
+  const plain = await openAge(file, ...identities("unit"));
   try {
     if (hex(sha256(plain)) !== textOf(part, "sha256").toLowerCase()) {
       throw new Problem(

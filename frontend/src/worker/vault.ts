@@ -17,7 +17,8 @@ interface Held {
   identity: CryptoKey;
   signing: CryptoKey;
   signingPublic: Bytes;
-  unit: { recipient: string; identity: CryptoKey } | null;
+  /** Identities of the unit: the one in force, and earlier ones. */
+  units: Map<string, CryptoKey>;
 }
 
 let held: Held | null = null;
@@ -27,11 +28,12 @@ export function keys(): Held {
   return held;
 }
 
-export function identity(opener: Opener): CryptoKey {
-  const { identity: own, unit } = keys();
-  if (opener === "own") return own;
-  if (unit === null) throw new Problem("The unit's key is not open.", "Reload the page and unlock again.");
-  return unit.identity;
+/** What may open a file: age itself finds the one that does. */
+export function identities(opener: Opener): CryptoKey[] {
+  const { identity: own, units } = keys();
+  if (opener === "own") return [own];
+  if (units.size === 0) throw new Problem("The unit's key is not open.", "Reload the page and unlock again.");
+  return [...units.values()];
 }
 
 export async function unlock(passphrase: string, progress: (share: number) => void): Promise<Unlocked> {
@@ -49,7 +51,7 @@ export async function unlock(passphrase: string, progress: (share: number) => vo
   const signingPublic = publicKey(textOf(account, "signing_key"));
   if ((await identityToRecipient(own)) !== recipient || !(await belongs(signing, signingPublic))) throw alarm();
   const facts = { person, name, email, recipient, fingerprint: fingerprint(recipient, base64(signingPublic)) };
-  held = { facts, identity: own, signing, signingPublic, unit: null };
+  held = { facts, identity: own, signing, signingPublic, units: new Map() };
   return facts;
 }
 
@@ -88,30 +90,47 @@ export function alarm(): Problem {
   );
 }
 
-/** Opens a unit box, after the caller has followed the unit's papers to the root: an age file to this person whose plaintext is one line, the unit's identity. */
-export async function openUnit(box: string, recipient: string): Promise<void> {
-  const own = keys();
-  if (own.unit?.recipient === recipient) return;
-  const plain = await openAge(await getBytes(box), own.identity);
-  const unit = await unitIdentity(plain).finally(() => plain.fill(0));
-  if ((await identityToRecipient(unit)) !== recipient) {
-    throw new Problem(
-      "Stop: the unit's key is not the one that this page names.",
-      "Nothing was opened or sent. Tell your administrator by telephone at once.",
-    );
-  }
-  own.unit = { recipient, identity: unit };
+/** Opens unit boxes; several addresses and recipients stand with spaces between, in the same order. */
+export async function openUnit(boxes: string, recipients: string): Promise<void> {
+  const wanted = recipients.split(" ");
+  for (const [at, box] of boxes.split(" ").entries()) await openBox(box, wanted[at] ?? "");
 }
 
-async function unitIdentity(plain: Uint8Array): Promise<CryptoKey> {
+async function openBox(box: string, recipient: string): Promise<void> {
+  const own = keys();
+  if (own.units.has(recipient)) return;
+  await withBox(box, recipient, async (line) => {
+    const secret = readLine(line);
+    own.units.set(recipient, await importSecret("x25519", secret, false).finally(() => secret.fill(0)));
+  });
+}
+
+/** Opens a unit box, an age file to this person whose plaintext is one line, for as long as `work` needs that line. */
+export async function withBox<T>(box: string, recipient: string, work: (line: Bytes) => Promise<T>): Promise<T> {
+  const line = await openAge(await getBytes(box), keys().identity);
+  try {
+    const secret = readLine(line);
+    const unit = await importSecret("x25519", secret, false).finally(() => secret.fill(0));
+    if ((await identityToRecipient(unit)) !== recipient) {
+      throw new Problem(
+        "Stop: the unit's key is not the one that this page names.",
+        "Nothing was opened or sent. Tell your administrator by telephone at once.",
+      );
+    }
+    return await work(line);
+  } finally {
+    line.fill(0);
+  }
+}
+
+/** The 32 bytes of the identity that a box's line spells. */
+function readLine(plain: Uint8Array): Uint8Array {
   const broken = new Problem("The unit's key box does not hold a key.", "Tell your administrator.");
-  let secret: Uint8Array;
   try {
     const line = bech32.decodeToBytes(text(plain).replace(/\r?\n$/, ""));
-    if (line.prefix.toLowerCase() !== "age-secret-key-" || line.bytes.length !== 32) throw broken;
-    secret = line.bytes;
+    if (line.prefix.toLowerCase() === "age-secret-key-" && line.bytes.length === 32) return line.bytes;
   } catch {
-    throw broken;
+    // falls through: not a line of that kind
   }
-  return importSecret("x25519", secret, false).finally(() => secret.fill(0));
+  throw broken;
 }

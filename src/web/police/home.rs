@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk::Line;
 use crate::actions::home::{Waiting, waiting};
+use crate::actions::unit::Work;
 use crate::web::account::OwnKeys;
 use crate::web::police::{Tag, stage_tag};
 use crate::web::{Answer, Page, Visit};
@@ -82,6 +83,28 @@ fn waiting_for_keys(people: usize) -> String {
     }
 }
 
+/// What a unit waits for, in one line.
+fn unit_words(work: &Work) -> String {
+    let mut words = Vec::new();
+    if work.none {
+        words.push("no key yet".to_owned());
+    }
+    if work.left {
+        words.push("somebody who knew the key has left: replace it".to_owned());
+    }
+    match work.waiting {
+        0 => {}
+        1 => words.push("1 person waits to be let into the unit’s box".to_owned()),
+        many => words.push(format!("{many} people wait to be let into the unit’s box")),
+    }
+    match work.originals {
+        0 => {}
+        1 => words.push("1 original to seal to the new key".to_owned()),
+        many => words.push(format!("{many} originals to seal to the new key")),
+    }
+    format!("{}: {}", work.area, words.join("; "))
+}
+
 impl From<&Waiting> for Section {
     fn from(waiting: &Waiting) -> Self {
         match waiting {
@@ -114,6 +137,9 @@ impl From<&Waiting> for Section {
                 "There are no releases in your area yet.",
                 "/releases",
             ),
+            Waiting::Units(units) => {
+                plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
+            }
             Waiting::Bulletins => plain(
                 "Bulletins",
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
@@ -161,6 +187,7 @@ impl Page for Home {
             Waiting::Requests(Vec::new()),
             Waiting::Own(Vec::new()),
             Waiting::Area(Vec::new()),
+            Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
             Waiting::Bulletins,
             Waiting::Log,
             Waiting::Accounts,

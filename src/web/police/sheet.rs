@@ -27,6 +27,8 @@ pub struct Sheet {
     signatures: Vec<Signature>,
     may: May,
     area: String,
+    /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
+    unit_box: String,
     unit_recipient: String,
     email: String,
     overlay: String,
@@ -103,6 +105,12 @@ fn facts(sheet: &desk::Sheet) -> Vec<Row> {
     rows
 }
 
+/// Where the boxes are of the keys that the photographs lie under.
+fn boxes(sheet: &desk::Sheet) -> String {
+    let place = |unit: &String| format!("/areas/{}/unit/boxes/{unit}", sheet.area.id);
+    sheet.units.iter().map(place).collect::<Vec<_>>().join(" ")
+}
+
 impl Sheet {
     fn of(sheet: &desk::Sheet, email: String, overlay: String) -> Self {
         let request = &sheet.file.request;
@@ -122,7 +130,8 @@ impl Sheet {
             signatures: sheet.signatures.clone(),
             may: sheet.may,
             area: sheet.area.id.clone(),
-            unit_recipient: sheet.area.unit_recipient.clone(),
+            unit_box: boxes(sheet),
+            unit_recipient: sheet.units.join(" "),
             email,
             overlay,
         }

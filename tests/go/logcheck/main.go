@@ -20,6 +20,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -35,7 +36,7 @@ import (
 type unreadable struct{ error }
 
 func main() {
-	vkey := flag.String("vkey", "", "the log's verifier key, <name>+<8 hex>+<base64>, as handed over on paper")
+	vkey := flag.String("vkey", "", "the log's verifier key, <name>+<8 hex>+<base64>, as handed over on paper; after a change of keys all of them, oldest first, with spaces between, each later one followed by @ and the size it signs from")
 	dir := flag.String("dir", "", "the export directory")
 	flag.Parse()
 	if *vkey == "" || *dir == "" || flag.NArg() != 0 {
@@ -61,9 +62,51 @@ type checkpoint struct {
 	root tlog.Hash
 }
 
+// keys are the log's verifier keys, each with the sizes that it signs.
+type keys []struct {
+	note.Verifier
+	from, until int64
+}
+
+// readKeys reads verifier keys in the order in which they came into force.
+func readKeys(text string) (keys, error) {
+	var all keys
+	for n, word := range strings.Fields(text) {
+		vkey, size, later := strings.Cut(word, "@")
+		verifier, err := note.NewVerifier(vkey)
+		if err != nil {
+			return nil, err
+		}
+		var from int64
+		if later {
+			if from, err = number(size); err != nil {
+				return nil, err
+			}
+		}
+		if later != (n > 0) || later && (from <= all[n-1].from || verifier.Name() != all[0].Name()) {
+			return nil, errors.New("the first verifier key stands alone, each later one is VKEY@SIZE with rising sizes and the same name")
+		}
+		if later {
+			all[n-1].until = from
+		}
+		all = append(all, struct {
+			note.Verifier
+			from, until int64
+		}{verifier, from, math.MaxInt64})
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no verifier key")
+	}
+	return all, nil
+}
+
 // open checks a signed checkpoint.
-func open(text []byte, verifier note.Verifier) (checkpoint, error) {
-	signed, err := note.Open(text, note.VerifierList(verifier))
+func open(text []byte, known keys) (checkpoint, error) {
+	var list []note.Verifier
+	for _, one := range known {
+		list = append(list, one.Verifier)
+	}
+	signed, err := note.Open(text, note.VerifierList(list...))
 	if err != nil {
 		return checkpoint{}, err
 	}
@@ -71,12 +114,21 @@ func open(text []byte, verifier note.Verifier) (checkpoint, error) {
 	if len(lines) < 4 {
 		return checkpoint{}, errors.New("a checkpoint has three lines")
 	}
-	if lines[0] != verifier.Name() {
-		return checkpoint{}, fmt.Errorf("origin %q is not %q", lines[0], verifier.Name())
+	if lines[0] != known[0].Name() {
+		return checkpoint{}, fmt.Errorf("origin %q is not %q", lines[0], known[0].Name())
 	}
 	size, err := number(lines[1])
 	if err != nil {
 		return checkpoint{}, err
+	}
+	inForce := false
+	for _, signature := range signed.Sigs {
+		for _, one := range known {
+			inForce = inForce || signature.Hash == one.KeyHash() && one.from <= size && size <= one.until
+		}
+	}
+	if !inForce {
+		return checkpoint{}, fmt.Errorf("the checkpoint over %d entries is signed by a key that was not in force then", size)
 	}
 	root, err := tlog.ParseHash(lines[2])
 	return checkpoint{size, root}, err
@@ -226,7 +278,7 @@ func (l *log) prefix(older, last checkpoint) error {
 }
 
 func check(dir, vkey string) (string, error) {
-	verifier, err := note.NewVerifier(vkey)
+	known, err := readKeys(vkey)
 	if err != nil {
 		return "", unreadable{err}
 	}
@@ -234,7 +286,7 @@ func check(dir, vkey string) (string, error) {
 	if err != nil {
 		return "", unreadable{err}
 	}
-	last, err := open(text, verifier)
+	last, err := open(text, known)
 	if err != nil {
 		return "", fmt.Errorf("checkpoint: %w", err)
 	}
@@ -250,7 +302,7 @@ func check(dir, vkey string) (string, error) {
 		return "", fmt.Errorf("the %d entries give root %v, signed is %v", last.size, root, last.root)
 	}
 	older, err := each(dir, "checkpoints/*", func(text []byte) error {
-		signed, err := open(text, verifier)
+		signed, err := open(text, known)
 		if err != nil {
 			return err
 		}
@@ -259,7 +311,7 @@ func check(dir, vkey string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	receipts, err := each(dir, "receipts/*.tlog-proof", func(text []byte) error { return l.receipt(text, verifier, last) })
+	receipts, err := each(dir, "receipts/*.tlog-proof", func(text []byte) error { return l.receipt(text, known, last) })
 	if err != nil {
 		return "", err
 	}
@@ -267,7 +319,7 @@ func check(dir, vkey string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s, %d entries, root %v; %d older checkpoints, %d receipts, %s", verifier.Name(), last.size, root, older, receipts, records), nil
+	return fmt.Sprintf("%s, %d entries, root %v; %d older checkpoints, %d receipts, %s", known[0].Name(), last.size, root, older, receipts, records), nil
 }
 
 // each checks every file of this pattern, and answers how many there are.
@@ -289,12 +341,12 @@ func each(dir, pattern string, check func(text []byte) error) (int, error) {
 }
 
 // receipt checks a C2SP tlog-proof against the entry it speaks of.
-func (l *log) receipt(text []byte, verifier note.Verifier, last checkpoint) error {
+func (l *log) receipt(text []byte, known keys, last checkpoint) error {
 	parts := bytes.SplitN(text, []byte("\n\n"), 2)
 	if len(parts) != 2 {
 		return errors.New("no blank line before the checkpoint")
 	}
-	signed, err := open(parts[1], verifier)
+	signed, err := open(parts[1], known)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ pub(crate) struct Things {
     copy: CopyId,
     part: PartId,
     photograph: String,
+    unit: String,
     member: String,
     document: String,
     initiative: String,
@@ -34,6 +35,7 @@ impl Things {
         // The decision on it.
         let signed = conn.statements_about(release).await.unwrap();
         let statement = signed.iter().find(|one| one.kind == "authority").unwrap().id.clone();
+        let unit = conn.area(world().areas[0]).await.unwrap().unwrap().unit_recipient;
         drop(conn);
         // Somebody whose keys wait to be confirmed, as a newcomer's do.
         let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
@@ -51,6 +53,7 @@ impl Things {
             copy,
             part: PartId::parse(&part.id).unwrap(),
             photograph,
+            unit,
             member: entry.members[0].id.clone(),
             statement,
             token: "no-such-invitation".into(),
@@ -96,6 +99,8 @@ impl Things {
             .replace("{id}", &id)
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
+            .replace("{original}", &self.photograph)
+            .replace("{key}", &self.unit)
             .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
             .replace("{entry}", &self.entry)

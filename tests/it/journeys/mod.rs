@@ -15,6 +15,7 @@ mod recovery;
 mod registers;
 mod renewal;
 mod roles;
+mod rotation;
 mod sign_in;
 mod standing;
 mod statements;
@@ -22,6 +23,7 @@ mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
+mod units;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};

@@ -1,0 +1,113 @@
+//! Every field under the records key, to be sealed under another one.
+//!
+//! Promise: [`SOURCES`] is all of them: a test compares it with the columns that hold bytes. Absent on purpose: the keys; what is
+//! read here is sealed, and so is what is written.
+
+use sqlx::FromRow;
+
+use super::{Conn, Fault, Tx, on};
+
+/// One column under the records key.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    /// Where the bytes stand.
+    pub table: &'static str,
+    /// And in which column.
+    pub column: &'static str,
+    /// The place they are bound to: a table of the place's own, or `None` for the key of a copy.
+    pub bound: Option<&'static str>,
+    read: &'static str,
+    write: &'static str,
+}
+
+/// One sealed field.
+#[derive(Clone, Debug, FromRow)]
+pub struct Sealed {
+    /// The row.
+    pub id: String,
+    /// The row of the place it is bound to.
+    pub place: String,
+    /// The version it is bound to.
+    pub version: i64,
+    /// The bytes.
+    pub sealed: Vec<u8>,
+}
+
+const READ_COPY: &str =
+    "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM copy WHERE wrapped_key IS NOT NULL";
+const WRITE_COPY: &str = "UPDATE copy SET wrapped_key = $2 WHERE id = $1";
+const READ_RELEASE_FILE: &str = "SELECT id, id AS place, version, file AS sealed FROM release";
+const WRITE_RELEASE_FILE: &str = "UPDATE release SET file = $2 WHERE id = $1";
+const READ_RELEASE_DRAFT: &str =
+    "SELECT id, id AS place, version, draft AS sealed FROM release WHERE draft IS NOT NULL";
+const WRITE_RELEASE_DRAFT: &str = "UPDATE release SET draft = $2 WHERE id = $1";
+const READ_PERSON: &str =
+    "SELECT id, id AS place, 0 AS version, totp_secret AS sealed FROM person WHERE LENGTH(totp_secret) > 0";
+const WRITE_PERSON: &str = "UPDATE person SET totp_secret = $2 WHERE id = $1";
+const READ_INVITATION: &str =
+    "SELECT id, person_id AS place, 0 AS version, totp_secret AS sealed FROM invitation WHERE LENGTH(totp_secret) > 0";
+const WRITE_INVITATION: &str = "UPDATE invitation SET totp_secret = $2 WHERE id = $1";
+
+const READ_STATEMENT: &str =
+    "SELECT id, id AS place, 0 AS version, document AS sealed FROM statement WHERE LENGTH(document) > 0";
+const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1";
+const READ_DOCUMENT: &str =
+    "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
+const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
+
+/// All there are.
+pub const SOURCES: &[Source] = &[
+    Source {
+        table: "statement",
+        column: "document",
+        bound: Some("statement"),
+        read: READ_STATEMENT,
+        write: WRITE_STATEMENT,
+    },
+    Source { table: "document", column: "wrapped_key", bound: None, read: READ_DOCUMENT, write: WRITE_DOCUMENT },
+    Source { table: "copy", column: "wrapped_key", bound: None, read: READ_COPY, write: WRITE_COPY },
+    Source {
+        table: "release",
+        column: "file",
+        bound: Some("release"),
+        read: READ_RELEASE_FILE,
+        write: WRITE_RELEASE_FILE,
+    },
+    Source {
+        table: "release",
+        column: "draft",
+        bound: Some("release"),
+        read: READ_RELEASE_DRAFT,
+        write: WRITE_RELEASE_DRAFT,
+    },
+    Source { table: "person", column: "totp_secret", bound: Some("person"), read: READ_PERSON, write: WRITE_PERSON },
+    Source {
+        table: "invitation",
+        column: "totp_secret",
+        bound: Some("person"),
+        read: READ_INVITATION,
+        write: WRITE_INVITATION,
+    },
+];
+
+const BYTE_COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'BLOB' ORDER BY m.name, c.name";
+
+impl Conn {
+    /// Every field of a column.
+    pub async fn sealed_fields(&mut self, source: &Source) -> Result<Vec<Sealed>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(source.read).fetch_all(c).await)?)
+    }
+
+    /// Every column that holds bytes, with its table: what a records key might seal.
+    pub async fn byte_columns(&mut self) -> Result<Vec<(String, String)>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(BYTE_COLUMNS).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Puts other bytes in a field's place.
+    pub async fn replace_sealed(&mut self, source: &Source, id: &str, sealed: &[u8]) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(source.write).bind(id).bind(sealed).execute(c).await)?;
+        Ok(())
+    }
+}
