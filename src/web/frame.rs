@@ -83,6 +83,9 @@ struct Frame<'a> {
     style: &'a Asset,
     script: &'a Asset,
     worker: &'a str,
+    keeper: &'a str,
+    /// Whose page this is, for the browser's keeper of keys; empty for a visitor.
+    person_id: String,
 }
 
 /// A page about to be shown.
@@ -182,6 +185,8 @@ impl<'a, P: Page> Show<'a, P> {
             style: &named.style,
             script: &named.script,
             worker: &named.worker.href,
+            keeper: &named.keeper.href,
+            person_id: visit.who.as_ref().map(|who| who.id.to_string()).unwrap_or_default(),
         }
     }
 }

@@ -1,10 +1,10 @@
 // identity-wrap/v1: a person's two private keys, sealed under one way of unlocking.
-// base64(iv[12] || AES-256-GCM(kek, pkcs8, AAD)). Unwrapped keys are never extractable.
+// base64(iv[12] || AES-256-GCM(kek, pkcs8, AAD)). Unwrapped keys are not extractable, unless they are to be wrapped for one more passkey.
 // Format: docs/formats/sign-in.md. Proved by its vectors and by the tampering test in test/formats.test.mjs.
 
 import { base64, fromBase64, join, random, utf8, type Bytes } from "./bytes";
 
-export type WrapKind = "passphrase" | "recovery";
+export type WrapKind = "passkey" | "passphrase" | "recovery";
 
 /** What a wrap is bound to: moved to another person, recipient, method or row, it does not open. */
 export interface Binding {
@@ -51,8 +51,17 @@ export async function wrap(
   return base64(join(iv, new Uint8Array(await crypto.subtle.wrapKey("pkcs8", key, kek, seal))));
 }
 
-/** Opens a wrap into a key that can be used and not read; throws when key, binding or bytes are wrong. */
-export async function unwrap(sealed: string, half: Half, kek: CryptoKey, binding: Binding): Promise<CryptoKey> {
+/** Whether an opened key may be read out, which only wrapping it once more needs. */
+export type Readable = "readable" | "unreadable";
+
+/** Opens a wrap into a key that can be used and not read, unless it is to be wrapped again; throws when key, binding or bytes are wrong. */
+export async function unwrap(
+  sealed: string,
+  half: Half,
+  kek: CryptoKey,
+  binding: Binding,
+  readable: Readable = "unreadable",
+): Promise<CryptoKey> {
   const bytes = fromBase64(sealed);
   const open = {
     name: "AES-GCM",
@@ -60,7 +69,7 @@ export async function unwrap(sealed: string, half: Half, kek: CryptoKey, binding
     additionalData: aad(binding, half),
     tagLength: 128,
   };
-  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], false, USE[half]);
+  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], readable === "readable", USE[half]);
 }
 
 /** A private key from its 32 bytes: not extractable, unless it has yet to be wrapped. */

@@ -6,10 +6,14 @@ import { signedOut, watch } from "./activity";
 import { all, tell } from "./dom";
 import { enrolling } from "./enrol";
 import { idle, lockWhenIdle } from "./idle";
-import { lock } from "./keys";
+import { addPasskey } from "./add_passkey";
+import { fresh } from "./fresh";
+import { meetKeeper } from "./keeper";
+import { lock, lockForGood } from "./keys";
 import { original } from "./original";
 import { sealing } from "./seal";
 import { signIn } from "./sign_in";
+import { passkeySignIn, tellIfItCannotUnlock } from "./passkey_sign_in";
 import { signing } from "./sign";
 import { thumbnails } from "./thumbnails";
 import { unlocking } from "./unlock";
@@ -18,6 +22,9 @@ import { viewer } from "./viewer";
 const PARTS: Record<string, (element: HTMLElement) => void> = {
   unlock: unlocking,
   "sign-in": signIn,
+  "passkey-sign-in": passkeySignIn,
+  "add-passkey": addPasskey,
+  fresh,
   enrol: enrolling,
   sign: signing,
   viewer,
@@ -31,6 +38,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 for (const plain of all(document, "[data-no-script]", HTMLElement)) plain.hidden = true;
 
+meetKeeper();
 watch(lock);
 lockWhenIdle();
 addEventListener("pagehide", lock);
@@ -39,10 +47,11 @@ addEventListener("pageshow", (event) => {
 });
 document.addEventListener("submit", (event) => {
   if (event.target instanceof HTMLElement && event.target.dataset["signOut"] !== undefined) {
-    lock();
+    lockForGood();
     signedOut();
   }
 });
+tellIfItCannotUnlock();
 
 for (const element of all(document, "[data-part]", HTMLElement)) {
   const start = PARTS[element.dataset["part"] ?? ""];

@@ -6,9 +6,11 @@ import { asProblem, Problem } from "../wire/problem";
 import type { Ask, Deed, Reply, Work } from "../wire/protocol";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
+import { attach } from "./keeping";
+import { addPasskey, touched } from "./open";
 import { seal } from "./seal";
 import { sign } from "./sign";
-import { openUnit, unlock } from "./vault";
+import { openUnit, resume, unlock } from "./vault";
 
 type Progress = (share: number) => void;
 type Deeds = { [D in Deed]: (ask: Work[D]["ask"], progress: Progress) => Promise<Work[D]["answer"]> };
@@ -23,7 +25,13 @@ const deeds: Deeds = {
   same: async (ask) => ({ same: same(ask) }),
   enrol,
   fingerprint: async ({ recipient, signingKey }) => ({ fingerprint: fingerprint(recipient, signingKey) }),
-  unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
+  touched: async (ask) => {
+    await touched(ask);
+    return {};
+  },
+  unlock,
+  resume,
+  addPasskey,
   openUnit: async ({ box, recipient }) => {
     await openUnit(box, recipient);
     return {};
@@ -50,7 +58,12 @@ async function answer<D extends Deed>(id: number, deed: D, ask: Work[D]["ask"]):
   }
 }
 
-self.addEventListener("message", (event: MessageEvent<Ask>) => {
+self.addEventListener("message", (event: MessageEvent<Ask | "keeper">) => {
+  const line = event.ports[0];
+  if (event.data === "keeper") {
+    if (line !== undefined) attach(line);
+    return;
+  }
   const { id, deed, ask } = event.data;
   void answer(id, deed, ask);
 });

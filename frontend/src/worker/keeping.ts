@@ -1,0 +1,31 @@
+// The Worker's line to the keeper. Without one, or without an answer, nothing is kept and every page asks anew.
+
+import type { FromWorker, Kept } from "../wire/keeping";
+
+/** A keeper that is there answers in a millisecond or two; one whose script did not load never does. */
+const PATIENCE = 1500;
+
+let line: MessagePort | null = null;
+
+export function attach(port: MessagePort): void {
+  line = port;
+  port.start();
+}
+
+export function keep(kept: Kept): void {
+  line?.postMessage({ deed: "keep", kept } satisfies FromWorker);
+}
+
+export function take(): Promise<Kept | null> {
+  const port = line;
+  if (port === null) return Promise.resolve(null);
+  return new Promise((done) => {
+    const late = setTimeout(() => done(null), PATIENCE);
+    const hear = (event: MessageEvent<Kept | null>): void => {
+      clearTimeout(late);
+      done(event.data);
+    };
+    port.addEventListener("message", hear, { once: true });
+    port.postMessage({ deed: "take" } satisfies FromWorker);
+  });
+}
