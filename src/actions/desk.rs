@@ -194,7 +194,19 @@ pub async fn keys(office: &Office, by: &Actor) -> Result<serde_json::Value, No> 
     let person = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
     let row = conn.person(person).await?.ok_or(No::NotFound)?;
-    let wraps = conn.wraps(person).await?;
+    let passkeys = conn.passkeys(person).await?;
+    let mut wraps = Vec::new();
+    for wrap in conn.wraps(person).await? {
+        // The browser must know which passkey to touch for it.
+        let credential = passkeys.iter().find(|row| row.wrap_id.as_ref() == Some(&wrap.id)).map(|row| row.id.clone());
+        let mut told = serde_json::json!({
+            "id": wrap.id, "kind": wrap.kind, "identity": wrap.identity, "signing": wrap.signing,
+        });
+        if let (Some(credential), Some(members)) = (credential, told.as_object_mut()) {
+            members.insert("credential".to_owned(), credential.into());
+        }
+        wraps.push(told);
+    }
     Ok(serde_json::json!({
         "person_id": row.id, "email": row.email, "name": row.name, "recipient": row.recipient,
         "signing_key": row.signing_key, "wraps": wraps,

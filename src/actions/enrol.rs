@@ -5,6 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::actions::office::{slow, ten};
+use crate::actions::passkey::{self, Begun, joining};
 use crate::actions::{Fault, FieldError, No, Office, sign_in};
 use crate::clock;
 use crate::domain::actor::{Actor, Grant, Role};
@@ -45,6 +46,19 @@ pub struct Enrolment {
     pub recovery_identity_wrap: String,
     pub recovery_signing_wrap: String,
     pub code: String,
+    pub ceremony: String,
+    pub credential: String,
+    pub passkey_name: String,
+    pub passkey_wrap: String,
+    pub passkey_identity_wrap: String,
+    pub passkey_signing_wrap: String,
+}
+
+impl Enrolment {
+    /// Whether nothing of a passphrase was sent: they join with a passkey alone.
+    fn without_passphrase(&self) -> bool {
+        [&self.auth, &self.identity_wrap, &self.signing_wrap, &self.code].into_iter().all(|text| text.trim().is_empty())
+    }
 }
 
 /// What the enrolment page shows.
@@ -213,24 +227,34 @@ async fn open_invitation(office: &Office, token: &str) -> Result<Invitation, No>
     }
 }
 
+/// Begins the making of the passkey of whoever holds the link.
+pub async fn begin_passkey(office: &Office, token: &str) -> Result<Begun, No> {
+    let row = open_invitation(office, token).await?;
+    let person = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
+    joining::begin(office, person, &row.email, &row.name).await
+}
+
 /// Enrols: checks everything, keeps the public halves and the wraps, gives the role, uses the link up.
 pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp) -> Result<(), No> {
     let row = open_invitation(office, token).await?;
-    read_enrolment(form)?;
-    let secret = office.open_field("person", &row.person_id, "totp_secret", 0, &row.totp_secret)?;
-    let step = sign_in::step_of(&secret, &form.code)
-        .ok_or_else(|| No::field("code", "Enter the six digits your authenticator app shows now."))?;
     let person = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
+    passkey::refuse_secrets_in_form(office, &format!("person/{person}"), &[&form.credential], &stamp).await?;
+    let made = joining::read(office, person, form).await?;
+    // With a passkey that unlocks, a passphrase (and the code that goes with it) is a second way, not a must.
+    let alone = made.as_ref().is_some_and(|made| made.wrap.is_some()) && form.without_passphrase();
+    read_enrolment(form, alone)?;
+    let step = if alone { None } else { Some(code(office, &row, form)?) };
     let role = Role::parse(&row.role).ok_or(No::NotFound)?;
     let area = row.area_id.as_deref().and_then(AreaId::parse);
     let scheme = row.scheme_id.as_deref().and_then(SchemeId::parse);
     let grant = Grant::join(role, area, scheme).ok_or(No::NotFound)?;
     let invitation = InvitationId::parse(&row.id).ok_or(No::NotFound)?;
     let (auth, recovery) = (form.auth.clone(), form.recovery_auth.clone());
-    let hashes = slow(move || Ok::<_, Fault>([sign_in::hash_auth(&auth)?, sign_in::hash_auth(&recovery)?])).await??;
+    let hash_or_none = move |auth: &str| if alone { Ok(String::new()) } else { sign_in::hash_auth(auth) };
+    let hashes = slow(move || Ok::<_, Fault>([hash_or_none(&auth)?, sign_in::hash_auth(&recovery)?])).await??;
     let email_key = office.blind("email", &row.email);
     let account = account(office, &row, form, hashes, step);
-    let wraps = wraps(&row, form);
+    let (wraps, ceremony) = (wraps(&row, form, alone), form.ceremony.clone());
     office
         .act(move |tx| {
             Box::pin(async move {
@@ -253,6 +277,9 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
                     Event::new(Kind::Enrolled, format!("person/{person}")).with("recipient", account.recipient.clone());
                 let by = tx.actor(person).await?;
                 tx.append(&event, &by, &stamp).await?;
+                if let Some(made) = &made {
+                    joining::add(tx, &ceremony, person, made, &by, &stamp).await?;
+                }
                 Ok(())
             })
         })
@@ -260,8 +287,15 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
     Ok(())
 }
 
+/// The step of the code that shows that their authenticator app works.
+fn code(office: &Office, row: &Invitation, form: &Enrolment) -> Result<i64, No> {
+    let secret = office.open_field("person", &row.person_id, "totp_secret", 0, &row.totp_secret)?;
+    sign_in::step_of(&secret, &form.code)
+        .ok_or_else(|| No::field("code", "Enter the six digits your authenticator app shows now."))
+}
+
 /// The account that an invitation becomes.
-fn account(office: &Office, row: &Invitation, form: &Enrolment, hashes: [String; 2], step: i64) -> Person {
+fn account(office: &Office, row: &Invitation, form: &Enrolment, hashes: [String; 2], step: Option<i64>) -> Person {
     let [auth_hash, recovery_hash] = hashes;
     Person {
         id: row.person_id.clone(),
@@ -269,8 +303,9 @@ fn account(office: &Office, row: &Invitation, form: &Enrolment, hashes: [String;
         name: row.name.clone(),
         auth_hash,
         recovery_hash,
-        totp_secret: row.totp_secret.clone(),
-        totp_step: step,
+        // Nobody has entered the secret into an app: then no code is theirs, whoever has seen the page.
+        totp_secret: step.map_or_else(Vec::new, |_| row.totp_secret.clone()),
+        totp_step: step.unwrap_or(0),
         recipient: form.recipient.clone(),
         signing_key: form.signing_key.clone(),
         suspended: false,
@@ -280,29 +315,31 @@ fn account(office: &Office, row: &Invitation, form: &Enrolment, hashes: [String;
     }
 }
 
-/// The two ways of unlocking that the browser made.
-fn wraps(row: &Invitation, form: &Enrolment) -> [Wrap; 2] {
+/// The ways of unlocking that the browser made, besides a passkey's.
+fn wraps(row: &Invitation, form: &Enrolment, alone: bool) -> Vec<Wrap> {
     let wrap = |id: &str, kind: &str, identity: &str, signing: &str| Wrap {
         id: id.to_owned(),
         kind: kind.to_owned(),
         identity: identity.to_owned(),
         signing: signing.to_owned(),
     };
-    [
-        wrap(&row.wrap_id, "passphrase", &form.identity_wrap, &form.signing_wrap),
-        wrap(&row.recovery_id, "recovery", &form.recovery_identity_wrap, &form.recovery_signing_wrap),
-    ]
+    let mut wraps = vec![wrap(&row.recovery_id, "recovery", &form.recovery_identity_wrap, &form.recovery_signing_wrap)];
+    if !alone {
+        wraps.push(wrap(&row.wrap_id, "passphrase", &form.identity_wrap, &form.signing_wrap));
+    }
+    wraps
 }
 
-fn read_enrolment(form: &Enrolment) -> Result<(), No> {
+fn read_enrolment(form: &Enrolment, alone: bool) -> Result<(), No> {
     let again = "Your browser sent something that cannot be read. Reload the page and begin again.";
     let is_hex =
         |text: &String| text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     let is_key = STANDARD.decode(&form.signing_key).is_ok_and(|key| key.len() == 32);
-    // nonce 12, PKCS#8 48, tag 16
-    let is_wrap = |text: &String| STANDARD.decode(text).is_ok_and(|wrap| wrap.len() == 76);
-    let wraps = [&form.identity_wrap, &form.signing_wrap, &form.recovery_identity_wrap, &form.recovery_signing_wrap];
-    if !is_hex(&form.auth) || !is_hex(&form.recovery_auth) || !is_key || !wraps.into_iter().all(is_wrap) {
+    let is_wrap = |text: &String| passkey::is_wrap(text);
+    let passphrase = alone || (is_hex(&form.auth) && is_wrap(&form.identity_wrap) && is_wrap(&form.signing_wrap));
+    let recovery =
+        is_hex(&form.recovery_auth) && is_wrap(&form.recovery_identity_wrap) && is_wrap(&form.recovery_signing_wrap);
+    if !passphrase || !recovery || !is_key {
         return Err(No::field("code", again));
     }
     Recipient::parse(&form.recipient).map_err(|why| No::field("code", why.to_string()))?;

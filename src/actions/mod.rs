@@ -15,6 +15,7 @@ pub mod home;
 pub mod issues;
 pub mod offers;
 pub mod office;
+pub mod passkey;
 pub mod registers;
 pub mod release;
 pub mod request;

@@ -54,16 +54,42 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
     Ok(Some(Person { id: person, session, name: row.name, actor, fresh_at: visit.fresh_at, purpose }))
 }
 
+/// How somebody showed who they are.
+#[derive(Clone, Debug)]
+pub(super) enum How {
+    /// By passphrase and code.
+    Code,
+    /// By a passkey; what to write down of it.
+    Passkey {
+        /// Its credential identifier.
+        id: String,
+        /// The credential with its counter as it is now.
+        credential: String,
+    },
+}
+
 /// Begins a visit and answers its identifier, for the cookie.
-pub(super) async fn begin(office: &Office, person: PersonId, version: i64, stamp: Stamp) -> Result<SessionId, No> {
+pub(super) async fn begin(
+    office: &Office,
+    person: PersonId,
+    version: i64,
+    how: How,
+    stamp: Stamp,
+) -> Result<SessionId, No> {
     let session = SessionId::fresh(office.now(), ten());
     office
         .act(move |tx| {
             Box::pin(async move {
+                let by = match &how {
+                    How::Code => "code",
+                    How::Passkey { id, credential } if tx.passkey_used(id, credential).await? => "passkey",
+                    How::Passkey { .. } => return Err(No::NotFound),
+                };
+                let event = Event::new(Kind::SignedIn, format!("person/{person}")).with("by", by);
                 tx.begin_visit(session, person, version, (&stamp.client, "")).await?;
                 tx.note_sign_in(person).await?;
                 let by = tx.actor(person).await?;
-                tx.append(&Event::new(Kind::SignedIn, format!("person/{person}")), &by, &stamp).await?;
+                tx.append(&event, &by, &stamp).await?;
                 Ok(())
             })
         })

@@ -47,7 +47,7 @@ pub fn address(raw: &str) -> String {
 /// The first step: email and `auth` (64 hexadecimal digits, `docs/formats/sign-in.md`).
 pub async fn first(office: &Office, email: &str, auth: &str, stamp: Stamp) -> Result<Half, No> {
     let email = address(email);
-    let keys = [office.blind("sign-in account", &email), office.blind("sign-in source", &stamp.client)];
+    let keys = throttles(office, &email, &stamp);
     wait(office, &keys).await?;
     let row = office.read().await?.person_by_email(&office.blind("email", &email)).await?;
     let stored = row.as_ref().map_or_else(String::new, |person| person.auth_hash.clone());
@@ -67,7 +67,28 @@ pub async fn second(office: &Office, half: Half, code: &str, stamp: Stamp) -> Re
         office.read().await?.person(half.person).await?.filter(|row| row.version == half.version && !row.suspended);
     let Some(row) = row else { return Err(No::field("code", WRONG_CODE)) };
     prove_code(office, half.person, code, "code", &stamp).await?;
-    session::begin(office, half.person, row.version, stamp).await
+    session::begin(office, half.person, row.version, session::How::Code, stamp).await
+}
+
+/// Refuses a try without an address (a passkey) that comes too soon after too many failures from the same source.
+pub(super) async fn wait_source(office: &Office, stamp: &Stamp) -> Result<(), No> {
+    wait(office, &[None, Some(office.blind("sign-in source", &stamp.client))]).await
+}
+
+/// Counts a failed try without an address against its source.
+pub(super) async fn failed_source(
+    office: &Office,
+    who: Option<&Person>,
+    step: &'static str,
+    stamp: Stamp,
+) -> Result<(), No> {
+    let keys = [None, Some(office.blind("sign-in source", &stamp.client))];
+    failed(office, &keys, who, step, stamp).await
+}
+
+/// The throttles of an account and of a source, as [`FREE`] has them.
+fn throttles(office: &Office, email: &str, stamp: &Stamp) -> [Option<String>; 2] {
+    [Some(office.blind("sign-in account", email)), Some(office.blind("sign-in source", &stamp.client))]
 }
 
 /// Uses a code up: a wrong or used one is refused beside `field` and counts as a failure of the account and of the source.
@@ -79,10 +100,15 @@ pub(super) async fn prove_code(
     stamp: &Stamp,
 ) -> Result<(), No> {
     let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
-    let keys = [office.blind("sign-in account", &row.email), office.blind("sign-in source", &stamp.client)];
+    let keys = throttles(office, &row.email, stamp);
     wait(office, &keys).await?;
-    let secret = office.open_field("person", &row.id, "totp_secret", 0, &row.totp_secret)?;
-    let fresh = match step_of(&secret, code) {
+    // Who joined with a passkey alone has no authenticator app: no code is theirs.
+    let step = if row.totp_secret.is_empty() {
+        None
+    } else {
+        step_of(&office.open_field("person", &row.id, "totp_secret", 0, &row.totp_secret)?, code)
+    };
+    let fresh = match step {
         Some(step) => {
             office.act(move |tx| Box::pin(async move { Ok(tx.use_totp_step(person, step).await?) })).await?.into_inner()
         }
@@ -92,7 +118,7 @@ pub(super) async fn prove_code(
         failed(office, &keys, Some(&row), "code", stamp.clone()).await?;
         return Err(No::field(field, WRONG_CODE));
     }
-    let [account, _] = keys;
+    let account = office.blind("sign-in account", &row.email);
     office.act(move |tx| Box::pin(async move { Ok(tx.forgive(&account).await?) })).await?;
     Ok(())
 }
@@ -145,11 +171,12 @@ async fn verify(office: &Office, auth: String, stored: String) -> Result<bool, N
 }
 
 /// Refuses a try that comes too soon after too many failures.
-async fn wait(office: &Office, keys: &[String; 2]) -> Result<(), No> {
+async fn wait(office: &Office, keys: &[Option<String>; 2]) -> Result<(), No> {
     let now = office.now();
     let mut conn = office.read().await?;
     let mut longest = 0;
     for (key, free) in keys.iter().zip(FREE) {
+        let Some(key) = key else { continue };
         let (failures, last) = conn.failures(key).await?;
         let over = u32::try_from(failures.saturating_sub(free)).unwrap_or(0);
         if over == 0 || now >= last.plus_millis(FORGOTTEN_MS) {
@@ -163,7 +190,7 @@ async fn wait(office: &Office, keys: &[String; 2]) -> Result<(), No> {
 
 async fn failed(
     office: &Office,
-    keys: &[String; 2],
+    keys: &[Option<String>; 2],
     who: Option<&Person>,
     step: &'static str,
     stamp: Stamp,
@@ -173,7 +200,7 @@ async fn failed(
     office
         .act(move |tx| {
             Box::pin(async move {
-                for key in &keys {
+                for key in keys.iter().flatten() {
                     tx.count_failure(key, FORGOTTEN_MS).await?;
                 }
                 let event = Event::new(Kind::SignInFailed, object).with("step", step);

@@ -24,6 +24,13 @@ pub async fn demand(office: &Office, who: &Person, code: &str, stamp: &Stamp) ->
     if is_fresh(who, office.now()) {
         return Ok(());
     }
+    let row = office.read().await?.person(who.id).await?.ok_or(No::NotFound)?;
+    if row.totp_secret.is_empty() {
+        return Err(No::field(
+            FIELD,
+            "Show that it is you: touch your passkey. Your account has no authenticator app.",
+        ));
+    }
     if code.trim().is_empty() {
         return Err(No::field(
             FIELD,

@@ -70,7 +70,7 @@ kinds! {
     Confirmed = "confirm",
     /// A copy's key was destroyed and its blobs deleted and read back as gone; body: `parts`.
     Destroyed = "destroy",
-    /// A person signed in.
+    /// A person signed in; body: `by` (code or passkey).
     SignedIn = "sign-in",
     /// A sign-in failed; body: `step`.
     SignInFailed = "sign-in.fail",
@@ -82,11 +82,12 @@ kinds! {
     Enrolled = "enrol",
     /// The root or a co-ordinator certified whose key it is (K7.3); body: `by`, `recipient`, `signing_key`, `statement`.
     Approved = "approve",
-    /// A key on record is not the one that was certified: nothing was sealed; body: `what`.
+    /// A key on record is not the one that was certified, a passkey may have been copied, or a browser sent what must never
+    /// leave it: nothing was done; body: `what`.
     KeyAlarm = "key.alarm",
     /// A passkey was added; body: `unlocks`.
     PasskeyAdded = "passkey.add",
-    /// A passkey was removed.
+    /// A passkey was removed: every other visit of its owner ended.
     PasskeyRemoved = "passkey.remove",
     /// It was proved anew who is there, before an act of weight; body: `by` (touch or code).
     SteppedUp = "step-up",

@@ -62,6 +62,8 @@ id! {
     WrapId,
     /// A signed-in visit.
     SessionId,
+    /// A passkey being made or used.
+    CeremonyId,
     /// An invitation to enrol.
     InvitationId,
     /// A signed statement kept with the document it covers.

@@ -8,6 +8,7 @@
 pub mod copies;
 pub mod log;
 pub mod no;
+pub mod passkeys;
 pub mod people;
 pub mod registers;
 pub mod releases;

@@ -27,6 +27,8 @@ pub enum No {
     NotFound,
     /// What was typed cannot be read: 422, beside each field.
     Invalid(Vec<FieldError>),
+    /// A browser sent what must never leave it: 400, thrown away, with an alarm on the log.
+    SecretSent,
     /// Rules say no: 403 or 409, all listed.
     Refused(Vec<Refusal>),
     /// Too many tries; wait this many seconds: 429.

@@ -201,6 +201,7 @@ pub(crate) fn to_answer(stop: Stop, visit: &Visit) -> Answer {
         Stop::Problem(problem) => *problem,
         Stop::No(No::NotFound) => Problem::not_found(),
         Stop::No(No::Invalid(errors)) => Problem::invalid(&errors),
+        Stop::No(No::SecretSent) => Problem::secret_sent(),
         Stop::No(No::Refused(refusals)) => Problem::refused(&refusals),
         Stop::No(No::Throttled(seconds)) => Problem::throttled(seconds),
         Stop::No(No::Unavailable) => Problem::unavailable(),

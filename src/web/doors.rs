@@ -11,7 +11,9 @@ use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
 use crate::web::{Answer, Visit, assets, plain};
-use crate::web::{account, bulletin, bulletins, enrol, log, log_check, parts, sign_in, surrender, undertaking};
+use crate::web::{
+    account, bulletin, bulletins, enrol, log, log_check, parts, passkey, sign_in, surrender, undertaking,
+};
 
 /// What a handler answers, some time later, on the same thread.
 pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
@@ -232,6 +234,28 @@ pub const DOORS: &[Door] = &[
     get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
     get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
     // Passkeys
+    post("/sign-in/passkey/options", Who::Anyone, Body::Empty, "Begin to sign in with a passkey", |v| {
+        Box::pin(passkey::sign_in_options(v))
+    }),
+    post("/sign-in/passkey", Who::Anyone, PASSKEY, "Sign in with a passkey", |v| Box::pin(passkey::sign_in(v))),
+    post("/enrol/{token}/passkey/options", Who::Anyone, Body::Empty, "Begin to make a passkey while joining", |v| {
+        Box::pin(enrol::passkey_options(v))
+    }),
+    get("/account/passkeys", Who::SignedIn, "Own passkeys", |v| Box::pin(passkey::list(v))),
+    post("/account/passkeys/options", Who::SignedIn, Body::Empty, "Begin to make a passkey", |v| {
+        Box::pin(passkey::add_options(v))
+    }),
+    post("/account/passkeys", Who::SignedIn, PASSKEY, "Add a passkey", |v| Box::pin(passkey::add(v))),
+    post("/account/passkeys/prove", Who::SignedIn, Body::Form, "Show who is there, by a code", |v| {
+        Box::pin(passkey::prove(v))
+    }),
+    post("/account/passkeys/{id}/remove", Who::SignedIn, Body::Form, "Remove an own passkey", |v| {
+        Box::pin(passkey::remove(v))
+    }),
+    post("/account/touch/options", Who::SignedIn, Body::Empty, "Begin to show who is there, by a touch", |v| {
+        Box::pin(passkey::touch_options(v))
+    }),
+    post("/account/touch", Who::SignedIn, PASSKEY, "Show who is there, by a touch", |v| Box::pin(passkey::touch(v))),
     // Recovery and keys made anew
     // Approvals and the root
     // Units
@@ -239,6 +263,9 @@ pub const DOORS: &[Door] = &[
     // Visits and proving who is there
     // People, roles and registers
 ];
+
+/// What an authenticator answered, as JSON.
+const PASSKEY: Body = Body::Bytes(passkey::BODY_MAX);
 
 /// Who sees releases.
 const READERS: &[Role] = &[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor];

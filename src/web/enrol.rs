@@ -5,13 +5,14 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::enrol::{self, Enrolment, Invited};
+use crate::actions::{FieldError, No, passkey};
+use crate::web::passkey::said;
 use crate::web::visit::percent;
 use crate::web::{Answer, Page, Visit};
 
-/// The eight values that the browser made; empty at first.
-#[derive(Serialize, Default)]
+/// The values that the browser made; empty at first.
+#[derive(Serialize, Default, Clone)]
 #[expect(missing_docs, reason = "named after the form's fields (docs/formats/sign-in.md)")]
 pub struct Sent {
     pub auth: String,
@@ -22,6 +23,33 @@ pub struct Sent {
     pub signing_wrap: String,
     pub recovery_identity_wrap: String,
     pub recovery_signing_wrap: String,
+    pub ceremony: String,
+    pub credential: String,
+    pub passkey_name: String,
+    pub passkey_wrap: String,
+    pub passkey_identity_wrap: String,
+    pub passkey_signing_wrap: String,
+}
+
+impl Sent {
+    /// What is worth showing again: where the passkey was refused, it is made anew, and with it what it alone unlocked.
+    fn after(self, no: &No) -> Self {
+        let about_passkey = |wrong: &FieldError| wrong.field == passkey::FIELD;
+        if !matches!(no, No::Invalid(errors) if errors.iter().any(about_passkey)) {
+            return self;
+        }
+        if self.auth.is_empty() {
+            return Self::default();
+        }
+        Self {
+            ceremony: String::new(),
+            credential: String::new(),
+            passkey_wrap: String::new(),
+            passkey_identity_wrap: String::new(),
+            passkey_signing_wrap: String::new(),
+            ..self
+        }
+    }
 }
 
 /// The page of a link.
@@ -111,10 +139,28 @@ pub async fn form(v: Visit) -> Result<Answer, No> {
     v.page(TITLE, &page(&v, invited, Sent::default()))
 }
 
+/// `POST /enrol/{token}/passkey/options`.
+pub async fn passkey_options(v: Visit) -> Result<Answer, No> {
+    said(enrol::begin_passkey(&v.office, v.path("token")).await.and_then(|begun| Answer::json(&begun)))
+}
+
 /// `POST /enrol/{token}`.
 pub async fn join(v: Visit) -> Result<Answer, No> {
+    let sent = sent(&v);
+    let form = filled(sent.clone(), v.field("code").to_owned());
+    match enrol::enrol(&v.office, v.path("token"), &form, v.stamp()).await {
+        Ok(()) => Answer::see("/enrolled"),
+        Err(no) => {
+            let invited = enrol::invited(&v.office, v.path("token")).await?;
+            let sent = sent.after(&no);
+            v.again(no, TITLE, &page(&v, invited, sent))
+        }
+    }
+}
+
+fn sent(v: &Visit) -> Sent {
     let of = |name: &str| v.field(name).to_owned();
-    let form = Enrolment {
+    Sent {
         auth: of("auth"),
         recovery_auth: of("recovery_auth"),
         recipient: of("recipient"),
@@ -123,24 +169,32 @@ pub async fn join(v: Visit) -> Result<Answer, No> {
         signing_wrap: of("signing_wrap"),
         recovery_identity_wrap: of("recovery_identity_wrap"),
         recovery_signing_wrap: of("recovery_signing_wrap"),
-        code: of("code"),
-    };
-    match enrol::enrol(&v.office, v.path("token"), &form, v.stamp()).await {
-        Ok(()) => Answer::see("/enrolled"),
-        Err(no) => {
-            let invited = enrol::invited(&v.office, v.path("token")).await?;
-            let sent = Sent {
-                auth: form.auth,
-                recovery_auth: form.recovery_auth,
-                recipient: form.recipient,
-                signing_key: form.signing_key,
-                identity_wrap: form.identity_wrap,
-                signing_wrap: form.signing_wrap,
-                recovery_identity_wrap: form.recovery_identity_wrap,
-                recovery_signing_wrap: form.recovery_signing_wrap,
-            };
-            v.again(no, TITLE, &page(&v, invited, sent))
-        }
+        ceremony: of("ceremony"),
+        credential: of("credential"),
+        passkey_name: of("passkey_name"),
+        passkey_wrap: of("passkey_wrap"),
+        passkey_identity_wrap: of("passkey_identity_wrap"),
+        passkey_signing_wrap: of("passkey_signing_wrap"),
+    }
+}
+
+fn filled(sent: Sent, code: String) -> Enrolment {
+    Enrolment {
+        auth: sent.auth,
+        recovery_auth: sent.recovery_auth,
+        recipient: sent.recipient,
+        signing_key: sent.signing_key,
+        identity_wrap: sent.identity_wrap,
+        signing_wrap: sent.signing_wrap,
+        recovery_identity_wrap: sent.recovery_identity_wrap,
+        recovery_signing_wrap: sent.recovery_signing_wrap,
+        code,
+        ceremony: sent.ceremony,
+        credential: sent.credential,
+        passkey_name: sent.passkey_name,
+        passkey_wrap: sent.passkey_wrap,
+        passkey_identity_wrap: sent.passkey_identity_wrap,
+        passkey_signing_wrap: sent.passkey_signing_wrap,
     }
 }
 

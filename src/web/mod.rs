@@ -25,6 +25,7 @@ pub mod log_check;
 pub mod multipart;
 pub mod page;
 pub mod parts;
+pub mod passkey;
 pub mod plain;
 pub mod police;
 pub mod posted;

@@ -11,7 +11,7 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
-use crate::web::{account, bulletin, bulletins, enrol, log, log_check, sign_in, surrender, undertaking};
+use crate::web::{account, bulletin, bulletins, enrol, log, log_check, passkey, sign_in, surrender, undertaking};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -84,6 +84,7 @@ pages![
     police::settings::Settings,
     police::settings::Outbox,
     // Passkeys
+    passkey::Passkeys,
     // Recovery and keys made anew
     // Approvals and the root
     // Units

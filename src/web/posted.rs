@@ -88,6 +88,10 @@ pub(crate) async fn read(
             if !is("application/octet-stream") {
                 return Err(Problem::other_kind().into());
             }
+            if max <= STRANGER_MAX {
+                // Small enough to need no seat: strangers at the sign-in door must not keep uploads waiting.
+                return Ok(Posted { bytes: gather(req, coming, max, FORM_TIME).await?, ..Posted::default() });
+            }
             let seat =
                 std::sync::Arc::clone(seats).acquire_owned().await.map_err(|_| crate::actions::No::Unavailable)?;
             let bytes = gather(req, coming, max, UPLOAD_TIME).await?;

@@ -154,6 +154,15 @@ impl Problem {
         Self::new(400, "That could not be read", &[words])
     }
 
+    /// 400: a browser sent what opens somebody's keys (DESIGN §5).
+    pub fn secret_sent() -> Self {
+        let words = [
+            "Your browser sent a secret of your passkey that must never leave it. It was thrown away, nothing has been changed, and it is on the log.",
+            "Do not try again. Tell the people who run the portal at once: its pages may have been tampered with.",
+        ];
+        Self::new(400, "That was not taken, to protect your keys", &words)
+    }
+
     /// 408: the body did not arrive in time.
     pub fn too_slow() -> Self {
         let words =
@@ -209,6 +218,7 @@ impl Page for Problem {
             Self::not_here(),
             Self::too_large("2 MB"),
             Self::unreadable(),
+            Self::secret_sent(),
             Self::too_slow(),
             Self::other_kind(),
         ]
