@@ -11,7 +11,7 @@ const keeping = new Keeping(Date.now);
 function serve(port: MessagePort, person: string): void {
   port.addEventListener("message", (event: MessageEvent<FromWorker>) => {
     if (event.data.deed === "keep") keeping.keep(person, event.data.kept);
-    else port.postMessage(keeping.take(person));
+    port.postMessage(event.data.deed === "keep" ? null : keeping.take(person));
   });
   port.start();
 }

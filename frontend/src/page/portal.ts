@@ -3,18 +3,18 @@
 
 import { initAll } from "govuk-frontend";
 import { signedOut, watch } from "./activity";
+import { addPasskey } from "./add_passkey";
 import { all, tell } from "./dom";
 import { enrolling } from "./enrol";
+import { fresh, touching } from "./fresh";
 import { idle, lockWhenIdle } from "./idle";
-import { addPasskey } from "./add_passkey";
-import { fresh } from "./fresh";
 import { meetKeeper } from "./keeper";
 import { lock, lockForGood } from "./keys";
 import { original } from "./original";
-import { sealing } from "./seal";
-import { signIn } from "./sign_in";
 import { passkeySignIn, tellIfItCannotUnlock } from "./passkey_sign_in";
+import { sealing } from "./seal";
 import { signing } from "./sign";
+import { signIn } from "./sign_in";
 import { thumbnails } from "./thumbnails";
 import { unlocking } from "./unlock";
 import { viewer } from "./viewer";
@@ -23,8 +23,9 @@ const PARTS: Record<string, (element: HTMLElement) => void> = {
   unlock: unlocking,
   "sign-in": signIn,
   "passkey-sign-in": passkeySignIn,
-  "add-passkey": addPasskey,
+  passkeys: addPasskey,
   fresh,
+  touch: touching,
   enrol: enrolling,
   sign: signing,
   viewer,

@@ -14,7 +14,7 @@ export interface Kept {
 /** From a page to the keeper. `person` is whose page it is, empty for a visitor's. A `join` brings a port for the page's Worker. */
 export type ToKeeper = { deed: "here" | "join"; person: string } | { deed: "drop" };
 
-/** From a page's Worker to the keeper, through that port; a `take` is answered with what is held, or null. */
+/** From a page's Worker to the keeper, through that port; each is answered: a `take` with what is held, or null. */
 export type FromWorker = { deed: "take" } | { deed: "keep"; kept: Kept };
 
 /** How long keys are kept without a word from any page: as long as a quiet visit lasts. */

@@ -12,11 +12,14 @@ export function attach(port: MessagePort): void {
   port.start();
 }
 
-export function keep(kept: Kept): void {
-  line?.postMessage({ deed: "keep", kept } satisfies FromWorker);
+/** Returns when the keeper has them, so that the page may go. */
+export async function keep(kept: Kept): Promise<void> {
+  await say({ deed: "keep", kept });
 }
 
-export function take(): Promise<Kept | null> {
+export const take = (): Promise<Kept | null> => say({ deed: "take" });
+
+function say(said: FromWorker): Promise<Kept | null> {
   const port = line;
   if (port === null) return Promise.resolve(null);
   return new Promise((done) => {
@@ -26,6 +29,6 @@ export function take(): Promise<Kept | null> {
       done(event.data);
     };
     port.addEventListener("message", hear, { once: true });
-    port.postMessage({ deed: "take" } satisfies FromWorker);
+    port.postMessage(said);
   });
 }

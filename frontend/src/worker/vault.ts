@@ -41,7 +41,7 @@ export async function unlock(by: By, progress: (share: number) => void): Promise
   const facts = { person, name, email, recipient, fingerprint: fingerprint(recipient, base64(signingPublic)) };
   const kept = { facts, ...opened, signingPublic };
   held = { ...kept, unit: null };
-  keep(kept);
+  await keep(kept);
   return facts;
 }
 
