@@ -19,7 +19,7 @@ const der = (half, secret) => second.createPrivateKey({ key: Buffer.from(f.pkcs8
 const spki = (key) => hex(second.createPublicKey(key).export({ format: "der", type: "spki" }).subarray(-32));
 
 test("the documents have all their vectors", () => {
-  assert.deepEqual(Object.keys(signIn), ["split", "keys", "wrap-passphrase", "wrap-recovery"]);
+  assert.deepEqual(Object.keys(signIn), ["split", "keys", "wrap-passphrase", "wrap-recovery", "wrap-passkey"]);
   assert.deepEqual(Object.keys(statement), ["statement", "fields"]);
 });
 
@@ -60,7 +60,7 @@ test("public halves, recipient and fingerprint follow from the private bytes", (
   assert.equal(f.unitFingerprint(v.recipient), v.unit_fingerprint);
 });
 
-for (const [block, kind] of [["wrap-passphrase", "passphrase"], ["wrap-recovery", "recovery"]]) {
+for (const [block, kind] of [["wrap-passphrase", "passphrase"], ["wrap-recovery", "recovery"], ["wrap-passkey", "passkey"]]) {
   test(`the two keys wrap under the ${kind} as documented, and open again unreadable`, async () => {
     const v = signIn[block];
     const { person_id, recipient, x25519_secret, ed25519_secret } = signIn.keys;
@@ -129,6 +129,13 @@ test("the recovery code reads as people write it, and gives the documented key",
   assert.match(fresh, /^([0-9A-HJKMNP-TV-Z]{4}-){7}[0-9A-HJKMNP-TV-Z]{4}$/);
   assert.notEqual(f.newRecoveryCode(), fresh);
   assert.equal(f.writeRecoveryCode(f.readRecoveryCode(fresh)), fresh);
+});
+
+test("a passkey's key follows from what PRF answered and from its identifier", () => {
+  const v = signIn["wrap-passkey"];
+  const id = Buffer.from(v.credential, "base64url");
+  assert.equal(hex(second.hkdfSync("sha256", bytes(v.prf), id, "disclosure-portal/passkey/v1", 32)), v.kek);
+  assert.equal(v.salt, "disclosure-portal/prf/v1");
 });
 
 test("a new passphrase is seven known words, never the same, and a slip is named", () => {

@@ -72,7 +72,7 @@ impl Purpose {
 pub struct Begun {
     /// The ceremony's identifier, to be sent back.
     pub ceremony: String,
-    /// The options of WebAuthn in JSON.
+    /// The options of `WebAuthn` in JSON.
     #[serde(rename = "publicKey")]
     pub public_key: Value,
     /// The identifier of the wrap to make, where a passkey is made.
@@ -242,7 +242,7 @@ pub(super) fn is_wrap(text: &str) -> bool {
     STANDARD.decode(text).is_ok_and(|wrap| wrap.len() == 76)
 }
 
-/// A credential identifier as it stands in the store and in every JSON of WebAuthn.
+/// A credential identifier as it stands in the store and in every JSON of `WebAuthn`.
 fn id_of(credential: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(credential)
 }

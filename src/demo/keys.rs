@@ -106,6 +106,7 @@ pub fn signing_key(seed: &[u8; 32]) -> Result<String, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
     const PAGE: &str = include_str!("../../docs/formats/sign-in.md");
 
@@ -131,7 +132,9 @@ mod tests {
         let keys = block("keys");
         let person = keys["person_id"].as_str().unwrap();
         let recipient = keys["recipient"].as_str().unwrap();
-        for (name, kind) in [("wrap-passphrase", "passphrase"), ("wrap-recovery", "recovery")] {
+        for (name, kind) in
+            [("wrap-passphrase", "passphrase"), ("wrap-recovery", "recovery"), ("wrap-passkey", "passkey")]
+        {
             let wraps = block(name);
             let bound = format!("{person}|{recipient}|{kind}|{}", wraps["wrap_id"].as_str().unwrap());
             let kek = bytes(&wraps["kek"]);
@@ -152,6 +155,14 @@ mod tests {
         assert_eq!(recovery_code(&bytes(&vector["secret"])), vector["code"].as_str().unwrap());
         let person = block("keys")["person_id"].as_str().unwrap().to_owned();
         let kek = derive(&bytes::<20>(&vector["secret"]), person.as_bytes(), b"disclosure-portal/recovery/v1").unwrap();
+        assert_eq!(hex::encode(kek), vector["kek"].as_str().unwrap());
+    }
+
+    #[test]
+    fn the_passkeys_key_is_the_pages() {
+        let vector = block("wrap-passkey");
+        let id = URL_SAFE_NO_PAD.decode(vector["credential"].as_str().unwrap()).unwrap();
+        let kek = derive(&bytes::<32>(&vector["prf"]), &id, b"disclosure-portal/passkey/v1").unwrap();
         assert_eq!(hex::encode(kek), vector["kek"].as_str().unwrap());
     }
 

@@ -20,7 +20,7 @@ pub const BODY_MAX: usize = 32 << 10;
 /// A person's own passkeys.
 #[derive(Serialize)]
 pub struct Passkeys {
-    passkeys: Vec<One>,
+    held: Vec<One>,
     /// Whether it was proved lately who is there.
     fresh: bool,
     /// Whether they have an authenticator app.
@@ -54,8 +54,7 @@ impl Page for Passkeys {
             unlocks,
             stays,
         };
-        let page =
-            |passkeys, fresh, code| Self { passkeys, fresh, code, passphrase: code, email: "a@b.example".into() };
+        let page = |held, fresh, code| Self { held, fresh, code, passphrase: code, email: "a@b.example".into() };
         let only = "This is your only way to sign in. Add another passkey first.";
         vec![
             page(vec![one("Work phone", true, ""), one("Old key <b>", false, "")], true, true),
@@ -79,7 +78,7 @@ fn page(v: &Visit, ways: &Ways) -> Result<Passkeys, No> {
         stays: ways.stays(&row.id).unwrap_or(""),
     };
     Ok(Passkeys {
-        passkeys: ways.passkeys.iter().map(one).collect(),
+        held: ways.passkeys.iter().map(one).collect(),
         fresh: step_up::is_fresh(v.person()?, v.now),
         code: ways.code(),
         passphrase: ways.passphrase,

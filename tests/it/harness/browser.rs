@@ -17,6 +17,8 @@ use disclosure_portal::web::{Desk, app, guard};
 use super::{ORIGIN, Scene, who};
 
 const HOST: &str = "localhost:8443";
+/// The mark of a browser in which nobody is signed in.
+const MARK: &str = "0123456789abcdef0123456789abcdef";
 
 /// A browser in which somebody may be signed in.
 pub(crate) struct Browser {
@@ -30,17 +32,22 @@ pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
     pub(crate) location: String,
+    /// The session cookie it set, if any.
+    pub(crate) session: Option<String>,
 }
 
 impl Got {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("{}: not JSON: {}", self.status, self.text()))
+    }
 }
 
 impl Browser {
-    /// Signed in as `name`, or nobody.
-    pub(crate) async fn of(scene: &Scene, name: Option<&str>) -> Self {
+    fn desk(scene: &Scene) -> Arc<Desk> {
         let portal = Portal {
             service: "Disclosure portal".into(),
             force: "Demo Constabulary".into(),
@@ -49,7 +56,30 @@ impl Browser {
             handling: None,
             demo: true,
         };
-        let desk = Arc::new(Desk::new(scene.office.clone(), portal, vec![], &[7; 32]).unwrap());
+        Arc::new(Desk::new(scene.office.clone(), portal, vec![], &[7; 32]).unwrap())
+    }
+
+    /// Nobody signed in, with a page of the portal open, so that forms can be sent.
+    pub(crate) fn stranger(scene: &Scene) -> Self {
+        Self { desk: Self::desk(scene), session: None, cookie: format!("__Host-visit={MARK}") }
+    }
+
+    /// From here on holds the visit that an answer began or renewed.
+    pub(crate) fn holds(&mut self, scene: &Scene, got: &Got) {
+        let token = got.session.as_deref().expect("a visit");
+        let (to, _) = self.desk.keys.open(Audience::Session, token, scene.office.now()).expect("a good token");
+        self.session = Some(to.session);
+        self.cookie = format!("__Host-session={token}");
+    }
+
+    /// Posts a script's JSON.
+    pub(crate) async fn post_json(&self, path: &str, value: &serde_json::Value) -> Got {
+        self.post_raw(path, "application/octet-stream", value.to_string().into_bytes()).await
+    }
+
+    /// Signed in as `name`, or nobody.
+    pub(crate) async fn of(scene: &Scene, name: Option<&str>) -> Self {
+        let desk = Self::desk(scene);
         let Some(name) = name else { return Self { desk, session: None, cookie: String::new() } };
         let person = who(name).id;
         let session = SessionId::fresh(scene.office.now(), clock::random());
@@ -127,6 +157,7 @@ impl Browser {
     fn token(&self) -> String {
         match self.session {
             Some(session) => guard::token(&self.desk, &format!("session/{session}")),
+            None if self.cookie.contains(MARK) => guard::token(&self.desk, &format!("visit/{MARK}")),
             None => String::new(),
         }
     }
@@ -137,7 +168,11 @@ impl Browser {
         let response = service.call(request.to_request()).await.expect("always an answer");
         let status = response.status().as_u16();
         let location = response.headers().get("location").map_or("", |l| l.to_str().unwrap()).to_owned();
+        let mut cookies = response.headers().get_all("set-cookie").filter_map(|value| value.to_str().ok());
+        let session = cookies.find_map(|text| text.strip_prefix("__Host-session="));
+        let session = session.and_then(|rest| rest.split(';').next()).filter(|token| !token.is_empty());
+        let session = session.map(str::to_owned);
         let body = to_bytes(response.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-        Got { status, body, location }
+        Got { status, body, location, session }
     }
 }

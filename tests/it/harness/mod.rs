@@ -3,6 +3,7 @@
 //! The world is made once for the whole run and copied for each test. When an office is closed its log is checked whole,
 //! so every journey is also a tamper test.
 
+pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod things;
 

@@ -6,6 +6,8 @@ mod expiry;
 mod lapses;
 mod leaving;
 mod numbering;
+mod passkey_refusals;
+mod passkeys;
 mod recall_race;
 mod sign_in;
 mod standing;
