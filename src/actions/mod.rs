@@ -13,6 +13,7 @@ pub mod enrol;
 pub mod fingerprint;
 pub mod home;
 pub mod issues;
+pub mod known;
 pub mod offers;
 pub mod office;
 pub mod passkey;

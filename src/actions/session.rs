@@ -1,14 +1,16 @@
 //! Visits: begun by signing in, checked at each request, ended by signing out, by time, or by any change of the person.
 
 use crate::actions::office::ten;
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, known};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::limits::{IDLE_MS, VISIT_MS};
 use crate::domain::moment::Moment;
 use crate::domain::release::request::Purpose;
+use crate::store::Conn;
 use crate::store::log::Stamp;
+use crate::store::visits::Open;
 
 /// The least time between two writings of "last seen", milliseconds.
 const SEEN_EVERY_MS: i64 = 30_000;
@@ -104,6 +106,59 @@ pub async fn set_purpose(office: &Office, who: &Person, word: &str) -> Result<()
     let session = who.session;
     let word = Purpose::ALL.iter().find(|(one, _, _)| *one == purpose).map_or("", |(_, word, _)| word);
     office.act(move |tx| Box::pin(async move { Ok(tx.visit_purpose(session, word).await?) })).await?;
+    Ok(())
+}
+
+/// After signing in: writes down the browser it was, and answers the device's cookie with this account in it.
+pub async fn begun(
+    office: &Office,
+    person: PersonId,
+    session: SessionId,
+    device: &str,
+    known: &str,
+) -> Result<String, No> {
+    let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
+    let words = device.to_owned();
+    office.act(move |tx| Box::pin(async move { Ok(tx.visit_device(session, &words).await?) })).await?;
+    Ok(known::remember(office, known, &row.email))
+}
+
+/// One's own open visits, the newest first.
+pub async fn mine(office: &Office, who: &Person) -> Result<Vec<Open>, No> {
+    open(office, &mut office.read().await?, who.id).await
+}
+
+async fn open(office: &Office, conn: &mut Conn, person: PersonId) -> Result<Vec<Open>, No> {
+    let row = conn.person(person).await?.ok_or(No::NotFound)?;
+    let (began, seen) = (office.now().plus_millis(-VISIT_MS), office.now().plus_millis(-IDLE_MS));
+    Ok(conn.open_visits(person, row.version, began, seen).await?)
+}
+
+/// Ends every other visit of one's own: dead on the server at once.
+pub async fn end_others(office: &Office, who: &Person, stamp: Stamp) -> Result<(), No> {
+    let others: Vec<SessionId> = mine(office, who)
+        .await?
+        .iter()
+        .filter_map(|visit| SessionId::parse(&visit.id))
+        .filter(|id| *id != who.session)
+        .collect();
+    let by = who.actor.clone();
+    office
+        .act_as(&who.actor, move |tx| {
+            Box::pin(async move {
+                let mut ended = 0;
+                for visit in others {
+                    if tx.end_visit(visit).await? {
+                        ended += 1;
+                    }
+                }
+                if ended > 0 {
+                    tx.append(&Event::new(Kind::SignedOut, by.word()).with("elsewhere", ended), &by, &stamp).await?;
+                }
+                Ok(())
+            })
+        })
+        .await?;
     Ok(())
 }
 

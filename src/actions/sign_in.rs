@@ -7,8 +7,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use totp_rs::{Builder, Secret};
 
 use crate::actions::office::slow;
-use crate::actions::session;
 use crate::actions::{Fault, No, Office};
+use crate::actions::{known, session};
 use crate::clock::{self, Clock};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -45,9 +45,15 @@ pub fn address(raw: &str) -> String {
 }
 
 /// The first step: email and `auth` (64 hexadecimal digits, `docs/formats/sign-in.md`).
-pub async fn first(office: &Office, email: &str, auth: &str, stamp: Stamp) -> Result<Half, No> {
+///
+/// `known` is the cookie of a device: where this account has signed in before, failures count for the device, not the account.
+pub async fn first(office: &Office, email: &str, auth: &str, known: &str, stamp: Stamp) -> Result<Half, No> {
     let email = address(email);
-    let keys = throttles(office, &email, &stamp);
+    let account = match known::device(office, known, &email) {
+        Some(device) => office.blind("sign-in device", &format!("{device}\n{email}")),
+        None => office.blind("sign-in account", &email),
+    };
+    let keys = throttles(office, account, &stamp);
     wait(office, &keys).await?;
     let row = office.read().await?.person_by_email(&office.blind("email", &email)).await?;
     let stored = row.as_ref().map_or_else(String::new, |person| person.auth_hash.clone());
@@ -86,9 +92,9 @@ pub(super) async fn failed_source(
     failed(office, &keys, who, step, stamp).await
 }
 
-/// The throttles of an account and of a source, as [`FREE`] has them.
-fn throttles(office: &Office, email: &str, stamp: &Stamp) -> [Option<String>; 2] {
-    [Some(office.blind("sign-in account", email)), Some(office.blind("sign-in source", &stamp.client))]
+/// The throttles of an account (or its device, or its codes) and of a source, as [`FREE`] has them.
+fn throttles(office: &Office, account: String, stamp: &Stamp) -> [Option<String>; 2] {
+    [Some(account), Some(office.blind("sign-in source", &stamp.client))]
 }
 
 /// Uses a code up: a wrong or used one is refused beside `field` and counts as a failure of the account and of the source.
@@ -100,7 +106,9 @@ pub(super) async fn prove_code(
     stamp: &Stamp,
 ) -> Result<(), No> {
     let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
-    let keys = throttles(office, &row.email, stamp);
+    // Counted apart from the passphrase: who has not shown that first cannot slow this step down for who has.
+    let code_key = office.blind("sign-in code", &row.email);
+    let keys = throttles(office, code_key.clone(), stamp);
     wait(office, &keys).await?;
     // Who joined with a passkey alone has no authenticator app: no code is theirs.
     let step = if row.totp_secret.is_empty() {
@@ -119,7 +127,14 @@ pub(super) async fn prove_code(
         return Err(No::field(field, WRONG_CODE));
     }
     let account = office.blind("sign-in account", &row.email);
-    office.act(move |tx| Box::pin(async move { Ok(tx.forgive(&account).await?) })).await?;
+    office
+        .act(move |tx| {
+            Box::pin(async move {
+                tx.forgive(&code_key).await?;
+                Ok(tx.forgive(&account).await?)
+            })
+        })
+        .await?;
     Ok(())
 }
 

@@ -74,7 +74,7 @@ kinds! {
     SignedIn = "sign-in",
     /// A sign-in failed; body: `step`.
     SignInFailed = "sign-in.fail",
-    /// A person signed out, or was signed out.
+    /// A person signed out, here or (body: `elsewhere`, how many visits) everywhere else.
     SignedOut = "sign-out",
     /// An invitation was made; body: `role`.
     Invited = "invite",

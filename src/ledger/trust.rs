@@ -180,19 +180,24 @@ impl Trust {
         if !statement.covers(paper.document.as_bytes()) {
             return;
         }
-        if statement.kind == UNIT && statement.signer == ROOT {
-            if let Ok(unit) = serde_json::from_str::<UnitKey>(&paper.document) {
-                if statement.object == format!("area/{}", unit.area) {
-                    self.units.push(unit);
-                }
-            }
-        } else if statement.kind == APPROVE {
-            if let Ok(keys) = serde_json::from_str::<PersonKeys>(&paper.document) {
-                if statement.object == format!("person/{}", keys.person) {
-                    let (by, at) = (statement.signer.clone(), statement.time.clone());
-                    self.people.entry(keys.person.clone()).or_default().push(Trusted { keys, by, at });
-                }
-            }
+        let (document, object) = (paper.document.as_str(), statement.object.as_str());
+        match (statement.kind.as_str(), serde_json::from_str(document), serde_json::from_str(document)) {
+            (UNIT, Ok(unit), _) if statement.signer == ROOT => self.take_unit(unit, object),
+            (APPROVE, _, Ok(keys)) => self.take_person(keys, statement),
+            _ => {}
+        }
+    }
+
+    fn take_unit(&mut self, unit: UnitKey, object: &str) {
+        if object == format!("area/{}", unit.area) {
+            self.units.push(unit);
+        }
+    }
+
+    fn take_person(&mut self, keys: PersonKeys, statement: &Statement) {
+        if statement.object == format!("person/{}", keys.person) {
+            let (by, at) = (statement.signer.clone(), statement.time.clone());
+            self.people.entry(keys.person.clone()).or_default().push(Trusted { keys, by, at });
         }
     }
 

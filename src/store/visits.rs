@@ -1,5 +1,7 @@
 //! Signed-in visits: revocable rows behind the cookie.
 
+use sqlx::FromRow;
+
 use super::{Conn, Fault, Tx, on};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::moment::Moment;
@@ -30,9 +32,52 @@ const PURPOSE: &str = "UPDATE visit SET purpose = $2 WHERE id = $1";
 const END: &str = "UPDATE visit SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const FORGET: &str = "DELETE FROM visit WHERE started_at < $1";
 
+const OPEN: &str = "SELECT id, started_at, seen_at, client, device FROM visit WHERE person_id = $1 AND version = $2 AND ended_at IS NULL AND started_at > $3 AND seen_at > $4 ORDER BY started_at DESC, id DESC LIMIT 100";
+const DEVICE: &str = "UPDATE visit SET device = $2 WHERE id = $1";
+
 type Row = (i64, i64, i64, i64, Option<String>, Option<i64>);
 
+/// An open visit, as its owner sees it.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "columns of `visit`, described in the migration")]
+pub struct Open {
+    pub id: String,
+    started_at: i64,
+    seen_at: i64,
+    pub client: String,
+    pub device: String,
+}
+
+impl Open {
+    /// When it began.
+    pub fn started_at(&self) -> Moment {
+        Moment::from_millis(self.started_at)
+    }
+
+    /// When it was last used, to the half minute.
+    pub fn seen_at(&self) -> Moment {
+        Moment::from_millis(self.seen_at)
+    }
+}
+
 impl Conn {
+    /// A person's open visits begun after `began` and seen after `seen`, the newest first, at most a hundred.
+    pub async fn open_visits(
+        &mut self,
+        person: PersonId,
+        version: i64,
+        began: Moment,
+        seen: Moment,
+    ) -> Result<Vec<Open>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(OPEN)
+            .bind(person.to_string())
+            .bind(version)
+            .bind(began.millis())
+            .bind(seen.millis())
+            .fetch_all(c)
+            .await)?)
+    }
+
     /// A person's visit.
     pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
         let (id, person) = (id.to_string(), person.to_string());
@@ -90,6 +135,12 @@ impl Tx {
     /// Writes down why bulletins are looked at in this visit.
     pub async fn visit_purpose(&mut self, id: SessionId, purpose: &str) -> Result<(), Fault> {
         on!(self, |c| sqlx::query(PURPOSE).bind(id.to_string()).bind(purpose).execute(c).await)?;
+        Ok(())
+    }
+
+    /// Writes down the browser and system of a visit.
+    pub async fn visit_device(&mut self, id: SessionId, device: &str) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(DEVICE).bind(id.to_string()).bind(device).execute(c).await)?;
         Ok(())
     }
 

@@ -24,6 +24,7 @@ pub struct Answer {
     kind: Kind,
     headers: Vec<(&'static str, String)>,
     change: Option<Change>,
+    known: Option<String>,
 }
 
 enum Kind {
@@ -44,7 +45,13 @@ const JSON: &str = "application/json";
 
 impl Answer {
     fn whole(media: &'static str, bytes: impl Into<Bytes>) -> Self {
-        Self { status: 200, kind: Kind::Whole { media, bytes: bytes.into() }, headers: Vec::new(), change: None }
+        Self {
+            status: 200,
+            kind: Kind::Whole { media, bytes: bytes.into() },
+            headers: Vec::new(),
+            change: None,
+            known: None,
+        }
     }
 
     pub(crate) fn html(html: String) -> Self {
@@ -57,7 +64,7 @@ impl Answer {
         if own_path(&path).is_none() {
             return Err(Fault::Other("a redirect would have left the portal".to_owned()).into());
         }
-        Ok(Self { status: 303, kind: Kind::Nothing, headers: vec![("location", path)], change: None })
+        Ok(Self { status: 303, kind: Kind::Nothing, headers: vec![("location", path)], change: None, known: None })
     }
 
     /// JSON, for scripts.
@@ -73,7 +80,7 @@ impl Answer {
 
     /// A body of the handler's own making, such as one that ends when its release is recalled.
     pub fn stream(media: &'static str, body: BoxBody) -> Self {
-        Self { status: 200, kind: Kind::Stream { media, body }, headers: Vec::new(), change: None }
+        Self { status: 200, kind: Kind::Stream { media, body }, headers: Vec::new(), change: None, known: None }
     }
 
     /// Plain text.
@@ -93,7 +100,7 @@ impl Answer {
 
     /// 204, for a script that only wants to know that it was done.
     pub fn done() -> Self {
-        Self { status: 204, kind: Kind::Nothing, headers: Vec::new(), change: None }
+        Self { status: 204, kind: Kind::Nothing, headers: Vec::new(), change: None, known: None }
     }
 
     /// With another status.
@@ -114,6 +121,13 @@ impl Answer {
     #[must_use]
     pub fn signed_in(mut self, visit: Pointer) -> Self {
         self.change = Some(Change::SignedIn(visit));
+        self
+    }
+
+    /// From here on the browser is a device that this account has signed in on.
+    #[must_use]
+    pub fn known_device(mut self, cookie: String) -> Self {
+        self.known = Some(cookie);
         self
     }
 
@@ -158,6 +172,9 @@ impl Answer {
                 building.insert_header(("clear-site-data", CLEAR));
             }
             None => {}
+        }
+        if let Some(value) = self.known {
+            building.cookie(cookie::known(value));
         }
         for (name, value) in self.headers {
             let value = HeaderValue::try_from(value).map_err(|_| Fault::Other(format!("header {name}")))?;

@@ -21,6 +21,7 @@ use crate::clock;
 use crate::telemetry::{self, Answered};
 use crate::web::answer::{self, Stop};
 use crate::web::cookie::{self, Audience};
+use crate::web::device;
 use crate::web::doors::{Body, DOORS, Door, Method, Place, Who, at_once, get, places};
 use crate::web::posted::{self, Coming, Posted};
 use crate::web::problem::Problem;
@@ -87,6 +88,8 @@ fn arrive(desk: Arc<Desk>, table: &'static [Door], req: &HttpRequest) -> Visit {
         table,
         who: None,
         half: None,
+        known: req.cookie(cookie::KNOWN).map_or_else(String::new, |known| known.value().to_owned()),
+        device: device::words(guard::header(req, "user-agent").unwrap_or_default()),
         posted: Posted::default(),
         client: guard::client(req, &desk),
         request_id: hex::encode(clock::random::<8>()),

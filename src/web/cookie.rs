@@ -24,6 +24,11 @@ pub const HALF: &str = "__Host-half";
 /// A random mark, for form tokens of people not signed in.
 pub const VISIT: &str = "__Host-visit";
 
+/// The device on which accounts have signed in before (`actions::known`): the only cookie that outlives the browser.
+pub const KNOWN: &str = "__Host-known";
+/// It is forgotten after this many days without signing in.
+const KNOWN_DAYS: i64 = 90;
+
 /// How long half a sign-in waits for its code, milliseconds.
 pub const HALF_MS: i64 = 5 * 60_000;
 /// A session token older than this is made anew, so that 15 idle minutes are never cut to less than 14.
@@ -159,6 +164,13 @@ impl Keys {
 /// A cookie of ours: it ends with the browser, and its token ends sooner.
 pub fn put(name: &'static str, value: String) -> Cookie<'static> {
     Cookie::build(name, value).path("/").secure(true).http_only(true).same_site(SameSite::Strict).finish()
+}
+
+/// The device's cookie.
+pub fn known(value: String) -> Cookie<'static> {
+    let mut kept = put(KNOWN, value);
+    kept.set_max_age(Duration::days(KNOWN_DAYS));
+    kept
 }
 
 /// Takes a cookie away.

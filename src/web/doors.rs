@@ -12,7 +12,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
-    account, bulletin, bulletins, enrol, log, log_check, parts, passkey, sign_in, surrender, undertaking,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, surrender, undertaking, visits,
 };
 
 /// What a handler answers, some time later, on the same thread.
@@ -261,6 +261,12 @@ pub const DOORS: &[Door] = &[
     // Units
     // Statements
     // Visits and proving who is there
+    get("/account/fresh", Who::SignedIn, "Form: show that it is you", |v| at_once(fresh::form(&v))),
+    post("/account/fresh", Who::SignedIn, Body::Form, "Show that it is you", |v| Box::pin(fresh::show(v))),
+    get("/account/visits", Who::SignedIn, "Where one is signed in", |v| Box::pin(visits::list(v))),
+    post("/account/visits/end", Who::SignedIn, Body::Form, "Sign out everywhere else", |v| {
+        Box::pin(visits::end_others(v))
+    }),
     // People, roles and registers
 ];
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::actions::No;
+use crate::actions::{No, step_up};
 use crate::web::assets::Asset;
 use crate::web::doors::{Method, Who};
 use crate::web::page::Page;
@@ -29,7 +29,8 @@ impl Typed {
 
     /// What was posted, but for the token and what only a script fills in.
     pub fn posted(fields: &[(String, String)]) -> Self {
-        let kept = fields.iter().filter(|(name, _)| !["token", "statement", "auth"].contains(&name.as_str()));
+        let kept =
+            fields.iter().filter(|(name, _)| !["token", "statement", "auth", "fresh_code"].contains(&name.as_str()));
         kept.fold(Self::default(), |typed, (name, value)| typed.with(name, value.clone()))
     }
 }
@@ -61,6 +62,7 @@ struct Item {
 }
 
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing a page shows or leaves out")]
 struct Frame<'a> {
     service: &'a str,
     force: &'a str,
@@ -71,6 +73,8 @@ struct Frame<'a> {
     menu: Vec<Item>,
     person: &'a str,
     signed_in: bool,
+    /// It was shown lately who is there: forms of weight do not ask again.
+    fresh: bool,
     token: &'a str,
     marking: &'static str,
     handling: &'a str,
@@ -173,6 +177,7 @@ impl<'a, P: Page> Show<'a, P> {
             menu: menu(visit),
             person: visit.who.as_ref().map_or("", |who| who.name.as_str()),
             signed_in: visit.who.is_some(),
+            fresh: visit.who.as_ref().is_some_and(|who| step_up::is_fresh(who, visit.now)),
             token: &visit.token,
             marking: "OFFICIAL-SENSITIVE",
             handling: portal.handling.as_deref().filter(|_| visit.who.is_some()).unwrap_or(""),

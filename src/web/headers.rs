@@ -31,8 +31,8 @@ pub const ALWAYS: &[(&str, &str)] = &[
 pub const NOT_KEPT: &str = "no-store";
 /// For assets: the name holds the digest.
 pub const KEPT: &str = "public, max-age=31536000, immutable";
-/// Sent when a visit ends (ASVS 14.3.1).
-pub const CLEAR: &str = "\"cache\", \"cookies\", \"storage\"";
+/// Sent when a visit ends (ASVS 14.3.1). Our cookies are taken away one by one, all but the device's.
+pub const CLEAR: &str = "\"cache\", \"storage\"";
 
 /// Puts every header on an answer, replacing what a handler may have set; only `Cache-Control` is left if already there.
 pub fn dress(headers: &mut HeaderMap) {

@@ -14,7 +14,7 @@ use crate::domain::event::Kind;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, days_after, parse_day};
 use crate::web::visit::percent;
-use crate::web::{Answer, Page, Visit};
+use crate::web::{Answer, Page, Visit, fresh};
 
 /// Records on a page.
 const PAGE: i64 = 50;
@@ -264,6 +264,9 @@ pub async fn search(v: Visit) -> Result<Answer, No> {
 
 /// `GET /log/csv`: the same search, up to 10,000 records; that they left is recorded.
 pub async fn csv(v: Visit) -> Result<Answer, No> {
+    if let Some(asked) = fresh::first(&v)? {
+        return Ok(asked);
+    }
     let what = asked(&v, CSV_MAX, 0).await?;
     let found = audit::search(&v.office, v.actor(), &what, v.stamp()).await?;
     let text = audit::csv(&found.records, &audit::names(&v.office).await?)?;

@@ -11,7 +11,9 @@ use tera::{Context, Tera};
 use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
-use crate::web::{account, bulletin, bulletins, enrol, log, log_check, passkey, sign_in, surrender, undertaking};
+use crate::web::{
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, surrender, undertaking, visits,
+};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
@@ -90,6 +92,8 @@ pages![
     // Units
     // Statements
     // Visits and proving who is there
+    visits::Visits,
+    fresh::Fresh,
     // People, roles and registers
 ];
 
@@ -200,7 +204,7 @@ mod tests {
             .with("text", "</textarea><script>");
         let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
         let context = json!({
-            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
+            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "fresh": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
                 "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
             "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
             "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],

@@ -57,7 +57,7 @@ pub fn form(v: &Visit) -> Result<Answer, No> {
 /// `POST /sign-in`: the first step.
 pub async fn first(v: Visit) -> Result<Answer, No> {
     let next = v.next().to_owned();
-    match sign_in::first(&v.office, v.field("email"), v.field("auth"), v.stamp()).await {
+    match sign_in::first(&v.office, v.field("email"), v.field("auth"), &v.known, v.stamp()).await {
         Ok(half) => {
             let attempt = SessionId::fresh(v.now, ten());
             let pointer = Pointer { session: attempt, person: half.person, version: half.version };
@@ -78,7 +78,10 @@ pub async fn second(v: Visit) -> Result<Answer, No> {
     let next = v.next().to_owned();
     let shown = Half { person: half.person, version: half.version };
     match sign_in::second(&v.office, shown, v.field("code"), v.stamp()).await {
-        Ok(session) => Ok(Answer::see(next)?.signed_in(Pointer { session, ..half })),
+        Ok(session) => {
+            let known = session::begun(&v.office, half.person, session, &v.device, &v.known).await?;
+            Ok(Answer::see(next)?.signed_in(Pointer { session, ..half }).known_device(known))
+        }
         Err(no) => v.again(no, CODE_TITLE, &Code { next }),
     }
 }

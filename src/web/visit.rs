@@ -29,6 +29,10 @@ pub struct Visit {
     pub who: Option<Person>,
     /// Who has half signed in.
     pub half: Option<Pointer>,
+    /// The device's cookie, as sent; believed by `actions::known` alone.
+    pub known: String,
+    /// The browser and system, in words, as it says itself.
+    pub device: String,
     /// What was handed in.
     pub posted: Posted,
     /// The address it came from (for the record and for throttling).
@@ -162,6 +166,8 @@ impl Visit {
             table: self.table,
             who: self.who.clone(),
             half: self.half,
+            known: self.known.clone(),
+            device: self.device.clone(),
             posted: Posted::default(),
             client: self.client.clone(),
             request_id: self.request_id.clone(),

@@ -56,6 +56,19 @@ test("a browser that does not know the demo's authority is not let in", async ()
   }
 });
 
+test("a secret that leaves a browser is noticed, however it is written", async () => {
+  const [one] = demo.accounts;
+  const written = [one.passphrase, one.passphrase.replaceAll(" ", "+"), encodeURIComponent(one.recovery_code), one.age_identity];
+  for (const secret of written) {
+    const careless = await openBrowser(demo);
+    const { page, expecting } = await careless.person();
+    expecting(/./);
+    await page.goto("/accessibility");
+    await page.evaluate((body) => fetch("/account/stay", { method: "POST", body }).then((got) => got.text()), secret);
+    await assert.rejects(careless.close(), new RegExp(`of ${one.name}`), secret);
+  }
+});
+
 test("a complaint of a page is not lost", async () => {
   const visitor = await browser.person();
   await visitor.page.goto("/accessibility");

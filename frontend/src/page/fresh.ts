@@ -21,8 +21,8 @@ async function byTouch(part: HTMLElement): Promise<void> {
 
 /** In a form: after the touch only a sentence is left of it. */
 export function fresh(part: HTMLElement): void {
-  const button = must(part, "[data-prove]", HTMLButtonElement);
-  for (const block of all(part, "[data-with-passkey]", HTMLElement)) block.hidden = !passkeysWork();
+  const button = must(part, "[data-touch-button]", HTMLButtonElement);
+  for (const block of all(part, "[data-touch]", HTMLElement)) block.hidden = !passkeysWork();
   button.addEventListener("click", () => {
     void attempt(part, button, async () => {
       await byTouch(part);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::actions::desk::{self, Candidate};
-use crate::actions::{No, consider, release};
+use crate::actions::{No, consider, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::web::police::{Choice, Row, choice, ordered, record, row};
 use crate::web::{Answer, Page, Visit};
@@ -122,7 +122,7 @@ impl Page for Decide {
 const TITLE: &str = "Decide a request";
 
 /// The fields in their order on the page.
-const FIELDS: [&str; 31] = [
+const FIELDS: [&str; 32] = [
     "basis",
     "grounds_kind",
     "grounds",
@@ -154,6 +154,7 @@ const FIELDS: [&str; 31] = [
     "name_why",
     "recipients",
     "reason",
+    step_up::FIELD,
 ];
 
 async fn read(v: &Visit) -> Result<(desk::Sheet, Decide), No> {
@@ -173,7 +174,10 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 pub async fn decide(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let (sheet, page) = read(&v).await?;
-    let done = if v.field("answer") == "refuse" {
+    let fresh = step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await;
+    let done = if fresh.is_err() {
+        fresh
+    } else if v.field("answer") == "refuse" {
         release::refuse(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await
     } else {
         authorise(&v, id, page.named).await

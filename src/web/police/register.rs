@@ -7,7 +7,7 @@ use crate::actions::{No, issues, registers};
 use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
 use crate::web::police::{Tag, long, stage_tag};
-use crate::web::{Answer, Page, Visit};
+use crate::web::{Answer, Page, Visit, fresh};
 
 /// The areas to choose from.
 #[derive(Serialize)]
@@ -105,6 +105,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `GET /register/{id}/csv`.
 pub async fn csv(v: Visit) -> Result<Answer, No> {
+    if let Some(asked) = fresh::first(&v)? {
+        return Ok(asked);
+    }
     let text = issues::csv(&v.office, v.actor(), v.id(AreaId::parse)?, v.stamp()).await?;
     Ok(Answer::csv("register-of-issues.csv", text))
 }

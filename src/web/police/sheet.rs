@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
-use crate::actions::{No, release};
+use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
@@ -237,7 +237,11 @@ pub async fn ask_recall(v: Visit) -> Result<Answer, No> {
 /// `POST /releases/{id}/recall`.
 pub async fn recall(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    match release::recall(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await {
+    let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
+        Ok(()) => release::recall(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await,
+        no => no,
+    };
+    match done {
         Ok(()) => Answer::see(format!("/releases/{id}")),
         Err(no @ No::Invalid(_)) => {
             let page = recalling(&v).await?;

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { witness } from "./secrets.mjs";
 
 const FLAGS = [
   "--disable-gpu",
@@ -33,18 +34,23 @@ export async function openBrowser(demo) {
     args: root ? [...FLAGS, "--no-sandbox"] : FLAGS,
     chromiumSandbox: !root,
   });
+  const listener = witness(demo);
   return {
     browser,
+    witness: listener,
     /** Somebody at a browser of their own: own cookies, own keys. */
-    person: (options = {}) => person(browser, demo, options),
+    person: (options = {}) => person(browser, demo, listener, options),
+    /** Fails when any secret left a browser or was shown where it must not be. */
     async close() {
-      await browser.close();
-      rmSync(home, { recursive: true, force: true });
+      await listener.check().finally(async () => {
+        await browser.close();
+        rmSync(home, { recursive: true, force: true });
+      });
     },
   };
 }
 
-async function person(browser, demo, options) {
+async function person(browser, demo, listener, options) {
   const context = await browser.newContext({
     baseURL: demo.baseUrl,
     locale: "en-GB",
@@ -52,6 +58,7 @@ async function person(browser, demo, options) {
     viewport: { width: 1280, height: 900 },
     ...options,
   });
+  await listener.listen(context);
   const complaints = [];
   // Which features a Permissions-Policy may name differs from build to build of the browser.
   const allowed = [/Permissions-Policy header: Unrecognized feature/];
@@ -71,6 +78,7 @@ async function person(browser, demo, options) {
   return {
     context,
     page,
+    witness: listener,
     /** Complaints that the story expects, such as the console's line about a refused request. */
     expecting: (pattern) => allowed.push(pattern),
     /** Fails when a page complained of anything. */

@@ -28,6 +28,7 @@ export async function openStage() {
     async as(name) {
       if (!there.has(name)) {
         const someone = known(await browser.person({ acceptDownloads: true }));
+        browser.witness.uses(account(name));
         await signIn(someone.page, account(name));
         there.set(name, { ...someone, name, account: account(name) });
       }

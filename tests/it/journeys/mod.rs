@@ -11,6 +11,7 @@ mod passkeys;
 mod recall_race;
 mod sign_in;
 mod standing;
+mod step_up;
 mod stranger;
 
 use disclosure_portal::actions::deliver::{self, Opened};

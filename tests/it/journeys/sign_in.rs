@@ -7,19 +7,19 @@ use disclosure_portal::demo::people::Somebody;
 
 use crate::harness::{Scene, who, wrong_fields};
 
-fn from(client: &str) -> Stamp {
+pub(super) fn from(client: &str) -> Stamp {
     Stamp { client: client.into(), request: "test".into() }
 }
 
 /// The code that an authenticator app shows now, by the machine's own time.
-fn code(who: &Somebody) -> String {
+pub(super) fn code(who: &Somebody) -> String {
     let secret = totp_rs::Secret::try_from_base32(&who.account.totp_secret).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
     totp.generate(u64::try_from(Clock::real().millis() / 1000).unwrap()).to_string()
 }
 
-async fn first(scene: &Scene, email: &str, auth: &str, client: &str) -> Result<Half, No> {
-    sign_in::first(&scene.office, email, auth, from(client)).await
+pub(super) async fn first(scene: &Scene, email: &str, auth: &str, client: &str) -> Result<Half, No> {
+    sign_in::first(&scene.office, email, auth, "", from(client)).await
 }
 
 #[actix_web::test]
