@@ -36,7 +36,8 @@ export function fresh(part: HTMLElement): void {
     done.setAttribute("role", "status");
     done.textContent = SHOWN;
     const had = part.contains(document.activeElement);
-    part.replaceChildren(done);
+    for (const child of [...part.children]) if (child.localName !== "legend") child.remove();
+    part.append(done);
     if (had) done.focus();
   });
 }
