@@ -1,4 +1,4 @@
-// The keeper: a SharedWorker that holds a person's keys in memory while pages come and go (docs/decisions/0016).
+// The keeper: a SharedWorker that holds a person's keys in memory while pages come and go (docs/decisions/0017).
 // It uses no key, asks no server, stores nothing. Its address holds the digest of its code, so a new portal has a new, empty keeper.
 
 import { CHANNEL, type FromWorker, type Heard, type ToKeeper } from "../wire/keeping";

@@ -1,5 +1,5 @@
 // The page's side of the keeper: says whose page this is, gives the Worker a line to it, tells it when all is over.
-// A browser without one, or one that ends it between pages, asks for a touch on each page instead (docs/decisions/0016).
+// A browser without one, or one that ends it between pages, asks for a touch on each page instead (docs/decisions/0017).
 
 import type { ToKeeper } from "../wire/keeping";
 import { scriptAddress } from "./address";
