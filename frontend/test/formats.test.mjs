@@ -147,7 +147,7 @@ test("a passkey's key follows from what PRF answered and from its identifier, in
   const opened = await f.unwrap(v.identity, "x25519", key, { person: person_id, recipient, kind: "passkey", wrap: v.wrap_id });
   assert.equal(opened.extractable, false);
   const bound = { person: person_id, recipient, kind: "passkey", wrap: v.wrap_id };
-  assert.equal((await f.unwrap(v.identity, "x25519", key, bound, "readable")).extractable, true, "only where it is asked for");
+  assert.equal((await f.unwrap(v.identity, "x25519", key, bound, true)).extractable, true, "only where it is asked for");
 });
 
 test("a new passphrase is seven known words, never the same, and a slip is named", () => {

@@ -1,6 +1,7 @@
 //! The six words that people read to each other by telephone to check a key (`docs/formats/sign-in.md` clause 4).
 //!
-//! Absent on purpose: reading words back. A fingerprint is compared by people. Proved by the format page's vector below.
+//! Promise: words typed back are compared as words: case and spaces are forgiven, nothing else. Proved by the format page's
+//! vector below. Absent on purpose: a way from words back to a key.
 
 use aws_lc_rs::digest;
 use bip39::Language;
@@ -13,6 +14,23 @@ pub fn fingerprint(recipient: &str, signing_key: &str) -> String {
 /// The six words of a unit's key.
 pub fn unit_fingerprint(recipient: &str) -> String {
     words(recipient)
+}
+
+/// Six words as somebody typed what they heard: lower case, single spaces; or what is plainly wrong with them, in a sentence.
+pub fn heard(typed: &str) -> Result<String, String> {
+    let typed = typed.to_lowercase();
+    let words: Vec<&str> = typed.split_whitespace().collect();
+    if words.is_empty() {
+        return Err("Enter the six words that you heard".to_owned());
+    }
+    if let Some(strange) = words.iter().find(|word| Language::English.find_word(word).is_none()) {
+        let shown: String = strange.chars().take(30).collect();
+        return Err(format!("“{shown}” is not a word that keys are told by. Ask for it to be spelt"));
+    }
+    match words.len() {
+        6 => Ok(words.join(" ")),
+        n => Err(format!("There are six words; you entered {n}. Enter all of them, with a space between")),
+    }
 }
 
 /// The first 66 bits of SHA-256, as six words of 11 bits, most significant bit first.
@@ -36,5 +54,14 @@ mod tests {
         let text = |name: &str| vector[name].as_str().unwrap();
         assert_eq!(fingerprint(text("recipient"), text("signing_key")), text("fingerprint"));
         assert_eq!(unit_fingerprint(text("recipient")), text("unit_fingerprint"));
+        let spoken = format!("  {} ", text("fingerprint").to_uppercase().replace(' ', "\n "));
+        assert_eq!(heard(&spoken).unwrap(), text("fingerprint"));
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_as_one() {
+        assert!(heard(" ").unwrap_err().starts_with("Enter the six words"));
+        assert!(heard("home practice tuna").unwrap_err().contains("you entered 3"));
+        assert!(heard("home practise tuna lens aware tape").unwrap_err().contains("“practise”"));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Absent on purpose: words, which are the page's. Whether something is theirs is asked of the policy.
 
+use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
 use crate::actions::{No, Office, casefile};
 use crate::domain::actor::{Actor, Role};
@@ -10,6 +11,10 @@ use crate::domain::policy::{Act, Thing, may};
 /// One section of the first page.
 #[derive(Clone, Debug)]
 pub enum Waiting {
+    /// Their own keys are not confirmed.
+    Keys(Own),
+    /// So many people wait for this person to confirm their keys.
+    Approvals(usize),
     /// Requests that this person may decide.
     Requests(Vec<Line>),
     /// Live releases with copies not sealed, which this person may seal.
@@ -29,6 +34,16 @@ pub enum Waiting {
 /// Everything that waits for `by`, most pressing first.
 pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     let mut all = Vec::new();
+    let own = approve::own(office, by).await?;
+    if own.links.is_empty() {
+        all.push(Waiting::Keys(own));
+    }
+    if by.is(Role::Aic) {
+        let people = approve::waiting(office, by).await?.len();
+        if people > 0 {
+            all.push(Waiting::Approvals(people));
+        }
+    }
     if !by.areas().is_empty() {
         let lines = desk::list(office, by).await?;
         let own = |line: &Line| by.person() == Some(line.filed.release.requested_by);

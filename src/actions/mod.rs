@@ -3,6 +3,7 @@
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
 pub mod administer;
+pub mod approve;
 pub mod audit;
 pub mod board;
 pub mod casefile;
@@ -17,6 +18,7 @@ pub mod known;
 pub mod offers;
 pub mod office;
 pub mod passkey;
+pub mod plan;
 pub mod registers;
 pub mod release;
 pub mod request;

@@ -113,6 +113,11 @@ impl Office {
         })
     }
 
+    /// The root's verifier key, to hand over; empty: none is configured.
+    pub fn root_vkey(&self) -> String {
+        self.root.as_ref().map_or_else(String::new, Root::vkey)
+    }
+
     /// The portal's time: never before the newest leaf, so that a clock set back reopens nothing.
     pub fn now(&self) -> Moment {
         self.clock.now().max(self.db.writer().newest())

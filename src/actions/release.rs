@@ -4,7 +4,7 @@
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::ten;
 use crate::actions::request::{beside_fields, drop_blobs};
-use crate::actions::{Fault, No, Office, seal};
+use crate::actions::{Fault, No, Office, seal, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
@@ -16,6 +16,7 @@ use crate::domain::release::order::Case;
 use crate::domain::release::{Considered, Order};
 use crate::domain::scheme::Footing;
 use crate::domain::words::Prose;
+use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
 use crate::sealing::copy::seal_text;
 use crate::sealing::lock::CopyKey;
@@ -38,9 +39,24 @@ struct Ready {
     text: Option<Part>,
 }
 
-/// Authorises (K7.7.1): every rule met, a number taken, copies made for the named recipients, the draft erased. Everything
-/// slow is done before the act; inside it the rules are asked again on what is true there.
+/// Authorises (K7.7.1): every rule met, every key proven up to the root, a number taken, copies made for the named recipients,
+/// the draft erased. Everything slow is done before the act; inside it all is asked again on what is true there.
 pub async fn authorise(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    considered: Considered,
+    recipients: &[(PersonId, SchemeId)],
+    stamp: Stamp,
+) -> Result<(), No> {
+    let done = authorise_proven(office, by, id, considered, recipients, stamp.clone()).await;
+    trust::alarm(office, &format!("release/{id}"), done, &stamp).await.map_err(|no| match no {
+        No::Refused(refusals) => beside_fields(refusals),
+        other => other,
+    })
+}
+
+async fn authorise_proven(
     office: &Office,
     by: &Actor,
     id: ReleaseId,
@@ -55,23 +71,26 @@ pub async fn authorise(
     let now = office.now();
     let people = chosen(&mut conn, &filed, recipients, now).await?;
     let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
-    filed.release.decide(Order::Authorise(Box::new(case)), by, now).map_err(beside_fields)?;
+    let mut unmet = filed.release.decide(Order::Authorise(Box::new(case)), by, now).err().unwrap_or_default();
+    unmet.extend(unproven(office.root.as_ref(), &mut conn, &people).await?);
+    if !unmet.is_empty() {
+        return Err(No::from(unmet));
+    }
     let photographs = conn.photographs(id).await?.len();
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    trust::unit(office, &mut conn, filed.release.area, &area.unit_recipient).await?;
     drop(conn);
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
     let file = CaseFile { considered: Some(considered.clone()), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
-    let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs };
+    let (root, unit) = (office.root.clone(), area.unit_recipient);
+    let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs, root, unit };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if done.is_err() {
         drop_blobs(office, &objects).await;
     }
-    done.map(|_| ()).map_err(|no| match no {
-        No::Refused(refusals) => beside_fields(refusals),
-        other => other,
-    })
+    done.map(|_| ())
 }
 
 struct Plan {
@@ -83,6 +102,9 @@ struct Plan {
     text_object: Option<String>,
     file_sealed: Vec<u8>,
     photographs: usize,
+    root: Option<Root>,
+    /// The unit's recipient that the text was sealed to.
+    unit: String,
 }
 
 impl Plan {
@@ -98,6 +120,11 @@ impl Plan {
         if !same || people.len() != self.ready.len() {
             return Err(No::Unavailable);
         }
+        let unproven = unproven(self.root.as_ref(), tx, &people).await?;
+        if !unproven.is_empty() {
+            return Err(No::from(unproven));
+        }
+        trust::unit_under(self.root.as_ref(), tx, filed.release.area, &self.unit).await?;
         let case = build(tx, &filed, &self.file, &self.draft, &self.considered, &people, now).await?;
         let urn = case.urn.clone();
         let (_, serial) = tx.next_urn(filed.release.area, now).await?;
@@ -151,6 +178,16 @@ async fn chosen(
         }
     }
     Ok(people)
+}
+
+/// Those of the chosen whose keys nobody proved, as refusals.
+async fn unproven(root: Option<&Root>, conn: &mut Conn, people: &[(Receiver, Footing)]) -> Result<Vec<Refusal>, No> {
+    let to = |(row, footing): &(Receiver, Footing)| trust::To {
+        person: footing.person,
+        name: row.name.clone(),
+        recipient: row.recipient.clone(),
+    };
+    trust::unproven_under(root, conn, &people.iter().map(to).collect::<Vec<_>>()).await
 }
 
 async fn build(
@@ -243,7 +280,8 @@ async fn end(
     let filed = casefile::load(&mut office.read().await?, by, Act::SeeRelease, id).await?;
     let (file, draft) = casefile::open(office, &filed)?;
     let read = filed.release.version;
-    let proposed = seal_proposed(office, &filed, draft.as_ref()).await?;
+    let proposed = seal_proposed(office, &filed, draft.as_ref()).await;
+    let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
     let file = CaseFile { reason: Some(reason.clone()), ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().cloned().collect();
@@ -281,7 +319,10 @@ async fn end(
 /// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
 async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<String>, No> {
     let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
-    let area = office.read().await?.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    let mut conn = office.read().await?;
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    trust::unit(office, &mut conn, filed.release.area, &area.unit_recipient).await?;
+    drop(conn);
     let unit = Recipient::parse(&area.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
     let sealed = seal_text(&words, &unit).map_err(|why| Fault::Other(why.to_string()))?;
     Ok(Some(office.vault.put(sealed).await?))

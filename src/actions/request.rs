@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::{slow, ten};
-use crate::actions::{FieldError, No, Office};
+use crate::actions::{FieldError, No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
@@ -128,7 +128,11 @@ pub async fn ask(
         return Err(No::field("photographs", format!("Choose at most {PHOTOGRAPHS_MAX} photographs")));
     }
     let (request, draft) = asked.parse(photographs.len())?;
-    let row = office.read().await?.area(area).await?.ok_or(No::NotFound)?;
+    let mut conn = office.read().await?;
+    let row = conn.area(area).await?.ok_or(No::NotFound)?;
+    let proven = trust::unit(office, &mut conn, area, &row.unit_recipient).await;
+    drop(conn);
+    trust::alarm(office, &format!("area/{area}"), proven, &stamp).await?;
     let unit = Recipient::parse(&row.unit_recipient).map_err(|why| crate::actions::Fault::Other(why.to_string()))?;
     let now = office.now();
     let id = ReleaseId::fresh(now, ten());

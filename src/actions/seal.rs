@@ -1,57 +1,33 @@
 //! Sealing: the co-ordinator's browser opens an original and hands it over; the portal marks and seals one copy for each
 //! recipient (DESIGN §5). The plaintext is in memory only, its digest checked against the record.
+//!
+//! Promise: nothing is sealed to a recipient, and no original taken for an area, whose key has no chain to the root; asked
+//! before an original is taken, before each copy and again in the act that keeps it. The browser asks the same of the papers in
+//! the plan, for itself. Proved by `tests/it/journeys/approvals.rs`.
 
 use std::sync::Arc;
 
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
+use crate::actions::plan::{Addressee, proven};
 use crate::actions::request::drop_blobs;
-use crate::actions::{Fault, No, Office};
+use crate::actions::{Fault, No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::Stage;
+use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
 use crate::sealing::copy::{Prepared, SealedRenditions};
 use crate::sealing::image;
 use crate::sealing::lock::CopyKey;
 use crate::sealing::mark::Mark;
-use crate::store::Tx;
 use crate::store::copies::{Part, Row};
 use crate::store::log::Stamp;
 use crate::store::releases::{Filed, Photograph};
-
-/// How far sealing is, and what the browser needs to go on.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Progress {
-    /// Where the unit's box is fetched.
-    pub unit_box: String,
-    /// Whose box it must be.
-    pub unit_recipient: String,
-    /// The photographs.
-    pub photographs: Vec<Wanted>,
-    /// Marked and sealed so far: copies times photographs.
-    pub sealed: usize,
-    /// Of how many.
-    pub total: usize,
-}
-
-/// One photograph of the progress.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Wanted {
-    /// Which.
-    pub id: String,
-    /// Where its original is fetched, sealed to the unit.
-    pub original: String,
-    /// Where the opened original is handed over.
-    pub upload: String,
-    /// What it must hash to.
-    pub sha256: String,
-    /// Neither all its copies nor its original are here.
-    pub needed: bool,
-}
+use crate::store::{Conn, Tx};
 
 /// The box with the unit's identity, sealed to those who hold it.
 pub async fn unit_box(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<u8>, No> {
@@ -82,39 +58,6 @@ pub async fn original(office: &Office, by: &Actor, photograph: PhotographId, sta
     Ok(office.vault.of_original(&object).await?)
 }
 
-/// How far the sealing of a release is.
-pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Progress, No> {
-    let mut conn = office.read().await?;
-    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
-    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    let photographs = conn.photographs(id).await?;
-    let copies: Vec<Row> = conn.copies_of_release(id).await?.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
-    let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
-    for copy in &copies {
-        let Some(copy) = CopyId::parse(&copy.id) else { continue };
-        for part in conn.parts(copy).await? {
-            if let (Some(photograph), "screen") = (part.photograph_id, part.rendition.as_str()) {
-                *done.entry(photograph).or_default() += 1;
-            }
-        }
-    }
-    let in_hand = office.in_hand.lock().map(|set| set.clone()).unwrap_or_default();
-    let wanted = |row: &Photograph| Wanted {
-        id: row.id.clone(),
-        original: format!("/photographs/{}/original", row.id),
-        upload: format!("/releases/{id}/photographs/{}/sealing", row.id),
-        sha256: row.sha256.clone(),
-        needed: done.get(&row.id).copied().unwrap_or(0) < copies.len() && !in_hand.contains(&row.id),
-    };
-    Ok(Progress {
-        unit_box: format!("/areas/{}/unit-box", area.id),
-        unit_recipient: area.unit_recipient.clone(),
-        sealed: done.values().sum(),
-        total: copies.len() * photographs.len(),
-        photographs: photographs.iter().map(wanted).collect(),
-    })
-}
-
 /// Takes an opened original and begins to seal it for every recipient who lacks it. Answers once it is checked; the
 /// sealing goes on, one act for each finished copy, whether or not the browser stays.
 pub async fn take(
@@ -125,7 +68,8 @@ pub async fn take(
     bytes: Vec<u8>,
     stamp: Stamp,
 ) -> Result<(), No> {
-    let handed = check(office, by, id, photograph, bytes).await?;
+    let handed = check(office, by, id, photograph, bytes).await;
+    let handed = trust::alarm(office, &format!("release/{id}"), handed, &stamp).await?;
     let place = Arc::clone(&office.originals).acquire_owned().await.map_err(|_| No::Unavailable)?;
     let fresh = office.in_hand.lock().map_err(|_| Fault::Other("in_hand".into()))?.insert(handed.row.id.clone());
     if !fresh {
@@ -135,7 +79,8 @@ pub async fn take(
     tokio::spawn(async move {
         let _place = place;
         let _hand = Hand { office: Arc::clone(&office), photograph: handed.row.id.clone() };
-        if let Err(no) = seal_for_all(&office, &by, handed, &stamp).await {
+        let done = seal_for_all(&office, &by, handed, &stamp).await;
+        if let Err(no) = trust::alarm(&office, &format!("release/{id}"), done, &stamp).await {
             tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
         }
     });
@@ -165,8 +110,11 @@ pub async fn take_whole(
     bytes: Vec<u8>,
     stamp: Stamp,
 ) -> Result<(), No> {
-    let handed = check(office, by, id, photograph, bytes).await?;
-    seal_for_all(office, by, handed, &stamp).await
+    let done = match check(office, by, id, photograph, bytes).await {
+        Ok(handed) => seal_for_all(office, by, handed, &stamp).await,
+        Err(no) => Err(no),
+    };
+    trust::alarm(office, &format!("release/{id}"), done, &stamp).await
 }
 
 /// An opened original that is the one on record.
@@ -198,6 +146,12 @@ async fn check(
             "This is not the photograph on record: its digest differs. Nothing was sealed. Tell your administrator.",
         ));
     }
+    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
+    let unsealed = |copy: &Row| copy.key_gone_at.is_none() && copy.sealed_at.is_none();
+    let copies = conn.copies_of_release(id).await?;
+    let to: Vec<trust::To> =
+        copies.iter().filter(|copy| unsealed(copy)).filter_map(|c| Addressee::of(c).to()).collect();
+    proven(office.root.as_ref(), &mut conn, filed.release.area, &area.unit_recipient, &to).await?;
     Ok(Handed { filed, row, bytes })
 }
 
@@ -215,28 +169,37 @@ async fn seal_for_all(office: &Office, by: &Actor, handed: Handed, stamp: &Stamp
             continue;
         }
         let key = office.records.unwrap(&wrapped, &copy.id).map_err(|why| Fault::Lock(why.to_string()))?;
+        own_key(office.root.as_ref(), &mut office.read().await?, &copy).await?;
         let to = Recipient::parse(&copy.recipient).map_err(|why| Fault::Other(why.to_string()))?;
         let (prepared, urn, holder) = (Arc::clone(&prepared), urn.clone(), copy.holder_name.clone());
         let code = copy.mark.clone();
         let sealed = slow(move || prepared.seal_for(&Mark { urn: &urn, copy: &code, recipient: &holder }, &to))
             .await?
             .map_err(|why| Fault::Other(why.to_string()))?;
-        keep(office, by, id, &key, &row, sealed, stamp).await?;
+        keep(office, by, &copy, &key, &row, sealed, stamp).await?;
     }
     drop(turn);
     Ok(())
+}
+
+/// Refuses a copy whose holder's recipient has no chain to the root.
+async fn own_key(root: Option<&Root>, conn: &mut Conn, copy: &Row) -> Result<(), No> {
+    let to = Addressee::of(copy).to().ok_or(No::NotFound)?;
+    let unmet = trust::unproven_under(root, conn, &[to]).await?;
+    if unmet.is_empty() { Ok(()) } else { Err(No::from(unmet)) }
 }
 
 /// Stores both renditions, then writes them down in one act; a copy whose key went meanwhile keeps nothing.
 async fn keep(
     office: &Office,
     by: &Actor,
-    copy: CopyId,
+    of: &Row,
     key: &CopyKey,
     row: &Photograph,
     sealed: SealedRenditions,
     stamp: &Stamp,
 ) -> Result<(), No> {
+    let copy = of.holding()?.copy;
     let photograph = Some(row.id.clone());
     let screen =
         store_part(office, copy, key, photograph.clone(), "screen", row.position, &sealed.screen.age_bytes).await?;
@@ -244,13 +207,17 @@ async fn keep(
         store_part(office, copy, key, photograph, "thumbnail", row.position, &sealed.thumbnail.age_bytes).await?;
     let objects = [screen.object.clone(), thumbnail.object.clone()];
     let acting = by;
-    let (by, stamp) = (by.clone(), stamp.clone());
+    let (by, stamp, root, to) = (by.clone(), stamp.clone(), office.root.clone(), of.recipient.clone());
     let done = office
         .act_as(acting, move |tx| {
             Box::pin(async move {
                 let now = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 if now.key_gone_at.is_some() {
                     return Err(No::refused(Refusal::KeyDestroyed));
+                }
+                own_key(root.as_ref(), tx, &now).await?;
+                if now.recipient != to {
+                    return Err(No::Unavailable); // renewed and confirmed anew while this copy was made: it is made again
                 }
                 let release = tx.release(now.holding()?.release).await?.ok_or(No::NotFound)?.release;
                 let closed = release.standing().closed(tx.now());

@@ -8,14 +8,18 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId};
 use crate::domain::refusal::Refusal;
-use crate::ledger::trust::Trust;
+use crate::ledger::trust::{Root, Trust};
 use crate::store::Conn;
 use crate::store::log::Stamp;
 
 /// What follows from the root about these people and areas.
 pub async fn of(office: &Office, conn: &mut Conn, people: &[PersonId], areas: &[AreaId]) -> Result<Trust, No> {
-    let root =
-        office.root.as_ref().ok_or_else(|| Fault::Other("no root key is configured: nothing can be sealed".into()))?;
+    under(office.root.as_ref(), conn, people, areas).await
+}
+
+/// The same where the office cannot come along: inside a writing act, which holds a copy of the root.
+pub async fn under(root: Option<&Root>, conn: &mut Conn, people: &[PersonId], areas: &[AreaId]) -> Result<Trust, No> {
+    let root = root.ok_or_else(|| Fault::Other("no root key is configured: nothing can be sealed".into()))?;
     Ok(Trust::of(root, &conn.papers_for(people, areas).await?))
 }
 
@@ -32,8 +36,13 @@ pub struct To {
 
 /// Every recipient whose key has no chain to the root, as refusals; none: seal.
 pub async fn unproven(office: &Office, conn: &mut Conn, to: &[To]) -> Result<Vec<Refusal>, No> {
+    unproven_under(office.root.as_ref(), conn, to).await
+}
+
+/// The same inside a writing act.
+pub async fn unproven_under(root: Option<&Root>, conn: &mut Conn, to: &[To]) -> Result<Vec<Refusal>, No> {
     let people: Vec<PersonId> = to.iter().map(|one| one.person).collect();
-    let trust = of(office, conn, &people, &[]).await?;
+    let trust = under(root, conn, &people, &[]).await?;
     let told = |one: &To| {
         let person = one.person.to_string();
         let name = one.name.clone();
@@ -48,10 +57,15 @@ pub async fn unproven(office: &Office, conn: &mut Conn, to: &[To]) -> Result<Vec
 
 /// Refuses an area whose unit key the root has not signed.
 pub async fn unit(office: &Office, conn: &mut Conn, area: AreaId, recipient: &str) -> Result<(), No> {
+    unit_under(office.root.as_ref(), conn, area, recipient).await
+}
+
+/// The same inside a writing act.
+pub async fn unit_under(root: Option<&Root>, conn: &mut Conn, area: AreaId, recipient: &str) -> Result<(), No> {
     if recipient.is_empty() {
         return Err(No::refused(Refusal::NoUnitKey));
     }
-    let trust = of(office, conn, &[], &[area]).await?;
+    let trust = under(root, conn, &[], &[area]).await?;
     if trust.unit(&area.to_string(), recipient) { Ok(()) } else { Err(No::refused(Refusal::UnitKeyChanged)) }
 }
 

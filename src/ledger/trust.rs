@@ -124,8 +124,12 @@ pub struct Trusted {
     pub keys: PersonKeys,
     /// Who signed it: `root` or a person.
     pub by: String,
+    /// The approver's key that verified it; empty: the root's.
+    pub by_key: String,
     /// When, as the statement says.
     pub at: String,
+    /// The signed note, to show.
+    pub note: String,
 }
 
 /// All that follows from the root and a set of papers.
@@ -142,7 +146,7 @@ impl Trust {
         let mut waiting: Vec<&Paper> = Vec::new();
         for paper in papers {
             match root.open(&paper.note) {
-                Ok(statement) => trust.take(&statement, paper),
+                Ok(statement) => trust.take(&statement, "", paper),
                 Err(_) => waiting.push(paper),
             }
         }
@@ -157,47 +161,46 @@ impl Trust {
 
     /// Takes a paper in whose signer is trusted to sign it; false when it has to wait or never holds.
     fn follow(&mut self, paper: &Paper) -> bool {
-        let Ok(subject) = serde_json::from_str::<PersonKeys>(&paper.document) else { return false };
+        let Some(subject) = exact::<PersonKeys>(&paper.document) else { return false };
         let Some(signer) = paper.note.split('\n').nth(4) else { return false };
         let may = |one: &&Trusted| one.keys.role == APPROVER && fits(&one.keys.area, &subject);
-        let opened = self
-            .people
-            .get(signer)
-            .into_iter()
-            .flatten()
-            .filter(may)
-            .find_map(|one| Statement::open(&paper.note, signer, &one.keys.signing_key).ok());
+        let opened = self.people.get(signer).into_iter().flatten().filter(may).find_map(|one| {
+            let key = &one.keys.signing_key;
+            Statement::open(&paper.note, signer, key).ok().map(|statement| (statement, key.clone()))
+        });
         match opened {
-            Some(statement) if statement.kind == APPROVE && signer != subject.person => {
-                self.take(&statement, paper);
+            Some((statement, key)) if statement.kind == APPROVE && signer != subject.person => {
+                self.take(&statement, &key, paper);
                 true
             }
             _ => false,
         }
     }
 
-    fn take(&mut self, statement: &Statement, paper: &Paper) {
+    fn take(&mut self, statement: &Statement, by_key: &str, paper: &Paper) {
         if !statement.covers(paper.document.as_bytes()) {
             return;
         }
-        let (document, object) = (paper.document.as_str(), statement.object.as_str());
-        match (statement.kind.as_str(), serde_json::from_str(document), serde_json::from_str(document)) {
-            (UNIT, Ok(unit), _) if statement.signer == ROOT => self.take_unit(unit, object),
-            (APPROVE, _, Ok(keys)) => self.take_person(keys, statement),
-            _ => {}
-        }
-    }
-
-    fn take_unit(&mut self, unit: UnitKey, object: &str) {
-        if object == format!("area/{}", unit.area) {
-            self.units.push(unit);
-        }
-    }
-
-    fn take_person(&mut self, keys: PersonKeys, statement: &Statement) {
-        if statement.object == format!("person/{}", keys.person) {
-            let (by, at) = (statement.signer.clone(), statement.time.clone());
-            self.people.entry(keys.person.clone()).or_default().push(Trusted { keys, by, at });
+        if statement.kind == UNIT && statement.signer == ROOT {
+            if let Some(unit) = exact::<UnitKey>(&paper.document) {
+                if statement.object == format!("area/{}", unit.area) {
+                    self.units.push(unit);
+                }
+            }
+        } else if statement.kind == APPROVE {
+            if let Some(keys) = exact::<PersonKeys>(&paper.document) {
+                if statement.object == format!("person/{}", keys.person) {
+                    let Statement { signer: by, time: at, note, .. } = statement.clone();
+                    let person = keys.person.clone();
+                    self.people.entry(person).or_default().push(Trusted {
+                        keys,
+                        by,
+                        by_key: by_key.to_owned(),
+                        at,
+                        note,
+                    });
+                }
+            }
         }
     }
 
@@ -212,6 +215,28 @@ impl Trust {
         self.people.get(person)?.iter().rev().find(|one| one.keys.recipient == recipient)
     }
 
+    /// The paper under which this key of theirs signs for people of `area` as their co-ordinator.
+    pub fn approver(&self, person: &str, signing_key: &str, area: &str) -> Option<&Trusted> {
+        let known = self.people.get(person)?.iter().rev();
+        known.into_iter().find(|one| {
+            one.keys.role == APPROVER
+                && one.keys.signing_key == signing_key
+                && (area.is_empty() || one.keys.area == area)
+        })
+    }
+
+    /// The papers from this one up to the one that the root signed.
+    pub fn chain<'a>(&'a self, from: &'a Trusted) -> Vec<&'a Trusted> {
+        let mut chain = vec![from];
+        while let Some(last) = chain.last().filter(|last| last.by != ROOT && chain.len() <= self.people.len()) {
+            match self.approver(&last.by, &last.by_key, &last.keys.area) {
+                Some(above) => chain.push(above),
+                None => break,
+            }
+        }
+        chain
+    }
+
     /// Every key that was ever certified as this person's: for reading old signatures.
     pub fn ever(&self, person: &str) -> &[Trusted] {
         self.people.get(person).map_or(&[], Vec::as_slice)
@@ -221,6 +246,13 @@ impl Trust {
     pub fn unit(&self, area: &str, recipient: &str) -> bool {
         self.units.iter().any(|unit| unit.area == area && unit.recipient == recipient)
     }
+}
+
+/// A document that is written as the format says: these members in this order, nothing between. Two texts that say the same
+/// would be two documents, and the browser reads this one alone.
+fn exact<T: Serialize + for<'de> Deserialize<'de>>(document: &str) -> Option<T> {
+    let read = serde_json::from_str(document).ok()?;
+    (serde_json::to_string(&read).ok()? == document).then_some(read)
 }
 
 /// Whether an approver of `area` may certify this subject: of the same area, or of none (auditors, administrators).

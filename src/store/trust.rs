@@ -30,6 +30,28 @@ impl Row {
     }
 }
 
+/// Somebody's keys with one role they hold, and what it is held for.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "columns of `person`, `grant_held`, `scheme` and `area`, described in the migrations")]
+pub struct Held {
+    pub id: String,
+    pub name: String,
+    pub recipient: String,
+    pub signing_key: String,
+    pub suspended: bool,
+    pub created_at: i64,
+    pub role: String,
+    /// The area of the role, or of its scheme; empty: over the whole force.
+    pub area: String,
+    /// The scheme of a partner's role; empty: none.
+    pub scheme: String,
+    /// The scheme's or the area's name; empty: the whole force.
+    pub place: String,
+}
+
+const HELD: &str = "SELECT p.id, p.name, p.recipient, p.signing_key, p.suspended, p.created_at, g.role, COALESCE(g.area_id, s.area_id, '') AS area, COALESCE(g.scheme_id, '') AS scheme, COALESCE(s.name, a.name, '') AS place FROM grant_held g JOIN person p ON p.id = g.person_id LEFT JOIN scheme s ON s.id = g.scheme_id LEFT JOIN area a ON a.id = g.area_id ORDER BY p.name, p.id, g.role, place";
+const OF_PEOPLE: &str =
+    "SELECT id, kind, object, signer, document, note, added_at FROM approval WHERE kind = 'approve' ORDER BY id";
 const OF: &str =
     "SELECT id, kind, object, signer, document, note, added_at FROM approval WHERE object = $1 ORDER BY id";
 const ADD: &str = "INSERT INTO approval (id, kind, object, signer, document, note, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (note) DO NOTHING";
@@ -38,6 +60,16 @@ impl Conn {
     /// The papers about one object: `person/<id>` or `area/<id>`.
     pub async fn papers_of(&mut self, object: &str) -> Result<Vec<Row>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(OF).bind(object).fetch_all(c).await)?)
+    }
+
+    /// Everybody's keys, once for each role they hold, by name.
+    pub async fn held(&mut self) -> Result<Vec<Held>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(HELD).fetch_all(c).await)?)
+    }
+
+    /// Every paper about a person.
+    pub async fn papers_of_people(&mut self) -> Result<Vec<Row>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(OF_PEOPLE).fetch_all(c).await)?)
     }
 
     /// Every paper that a chain from these people and areas to the root may need.

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::actions::fingerprint::fingerprint;
+use crate::actions::approve::{self, Link, Own};
 use crate::actions::{No, desk, statement};
 use crate::domain::moment::Moment;
 use crate::web::{Answer, Page, Visit};
@@ -14,8 +14,50 @@ use crate::web::{Answer, Page, Visit};
 pub struct Account {
     /// Key and value, in order.
     pub rows: Vec<Row>,
-    /// The six words of their key.
-    pub fingerprint: String,
+    /// How their keys stand.
+    pub keys: OwnKeys,
+}
+
+/// How a person's own keys stand, for `parts/own_keys.html`.
+#[derive(Serialize, Clone)]
+pub struct OwnKeys {
+    /// The six words.
+    pub words: String,
+    /// One of `none`, `changed`, `confirmed`.
+    pub state: &'static str,
+    /// Who confirmed them, up to the root, a sentence each.
+    pub chain: Vec<String>,
+}
+
+impl From<&Own> for OwnKeys {
+    fn from(own: &Own) -> Self {
+        let state = match own {
+            Own { changed: true, .. } => "changed",
+            Own { links, .. } if links.is_empty() => "none",
+            _ => "confirmed",
+        };
+        let step = |link: &Link| {
+            let by = if link.by.is_empty() { "The root key, kept offline," } else { link.by.as_str() };
+            format!("{by} confirmed the keys of {} on {}.", link.paper.keys.name, link.at)
+        };
+        Self { words: own.words.clone(), state, chain: own.links.iter().map(step).collect() }
+    }
+}
+
+impl OwnKeys {
+    /// Those of whoever asks.
+    pub async fn of(v: &Visit) -> Result<Self, No> {
+        Ok(Self::from(&approve::own(&v.office, v.actor()).await?))
+    }
+
+    /// Made up, in one of its states.
+    pub fn sample(state: &'static str) -> Self {
+        let chain = match state {
+            "confirmed" => vec!["Sam Roe confirmed the keys of Alex Doe on 21 November 2026 at 5:30pm.".to_owned()],
+            _ => Vec::new(),
+        };
+        Self { words: "home practice tuna lens aware tape".into(), state, chain }
+    }
 }
 
 /// A line of a summary list.
@@ -37,7 +79,7 @@ impl Page for Account {
 
     fn samples() -> Vec<Self> {
         let rows = vec![row("Name", "Alex Doe"), row("Last signed in", "21 November 2026 at 5:30pm")];
-        vec![Self { rows, fingerprint: "home practice tuna lens aware tape".into() }]
+        ["none", "changed", "confirmed"].map(|state| Self { rows: rows.clone(), keys: OwnKeys::sample(state) }).into()
     }
 }
 
@@ -52,9 +94,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
         row("Role", roles.join(", ")),
         row("Account made", Moment::from_millis(person.created_at).long()),
         row("Last signed in", last),
-        row("Key (age recipient)", person.recipient.clone()),
+        row("Key (age recipient)", person.recipient),
     ];
-    v.page("Your account", &Account { rows, fingerprint: fingerprint(&person.recipient, &person.signing_key) })
+    v.page("Your account", &Account { rows, keys: OwnKeys::of(&v).await? })
 }
 
 /// `GET /account/keys`: the wrapped keys of the person who asks (`docs/formats/sign-in.md` clause 7).
@@ -63,7 +105,7 @@ pub async fn keys(v: Visit) -> Result<Answer, No> {
 }
 
 /// What may be signed in a browser, and so what a nonce may be asked for.
-const SIGNED: [&str; 3] = ["undertaking", "acknowledge", "surrender"];
+const SIGNED: [&str; 4] = ["undertaking", "acknowledge", "surrender", "approve"];
 
 /// `GET /account/nonce?kind=K&object=O` (`docs/formats/statement.md` clause 2).
 pub fn nonce(v: &Visit) -> Result<Answer, No> {

@@ -9,7 +9,9 @@ use std::pin::Pin;
 
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
-use crate::web::police::{ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet};
+use crate::web::police::{
+    approvals, ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet,
+};
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
     account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, surrender, undertaking, visits,
@@ -258,6 +260,15 @@ pub const DOORS: &[Door] = &[
     post("/account/touch", Who::SignedIn, PASSKEY, "Show who is there, by a touch", |v| Box::pin(passkey::touch(v))),
     // Recovery and keys made anew
     // Approvals and the root
+    get("/approvals", APPROVER, "Whose keys wait to be confirmed", |v| Box::pin(approvals::list(v)))
+        .on_menu("Approvals"),
+    get("/approvals/{person}", APPROVER, "Form: confirm whose keys these are", |v| Box::pin(approvals::show(v))),
+    get("/approvals/{person}/document", APPROVER, "The exact bytes to be signed", |v| Box::pin(approvals::document(v))),
+    post("/approvals/{person}", APPROVER, Body::Form, "Confirm whose keys these are", |v| Box::pin(approvals::send(v))),
+    get("/approvals/{person}/record", RECORDED, "Record of confirmed keys", |v| Box::pin(approvals::record(v))),
+    get("/areas/{id}/papers", Who::Holding(UNIT), "What the root signed about the unit's key", |v| {
+        Box::pin(seal::papers(v))
+    }),
     // Units
     // Statements
     // Visits and proving who is there
@@ -288,6 +299,10 @@ const INVITERS: &[Role] = &[Role::Aic, Role::Administrator];
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);
 /// Who may see that a copy has ended.
 const CERTIFIED: Who = Who::Holding(&[Role::Manager, Role::Member, Role::Aic, Role::Auditor]);
+/// Who confirms keys.
+const APPROVER: Who = Who::Holding(&[Role::Aic]);
+/// Who reads how a key was confirmed.
+const RECORDED: Who = Who::Holding(&[Role::Aic, Role::Auditor]);
 /// Who reads the log.
 const AUDITOR: Who = Who::Holding(&[Role::Auditor]);
 /// Who may see what happened to a release.

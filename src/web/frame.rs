@@ -90,6 +90,8 @@ struct Frame<'a> {
     keeper: &'a str,
     /// Whose page this is, for the browser's keeper of keys; empty for a visitor.
     person_id: String,
+    /// The root's verifier key, from the configuration: what the browser follows papers up to.
+    root: String,
 }
 
 /// A page about to be shown.
@@ -192,6 +194,7 @@ impl<'a, P: Page> Show<'a, P> {
             worker: &named.worker.href,
             keeper: &named.keeper.href,
             person_id: visit.who.as_ref().map(|who| who.id.to_string()).unwrap_or_default(),
+            root: visit.office.root_vkey(),
         }
     }
 }

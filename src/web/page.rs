@@ -89,6 +89,9 @@ pages![
     passkey::Passkeys,
     // Recovery and keys made anew
     // Approvals and the root
+    police::approvals::Approvals,
+    police::approvals::Approve,
+    police::approvals::Record,
     // Units
     // Statements
     // Visits and proving who is there
@@ -204,7 +207,7 @@ mod tests {
             .with("text", "</textarea><script>");
         let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
         let context = json!({
-            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "fresh": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "",
+            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "fresh": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "", "root": "",
                 "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
             "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
             "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],

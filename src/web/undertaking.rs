@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::actions::fingerprint::fingerprint;
 use crate::actions::undertaking::{self, Standing};
 use crate::actions::{No, desk};
-use crate::web::account::{Row, row};
+use crate::web::account::{OwnKeys, Row, row};
 use crate::web::{Answer, Page, Visit};
 
 /// How a person stands with the version in force.
@@ -22,14 +22,25 @@ pub struct Status {
     pub at: String,
     /// An earlier version they signed; 0: none.
     pub earlier: u32,
+    /// How their keys stand: without confirmed ones nobody signs.
+    pub keys: OwnKeys,
 }
 
 impl Page for Status {
     const TEMPLATE: &'static str = "pages/undertaking/status.html";
 
     fn samples() -> Vec<Self> {
-        let of = |state, earlier| Self { version: 2, state, at: "21 November 2026 at 5:30pm".into(), earlier };
-        vec![of("new", 0), of("new", 1), of("opened", 0), of("declined", 0), of("signed", 0)]
+        let of = |state, earlier, keys| {
+            let keys = OwnKeys::sample(keys);
+            Self { version: 2, state, at: "21 November 2026 at 5:30pm".into(), earlier, keys }
+        };
+        vec![
+            of("new", 0, "none"),
+            of("new", 1, "changed"),
+            of("opened", 0, "confirmed"),
+            of("declined", 0, "confirmed"),
+            of("signed", 0, "confirmed"),
+        ]
     }
 }
 
@@ -42,14 +53,19 @@ pub struct Text {
     pub words: String,
     /// Whether it is signed already.
     pub signed: bool,
+    /// How their keys stand.
+    pub keys: OwnKeys,
 }
 
 impl Page for Text {
     const TEMPLATE: &'static str = "pages/undertaking/text.html";
 
     fn samples() -> Vec<Self> {
-        let of = |signed| Self { version: 1, words: "Undertaking\n\n1. One.\n".into(), signed };
-        vec![of(false), of(true)]
+        let of = |signed, keys| {
+            let keys = OwnKeys::sample(keys);
+            Self { version: 1, words: "Undertaking\n\n1. One.\n".into(), signed, keys }
+        };
+        vec![of(false, "none"), of(false, "confirmed"), of(true, "confirmed")]
     }
 }
 
@@ -93,16 +109,14 @@ fn version(v: &Visit) -> Result<u32, No> {
 pub async fn status(v: Visit) -> Result<Answer, No> {
     let standing = undertaking::standing(&v.office, v.actor()).await?;
     let (state, at) = state(&standing);
-    v.page(
-        TITLE,
-        &Status { version: standing.version, state, at, earlier: standing.signed_earlier.unwrap_or_default() },
-    )
+    let (earlier, keys) = (standing.signed_earlier.unwrap_or_default(), OwnKeys::of(&v).await?);
+    v.page(TITLE, &Status { version: standing.version, state, at, earlier, keys })
 }
 
 async fn text_page(v: &Visit, version: u32) -> Result<Text, No> {
     let words = undertaking::open(&v.office, v.actor(), version, v.stamp()).await?;
     let signed = undertaking::standing(&v.office, v.actor()).await?.signed_at.is_some();
-    Ok(Text { version, words, signed })
+    Ok(Text { version, words, signed, keys: OwnKeys::of(v).await? })
 }
 
 /// `GET /undertaking/{version}`: this is the opening.

@@ -6,5 +6,6 @@ export * from "./recovery";
 export * from "./salt";
 export * from "./split";
 export * from "./statement";
+export * from "./trust";
 export * from "./words";
 export * from "./wrap";

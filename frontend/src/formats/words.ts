@@ -49,6 +49,18 @@ export const fingerprint = (recipient: string, signingKey: string): string => si
 /** The six words of a unit's key. */
 export const unitFingerprint = (recipient: string): string => sixWords(recipient);
 
+/** Six words as somebody typed what they heard, or what is plainly wrong with them, in a sentence. */
+export function heard(typed: string): { words: string } | { slip: string } {
+  const words = normalPassphrase(typed).split(" ").filter((one) => one !== "");
+  if (words.length === 0) return { slip: "Enter the six words that you heard." };
+  const unknown = words.find((one) => !wordlist.includes(one));
+  if (unknown !== undefined) return { slip: `“${unknown}” is not a word that keys are told by. Ask for it to be spelt.` };
+  if (words.length !== FINGERPRINT_WORDS) {
+    return { slip: `There are six words; you entered ${words.length}. Enter all of them, with a space between.` };
+  }
+  return { words: words.join(" ") };
+}
+
 /** Six words for the first 66 bits of SHA-256. */
 function sixWords(text: string): string {
   const digest = sha256(utf8(text));

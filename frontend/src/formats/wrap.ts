@@ -51,16 +51,13 @@ export async function wrap(
   return base64(join(iv, new Uint8Array(await crypto.subtle.wrapKey("pkcs8", key, kek, seal))));
 }
 
-/** Whether an opened key may be read out, which only wrapping it once more needs. */
-export type Readable = "readable" | "unreadable";
-
-/** Opens a wrap into a key that can be used and not read, unless it is to be wrapped again; throws when key, binding or bytes are wrong. */
+/** Opens a wrap into a key that can be used and not read, unless it has yet to be wrapped again; throws when key, binding or bytes are wrong. */
 export async function unwrap(
   sealed: string,
   half: Half,
   kek: CryptoKey,
   binding: Binding,
-  readable: Readable = "unreadable",
+  extractable = false,
 ): Promise<CryptoKey> {
   const bytes = fromBase64(sealed);
   const open = {
@@ -69,7 +66,7 @@ export async function unwrap(
     additionalData: aad(binding, half),
     tagLength: 128,
   };
-  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], readable === "readable", USE[half]);
+  return crypto.subtle.unwrapKey("pkcs8", bytes.subarray(IV), kek, open, ALGORITHM[half], extractable, USE[half]);
 }
 
 /** A private key from its 32 bytes: not extractable, unless it has yet to be wrapped. */

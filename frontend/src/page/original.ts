@@ -1,6 +1,6 @@
 // The deciding AIC looks at an original through the unit's key, which their own key opens.
 
-import { given } from "./dom";
+import { given, meta } from "./dom";
 import { gallery } from "./gallery";
 import { ask } from "./keys";
 
@@ -12,7 +12,8 @@ export function original(section: HTMLElement): void {
     opener: "unit",
     maxSide: SCREEN,
     before: async () => {
-      await ask("openUnit", { box: given(section, "unitBox"), recipient: given(section, "unitRecipient") });
+      const [box, recipient, papers] = [given(section, "unitBox"), given(section, "unitRecipient"), given(section, "unitPapers")];
+      await ask("openUnit", { box, recipient, papers, root: meta("portal-root") });
     },
   });
 }

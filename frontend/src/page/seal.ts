@@ -4,9 +4,12 @@ import { busy } from "./activity";
 import { given, meta, must, say, tell } from "./dom";
 import { ask, isUnlocked, whenUnlocked } from "./keys";
 import { askToUnlock } from "./unlock";
-import { getJson, isRecord, listOf, numberOf } from "../wire/server";
+import { Problem } from "../wire/problem";
+import { getJson, isRecord, listOf, numberOf, textOf } from "../wire/server";
 
 const EVERY = 700;
+/** So often an original is handed over before it is said that sealing does not get on. */
+const HANDS = 3;
 
 export function sealing(section: HTMLElement): void {
   const url = given(section, "url");
@@ -18,6 +21,8 @@ export function sealing(section: HTMLElement): void {
   /** Asks how far it is, and shows it. */
   const look = async (): Promise<Far> => {
     const answer = await getJson(url);
+    const problem = isRecord(answer) ? answer["problem"] : null;
+    if (isRecord(problem)) throw new Problem(textOf(problem, "title"), textOf(problem, "detail"));
     const [sealed, total] = [numberOf(answer, "sealed"), numberOf(answer, "total")];
     bar.max = Math.max(total, 1);
     bar.value = total === 0 ? 1 : sealed;
@@ -28,7 +33,7 @@ export function sealing(section: HTMLElement): void {
     return { all: sealed === total, needed };
   };
   const hand = async (): Promise<void> => {
-    await ask("seal", { url, token: meta("portal-token") });
+    await ask("seal", { url, token: meta("portal-token"), root: meta("portal-root") });
   };
   const leave = (): void => location.assign(given(section, "done"));
 
@@ -70,6 +75,7 @@ interface Far {
 /** Hands over what is needed, as often as it is needed, and looks until all is sealed. */
 async function finish(look: () => Promise<Far>, hand: () => Promise<void>): Promise<void> {
   let handing = false;
+  let hands = 0;
   let failure: { thrown: unknown } | null = null;
   for (;;) {
     const free = !handing;
@@ -77,6 +83,8 @@ async function finish(look: () => Promise<Far>, hand: () => Promise<void>): Prom
     if (all) return;
     if (failure !== null) throw (failure as { thrown: unknown }).thrown;
     if (free && needed) {
+      hands += 1;
+      if (hands > HANDS) throw new Problem("Sealing does not get on.", "The portal took the originals and did not seal them all. Try again, or tell your administrator.");
       handing = true;
       hand()
         .catch((thrown: unknown) => (failure = { thrown }))

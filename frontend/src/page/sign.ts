@@ -22,9 +22,12 @@ export function signing(form: HTMLElement): void {
       }
       say(form, "Signing…");
       const document = source(form);
-      const signed = await ask("sign", { kind: given(form, "kind"), object: given(form, "object"), document });
+      const asked = { kind: given(form, "kind"), object: given(form, "object"), document };
+      const words = form.dataset["words"] === undefined ? {} : { words: must(form, `input[name="${given(form, "words")}"]`, HTMLInputElement).value };
+      const signed = await ask("sign", { ...asked, ...words });
       statement.value = signed.statement;
-      form.requestSubmit(button);
+      if (statement.value === "") form.submit(); // other words: it goes unsigned, to be refused and put on record
+      else form.requestSubmit(button);
     });
   });
   addEventListener("pageshow", () => (statement.value = ""));

@@ -67,9 +67,13 @@ export interface Work {
   resume: { ask: { person: string }; answer: { facts: Unlocked | null; ways: Ways } };
   /** Wrap the person's keys for one more passkey, the last touched; `by` opens them once more, for this alone. */
   addPasskey: { ask: { by: By; added: Touched; wrap: string }; answer: { identity_wrap: string; signing_wrap: string } };
-  /** Open the unit box with the person's identity and hold the unit identity. */
-  openUnit: { ask: { box: string; recipient: string }; answer: Record<string, never> };
-  sign: { ask: { kind: string; object: string; document: DocumentSource }; answer: { statement: string } };
+  /** Follow the unit's papers to the root, open its box with the person's identity and hold the unit identity. */
+  openUnit: { ask: { box: string; recipient: string; papers: string; root: string }; answer: Record<string, never> };
+  /** With `words`: what was heard of the keys in the document. If they are others nothing is signed: the statement is empty. */
+  sign: {
+    ask: { kind: string; object: string; document: DocumentSource; words?: string };
+    answer: { statement: string };
+  };
   /** Fetch, decrypt, draw with the overlay on the canvas that comes along. */
   draw: {
     ask: { slot: string; url: string; opener: Opener; canvas: OffscreenCanvas; overlay: string; maxSide: number };
@@ -82,7 +86,7 @@ export interface Work {
   /** Wipe the canvases drawn here. */
   blank: { ask: Record<string, never>; answer: Record<string, never> };
   /** Open the originals that a release still needs and hand them to the server's memory. */
-  seal: { ask: { url: string; token: string }; answer: { sent: number } };
+  seal: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
 }
 
 export type Deed = keyof Work;

@@ -61,7 +61,7 @@ export function wrapFor({ wraps }: Account, by: By): Row {
 
 export const binding = ({ person, recipient }: Account, kind: WrapKind, wrap: string): Binding => ({ person, recipient, kind, wrap });
 
-function publicKey(encoded: string): Bytes {
+export function publicKey(encoded: string): Bytes {
   try {
     const bytes = fromBase64(encoded);
     if (bytes.length === 32) return bytes;

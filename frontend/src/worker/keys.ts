@@ -4,12 +4,14 @@ import { split } from "../formats/split";
 import { fingerprint, newPassphrase, slip } from "../formats/words";
 import { asProblem, Problem } from "../wire/problem";
 import type { Ask, Deed, Reply, Work } from "../wire/protocol";
+import { getJson, textOf } from "../wire/server";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
 import { attach } from "./keeping";
 import { addPasskey, touched } from "./open";
 import { seal } from "./seal";
 import { sign } from "./sign";
+import { demandUnit, trusted } from "./trust";
 import { openUnit, resume, unlock } from "./vault";
 
 type Progress = (share: number) => void;
@@ -32,7 +34,9 @@ const deeds: Deeds = {
   unlock,
   resume,
   addPasskey,
-  openUnit: async ({ box, recipient }) => {
+  openUnit: async ({ box, recipient, papers, root }) => {
+    const answer = await getJson(papers);
+    demandUnit(await trusted(root, answer), textOf(answer, "area"), recipient);
     await openUnit(box, recipient);
     return {};
   },
@@ -44,7 +48,7 @@ const deeds: Deeds = {
     blank();
     return {};
   },
-  seal: async ({ url, token }, progress) => ({ sent: await seal(url, token, progress) }),
+  seal: async ({ url, token, root }, progress) => ({ sent: await seal(url, token, root, progress) }),
 };
 
 const reply = (said: Reply): void => self.postMessage(said);

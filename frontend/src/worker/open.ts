@@ -5,7 +5,7 @@ import { base64, random, utf8, type Bytes } from "../formats/bytes";
 import { passkeyKey } from "../formats/passkey";
 import { split } from "../formats/split";
 import { slip } from "../formats/words";
-import { unwrap, wrap, type Readable } from "../formats/wrap";
+import { unwrap, wrap } from "../formats/wrap";
 import { Problem } from "../wire/problem";
 import type { By, Touched, Work } from "../wire/protocol";
 import { account, alarm, binding, wrapFor, type Account } from "./account";
@@ -23,12 +23,12 @@ export async function touched({ credential, prf }: Touched): Promise<void> {
 }
 
 /** The person's keys, unreadable unless they are about to be wrapped once more. A mismatch stops everything. */
-export async function open(of: Account, by: By, readable: Readable, progress: (share: number) => void): Promise<Keys> {
+export async function open(of: Account, by: By, readable: "readable" | "unreadable", progress: (share: number) => void): Promise<Keys> {
   const row = wrapFor(of, by);
   const kek = await keyFor(of, by, progress);
   const bound = binding(of, by.way, row.id);
   const opening = (sealed: string, half: "x25519" | "ed25519"): Promise<CryptoKey> =>
-    unwrap(sealed, half, kek, bound, readable).catch(() => {
+    unwrap(sealed, half, kek, bound, readable === "readable").catch(() => {
       throw unopened(by);
     });
   const keys = { identity: await opening(row.identity, "x25519"), signing: await opening(row.signing, "ed25519") };
@@ -62,7 +62,7 @@ function unopened(by: By): Problem {
 }
 
 /** Whether the stored public key belongs to the opened signing key. The text can be no statement: it has one line. */
-async function belongs(signing: CryptoKey, stored: Bytes): Promise<boolean> {
+export async function belongs(signing: CryptoKey, stored: Bytes): Promise<boolean> {
   const words = utf8(`disclosure-portal/unlock-check/v1 ${base64(random(32))}`);
   const signature = await crypto.subtle.sign("Ed25519", signing, words);
   const key = await crypto.subtle.importKey("raw", stored, "Ed25519", false, ["verify"]).catch(() => null);

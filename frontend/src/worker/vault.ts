@@ -15,6 +15,9 @@ import { openAge } from "./age";
 import { keep, take } from "./keeping";
 import { open } from "./open";
 
+export { alarm, publicKey } from "./account";
+export { belongs } from "./open";
+
 interface Held extends Kept {
   unit: { recipient: string; identity: CryptoKey } | null;
 }
@@ -55,7 +58,7 @@ export async function resume({ person }: Work["resume"]["ask"]): Promise<Work["r
   return { facts: kept.facts, ways: ways(of) };
 }
 
-/** Opens a unit box: an age file to this person whose plaintext is one line, the unit's identity. */
+/** Opens a unit box, after the caller has followed the unit's papers to the root: an age file to this person whose plaintext is one line, the unit's identity. */
 export async function openUnit(box: string, recipient: string): Promise<void> {
   const own = keys();
   if (own.unit?.recipient === recipient) return;

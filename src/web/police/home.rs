@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk::Line;
 use crate::actions::home::{Waiting, waiting};
+use crate::web::account::OwnKeys;
 use crate::web::police::{Tag, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
@@ -20,11 +21,13 @@ pub struct Home {
 #[derive(Serialize)]
 struct Section {
     title: &'static str,
-    words: &'static str,
+    words: String,
     releases: Vec<Brief>,
     /// Said where there are none; empty: the section has no releases to count.
     none: &'static str,
     links: Vec<Link>,
+    /// Their own keys, while these are not confirmed.
+    keys: Option<OwnKeys>,
 }
 
 #[derive(Serialize)]
@@ -64,16 +67,29 @@ fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'stat
         1 => vec![link(href, "See it in the list")],
         many => vec![link(href, format!("See all {many}"))],
     };
-    Section { title, words, none, links: onward, releases: lines.iter().take(NAMED).map(brief).collect() }
+    let releases = lines.iter().take(NAMED).map(brief).collect();
+    Section { title, words: words.to_owned(), none, links: onward, releases, keys: None }
 }
 
 fn plain(title: &'static str, words: &'static str, links: Vec<Link>) -> Section {
-    Section { title, words, releases: Vec::new(), none: "", links }
+    Section { title, words: words.to_owned(), releases: Vec::new(), none: "", links, keys: None }
+}
+
+fn waiting_for_keys(people: usize) -> String {
+    match people {
+        1 => "1 person waits for their keys to be confirmed.".to_owned(),
+        many => format!("{many} people wait for their keys to be confirmed."),
+    }
 }
 
 impl From<&Waiting> for Section {
     fn from(waiting: &Waiting) -> Self {
         match waiting {
+            Waiting::Keys(own) => Section { keys: Some(OwnKeys::from(own)), ..plain("Your keys", "", Vec::new()) },
+            Waiting::Approvals(people) => Section {
+                words: waiting_for_keys(*people),
+                ..plain("Keys to confirm", "", vec![link("/approvals", "See who waits, and confirm their keys")])
+            },
             Waiting::Requests(lines) => {
                 listed(lines, "Requests to decide", "", "No request is waiting for you.", "/releases?stage=requested")
             }
@@ -132,7 +148,10 @@ impl Page for Home {
             tag: stage_tag("live"),
         };
         let full = Section { releases: vec![some], ..Section::from(&Waiting::Unsealed(Vec::new())) };
+        let own = |state| Section { keys: Some(OwnKeys::sample(state)), ..plain("Your keys", "", Vec::new()) };
         let rest = [
+            Waiting::Approvals(1),
+            Waiting::Approvals(3),
             Waiting::Requests(Vec::new()),
             Waiting::Own(Vec::new()),
             Waiting::Area(Vec::new()),
@@ -140,7 +159,7 @@ impl Page for Home {
             Waiting::Log,
             Waiting::Accounts,
         ];
-        let mut sections = vec![full];
+        let mut sections = vec![own("none"), own("changed"), full];
         sections.extend(rest.iter().map(Section::from));
         vec![Self { sections }, Self { sections: Vec::new() }]
     }

@@ -4,6 +4,7 @@
 //! ([`crate::actions::desk::May`], `domain::policy`). Absent on purpose: rules, role names in templates, pictures outside the two
 //! doors that answer sealed bytes. Proved by `tests/it/police_pages.rs` and, sample by sample, by `tests/it/web_shell.rs`.
 
+pub mod approvals;
 pub mod ask;
 pub mod decide;
 pub mod home;

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::actions::{No, desk, seal};
+use crate::actions::{No, desk, plan, seal};
 use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
 use crate::web::{Answer, Page, Visit};
 
@@ -44,7 +44,7 @@ impl Page for Seal {
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let sheet = desk::sheet(&v.office, v.actor(), id, v.stamp()).await?;
-    let progress = seal::progress(&v.office, v.actor(), id).await?;
+    let progress = plan::progress(&v.office, v.actor(), id).await?;
     let urn = sheet.filed.release.stage.authority().map(|authority| authority.urn.clone()).unwrap_or_default();
     let page = Seal {
         id: id.to_string(),
@@ -59,8 +59,8 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `GET /releases/{id}/sealing`.
 pub async fn progress(v: Visit) -> Result<Answer, No> {
-    let progress = seal::progress(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
-    Answer::json(&progress)
+    let plan = plan::plan(&v.office, v.actor(), v.id(ReleaseId::parse)?, &v.stamp()).await?;
+    Answer::json(&plan)
 }
 
 /// `POST /releases/{id}/photographs/{photo}/sealing`.
@@ -76,6 +76,11 @@ pub async fn take(mut v: Visit) -> Result<Answer, No> {
 pub async fn original(v: Visit) -> Result<Answer, No> {
     let sealed = seal::original(&v.office, v.actor(), v.id(PhotographId::parse)?, v.stamp()).await?;
     Ok(Answer::bytes(SEALED, sealed).header("cache-control", "no-store"))
+}
+
+/// `GET /areas/{id}/papers`.
+pub async fn papers(v: Visit) -> Result<Answer, No> {
+    Answer::json(&plan::unit_papers(&v.office, v.actor(), v.id(AreaId::parse)?).await?)
 }
 
 /// `GET /areas/{id}/unit-box`.

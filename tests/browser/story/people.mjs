@@ -30,7 +30,10 @@ export async function newManager(stage) {
   assert.equal((await page.goto(link)).status(), 404, "a link works once");
   await signIn(page, account);
   await page.getByText(NEW.name).first().waitFor();
+  const words = await ownWords(page);
   await look(page, "home-new-manager");
+  await cannotSignYet(page);
+  await confirmed(stage, account, words);
   await page.goto("/bulletins");
   const list = await page.locator("main").innerText();
   await page.goto("/undertaking");
@@ -41,8 +44,67 @@ export async function newManager(stage) {
   const told = `${list}\n${await page.locator("main").innerText()}`;
   assert.match(told, /vetting/i, "somebody who is not vetted is told so");
   await look(page, "bulletins-not-vetted");
+  await page.goto("/account");
+  assert.match(await page.locator("main").innerText(), new RegExp(`Sam Hollis confirmed the keys of ${NEW.name}`));
+  await look(page, "account-confirmed");
   joining.quiet();
   await joining.close();
+}
+
+/** The six words as the newcomer reads them on their first page. */
+async function ownWords(page) {
+  assert.match(await page.locator("main").innerText(), /Your keys are not confirmed yet: your co-ordinator will telephone/);
+  const words = await page.locator("main .portal-secret").innerText();
+  assert.match(words, /^([a-z]+ ){5}[a-z]+$/);
+  return words;
+}
+
+async function cannotSignYet(page) {
+  await page.goto("/undertaking");
+  await look(page, "undertaking-unconfirmed");
+  await page.getByRole("button", { name: "Read the undertaking" }).click();
+  await page.getByText("Your keys are not confirmed yet").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign the undertaking" }).count(), 0);
+  await look(page, "undertaking-text-unconfirmed");
+}
+
+/** Sam telephones: a slip, other words, then the right ones, signed and on record. */
+async function confirmed(stage, newcomer, words) {
+  const { page, account, quiet } = await stage.as("Sam");
+  await page.goto("/");
+  assert.match(await page.locator("main").innerText(), /1 person waits for their keys to be confirmed/);
+  await page.getByRole("link", { name: "See who waits, and confirm their keys" }).click();
+  await look(page, "approvals");
+  await page.getByRole("link", { name: newcomer.name }).click();
+  await look(page, "approve");
+  const button = "Sign: these are their keys";
+  const prove = async () => {
+    const code = page.locator('main input[name="fresh_code"]');
+    if ((await code.count()) > 0) await code.fill(await freshCode(account));
+  };
+  await unlock(page, account);
+  assert.ok(!(await page.content()).includes(words), "the words are on the page");
+  await fill(page, { words: words.replace(/^\S+/, "portsmouth") });
+  await page.getByRole("button", { name: button }).click();
+  await page.getByText("“portsmouth” is not a word that keys are told by").waitFor();
+  await prove();
+  const other = words.split(" ").toReversed().join(" ");
+  await fill(page, { words: other });
+  assert.equal(await send(page, button), 422);
+  await refused(page, { words: /These are not the words of the key on record\. Do not approve this person/ });
+  assert.equal(await page.locator("#words").inputValue(), other);
+  await look(page, "approve-other-words");
+  await unlock(page, account);
+  await fill(page, { words: ` ${words.toUpperCase().replaceAll(" ", "  ")} ` });
+  await prove();
+  assert.equal(await send(page, button), 303);
+  assert.match(new URL(page.url()).pathname, /^\/approvals\/[0-9a-f-]{36}\/record$/);
+  const record = await page.locator("main").innerText();
+  for (const part of [newcomer.name, "Sam Hollis", words, "sign/v1"]) assert.ok(record.includes(part), part);
+  await look(page, "approval-record");
+  const sheets = (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g);
+  assert.equal(sheets.length, 1, "the record is on one sheet");
+  quiet();
 }
 
 async function invite(stage) {

@@ -164,6 +164,17 @@ pub(crate) fn wrong_fields<T: std::fmt::Debug>(result: Result<T, No>) -> Vec<&'s
     }
 }
 
+/// What a stranger with the database's file in hand does: another program, another connection.
+pub(crate) fn sql(scene: &Scene, words: &str) {
+    let done = std::process::Command::new("sqlite3")
+        .args(["-cmd", ".timeout 5000"])
+        .arg(scene.folder.0.join("portal.sqlite"))
+        .arg(words)
+        .output();
+    let done = done.expect("Debian's package sqlite3 is installed");
+    assert!(done.status.success(), "{}: {words}", String::from_utf8_lossy(&done.stderr));
+}
+
 /// An office without anybody in it.
 pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
     let folder = Folder::new();

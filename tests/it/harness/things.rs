@@ -7,7 +7,7 @@ use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, PartId};
 use disclosure_portal::web::doors::Door;
 
-use super::{Scene, who, world};
+use super::{Scene, sql, who, world};
 
 pub(crate) struct Things {
     pub(crate) release: String,
@@ -28,6 +28,9 @@ impl Things {
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
         drop(conn);
+        // Somebody whose keys wait to be confirmed, as a newcomer's do.
+        let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
+        sql(scene, &newcomer);
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
         Self {
@@ -70,11 +73,13 @@ impl Things {
             "people" => who("Toby").id.to_string(),
             _ => String::new(),
         };
+        let waits = door.path.starts_with("/approvals/") && !door.path.ends_with("/record");
+        let person = who(if waits { "Frankie" } else { "Priya" });
         door.path
             .replace("{id}", &id)
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
-            .replace("{person}", &who("Priya").id.to_string())
+            .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
             .replace("{version}", "1")
             .replace("{token}", &self.token)

@@ -1,5 +1,6 @@
 //! Stories, each in a file of its own, told through the actions that the pages call.
 
+mod approvals;
 mod at_rest;
 mod end;
 mod expiry;
@@ -13,6 +14,7 @@ mod sign_in;
 mod standing;
 mod step_up;
 mod stranger;
+mod swapped_keys;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
@@ -43,4 +45,13 @@ async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> Pa
 async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Result<Opened, No> {
     let stamp = Stamp { client: "192.0.2.7".into(), request: "test".into() };
     deliver::open_part(&scene.office, &who.actor, copy, part, Purpose::Prevention, stamp).await
+}
+
+/// How many sealed blobs lie in the vault.
+fn blobs(scene: &Scene) -> usize {
+    fn count(dir: &std::path::Path) -> usize {
+        let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+    }
+    count(&scene.folder.0.join("vault"))
 }
