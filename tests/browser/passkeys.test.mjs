@@ -177,6 +177,37 @@ test("after five minutes a touch shows who is there", async () => {
   assert.deepEqual(held.calls, ["get", "get"]);
 });
 
+test("a key exchanged at the server is noticed by the browser, with keys kept and with a touch", async () => {
+  const { page, context } = member;
+  await touchIn(page);
+  const other = await (await stage.as("Sam")).page.evaluate(() => fetch("/account/keys").then((answer) => answer.json()));
+  const swapped = async (members) => {
+    await context.route("**/account/keys", async (route) => {
+      const answer = await (await route.fetch()).json();
+      await route.fulfill({ json: { ...answer, ...members } });
+    });
+  };
+  const error = page.locator('[data-part="unlock"] > [data-error]');
+  await swapped({ signing_key: other.signing_key });
+  await page.goto(SIGNING);
+  await error.getByText(/^Stop: the portal holds a key for you that is not yours/).waitFor();
+  await context.unroute("**/account/keys");
+  await page.reload();
+  assert.equal(await keys(page), "locked", "and the kept keys are gone");
+  for (const [members, words] of [
+    [{ signing_key: other.signing_key }, /^Stop: the portal holds a key for you that is not yours/],
+    [{ recipient: other.recipient }, /^This passkey does not open your keys, though it should/],
+  ]) {
+    await swapped(members);
+    await page.getByRole("button", { name: "Unlock with your passkey" }).click();
+    await error.getByText(words).waitFor();
+    assert.equal(await keys(page), "locked");
+    await context.unroute("**/account/keys");
+  }
+  await page.getByRole("button", { name: "Unlock with your passkey" }).click();
+  await page.locator('[data-part="unlock"]').waitFor({ state: "hidden" });
+});
+
 test("a device that cannot unlock signs in, says so plainly, and the passphrase unlocks", async () => {
   const someone = await invited("Ash Quill", "ash.quill@demo.example");
   const { page, held } = someone;

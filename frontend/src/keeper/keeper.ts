@@ -11,7 +11,8 @@ const keeping = new Keeping(Date.now);
 function serve(port: MessagePort, person: string): void {
   port.addEventListener("message", (event: MessageEvent<FromWorker>) => {
     if (event.data.deed === "keep") keeping.keep(person, event.data.kept);
-    port.postMessage(event.data.deed === "keep" ? null : keeping.take(person));
+    if (event.data.deed === "drop") keeping.drop();
+    port.postMessage(event.data.deed === "take" ? keeping.take(person) : null);
   });
   port.start();
 }

@@ -15,7 +15,7 @@ export interface Kept {
 export type ToKeeper = { deed: "here" | "join"; person: string } | { deed: "drop" };
 
 /** From a page's Worker to the keeper, through that port; each is answered: a `take` with what is held, or null. */
-export type FromWorker = { deed: "take" } | { deed: "keep"; kept: Kept };
+export type FromWorker = { deed: "take" } | { deed: "keep"; kept: Kept } | { deed: "drop" };
 
 /** How long keys are kept without a word from any page: as long as a quiet visit lasts. */
 export const QUIET_MS = 900_000;

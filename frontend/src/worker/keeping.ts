@@ -19,6 +19,10 @@ export async function keep(kept: Kept): Promise<void> {
 
 export const take = (): Promise<Kept | null> => say({ deed: "take" });
 
+export async function forget(): Promise<void> {
+  await say({ deed: "drop" });
+}
+
 function say(said: FromWorker): Promise<Kept | null> {
   const port = line;
   if (port === null) return Promise.resolve(null);
@@ -29,6 +33,10 @@ function say(said: FromWorker): Promise<Kept | null> {
       done(event.data);
     };
     port.addEventListener("message", hear, { once: true });
-    port.postMessage(said);
+    try {
+      port.postMessage(said);
+    } catch {
+      hear(new MessageEvent("message", { data: null })); // a browser whose keys do not travel: nothing is kept
+    }
   });
 }

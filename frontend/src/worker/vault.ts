@@ -12,7 +12,7 @@ import type { By, Opener, Unlocked, Work } from "../wire/protocol";
 import { getBytes } from "../wire/server";
 import { account, alarm, ways } from "./account";
 import { openAge } from "./age";
-import { keep, take } from "./keeping";
+import { forget, keep, take } from "./keeping";
 import { open } from "./open";
 
 export { alarm, publicKey } from "./account";
@@ -53,7 +53,10 @@ export async function resume({ person }: Work["resume"]["ask"]): Promise<Work["r
   const [of, kept] = await Promise.all([account(), take()]);
   if (kept === null || kept.facts.person !== person) return { facts: null, ways: ways(of) };
   const same = of.person === person && of.recipient === kept.facts.recipient && base64(of.signingPublic) === base64(kept.signingPublic);
-  if (!same) throw alarm();
+  if (!same) {
+    await forget();
+    throw alarm();
+  }
   held = { ...kept, unit: null };
   return { facts: kept.facts, ways: ways(of) };
 }

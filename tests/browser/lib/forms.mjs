@@ -59,9 +59,13 @@ export async function keys(page) {
   return part.getAttribute("data-state");
 }
 
-/** Gives the passphrase to the page's unlock part, once a visit. */
+/** Gives the passphrase to the page's unlock part, once a visit; after that, asks for what is not shown unasked. */
 export async function unlock(page, account) {
-  if ((await keys(page)) === "open") return;
+  if ((await keys(page)) === "open") {
+    const ready = page.locator("[data-ready]:not([hidden]) button");
+    if ((await ready.count()) > 0) await ready.click();
+    return;
+  }
   await page.locator("#unlock-passphrase").fill(account.passphrase);
   await page.getByRole("button", { name: "Unlock", exact: true }).click();
   await page.locator('[data-part="unlock"]').waitFor({ state: "hidden", timeout: 60_000 });

@@ -30,9 +30,9 @@ export async function auditorSearches(stage) {
   await page.getByRole("button", { name: "Search" }).click();
   await page.waitForURL(/kind=view/);
   const views = await found(page);
-  // One showing of photograph and text, a second one, then the fetch of the sealed bytes.
-  assert.equal(views.of, 5, "views of Morgan's copy");
-  assert.equal(views.entries.length, 5);
+  // Photograph and text after the conditions, as the page is opened again, and once more after looking away; then the fetch of the sealed bytes.
+  assert.equal(views.of, 7, "views of Morgan's copy");
+  assert.equal(views.entries.length, 7);
   await look(page, "log-search");
   await page.screenshot({ path: join(stage.out, "story-7-log.png"), fullPage: true });
   const all = await entriesOf(page, `/log?urn=${encodeURIComponent(urn)}`);
