@@ -179,7 +179,6 @@ test("after five minutes a touch shows who is there", async () => {
 
 test("a key exchanged at the server is noticed by the browser, with keys kept and with a touch", async () => {
   const { page, context } = member;
-  await touchIn(page);
   const other = await (await stage.as("Sam")).page.evaluate(() => fetch("/account/keys").then((answer) => answer.json()));
   const swapped = async (members) => {
     await context.route("**/account/keys", async (route) => {
