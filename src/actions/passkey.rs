@@ -202,10 +202,8 @@ fn answer<T: DeserializeOwned>(credential: &Value) -> Option<T> {
 
 /// Checks what an authenticator made, and what the browser wrapped with it.
 fn check_made(office: &Office, person: PersonId, making: &Making, sent: Sent<'_>) -> Result<Made, No> {
-    let name = Line::parse("a name for the passkey", sent.name)
-        .map_err(|why| no(&why.to_string()))?
-        .as_str()
-        .to_owned();
+    let name =
+        Line::parse("a name for the passkey", sent.name).map_err(|why| no(&why.to_string()))?.as_str().to_owned();
     let wrap = wrap(&making.wrap, sent)?;
     let answered = answer(sent.credential).ok_or_else(|| no(UNREADABLE))?;
     let passkey = portal(office)?.finish_passkey_registration(&answered, &making.state).map_err(|why| {

@@ -123,7 +123,7 @@ test("a second passkey, on the telephone, signs in and unlocks too", async () =>
   await held.atHand("pc");
   held.before(async (what) => held.atHand(what === "create" ? "phone" : "pc"));
   await page.getByRole("button", { name: "Add a passkey" }).click();
-  await page.getByRole("rowheader", { name: "Work phone" }).waitFor();
+  await page.getByRole("heading", { name: "Work phone" }).waitFor();
   await look(page, "passkeys-two");
   held.before(async () => undefined);
   await signOut(page);
@@ -144,7 +144,7 @@ test("the telephone is lost: it is removed, and whoever found it is not let in",
   const answered = page.waitForResponse((one) => one.request().method() === "POST");
   await page.getByRole("button", { name: "Remove Work phone" }).click();
   assert.equal((await answered).status(), 303);
-  await page.getByRole("rowheader", { name: "Work phone" }).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "Work phone" }).waitFor({ state: "detached" });
   assert.equal(await page.getByRole("button", { name: "Remove Office PC" }).count(), 0, "never the last way to sign in");
   await signOut(page);
   await held.atHand("phone");
@@ -256,7 +256,7 @@ test("somebody with a passphrase adds a passkey and from then on touches it", as
   assert.deepEqual(held.calls, [], "no passkey is made before the keys are open");
   await page.locator("#passkey-passphrase").fill(account.passphrase);
   await page.getByRole("button", { name: "Add a passkey" }).click();
-  await page.getByRole("rowheader", { name: "Office PC" }).waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { name: "Office PC" }).waitFor({ timeout: 60_000 });
   await signOut(page);
   await signIn(page, account);
   await page.goto("/undertaking");

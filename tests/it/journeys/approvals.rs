@@ -63,6 +63,7 @@ async fn newcomer(scene: &Scene) -> Newcomer {
         recovery_identity_wrap: wrap.clone(),
         recovery_signing_wrap: wrap,
         code,
+        ..Enrolment::default()
     };
     enrol::enrol(office, token, &made, stamp()).await.unwrap();
     let id = PersonId::parse(&invited.person).unwrap();

@@ -223,6 +223,6 @@ async fn a_secret_of_a_passkey_is_refused_at_every_door_with_an_alarm() {
     assert_eq!(scene.records("passkey.add").await.len(), 1, "only the one of the beginning");
     assert!(scene.records("sign-in").await.is_empty() && scene.records("step-up").await.is_empty());
     // Who joined without a passphrase is no address that any passphrase fits.
-    let wrong = phrase::first(&scene.office, "new@demo.example", "", disclosure_portal::demo::stamp()).await;
+    let wrong = phrase::first(&scene.office, "new@demo.example", "", "", disclosure_portal::demo::stamp()).await;
     assert!(wrong.is_err());
 }
