@@ -179,17 +179,13 @@ test("after five minutes a touch shows who is there", async () => {
 
 test("a key exchanged at the server is noticed by the browser, with keys kept and with a touch", async () => {
   const { page, context } = member;
-  const other = await (await stage.as("Sam")).page.evaluate(() => fetch("/account/keys").then((answer) => answer.json()));
-  const swapped = async (members) => {
-    await context.route("**/account/keys", async (route) => {
-      const answer = await (await route.fetch()).json();
-      await route.fulfill({ json: { ...answer, ...members } });
-    });
-  };
-  const error = page.locator('[data-part="unlock"] > [data-error]');
+  const held = (one) => one.evaluate(() => fetch("/account/keys").then((answer) => answer.json()));
+  const [own, other] = [await held(page), await held((await stage.as("Sam")).page)];
+  const swapped = (members) => context.route("**/account/keys", (route) => route.fulfill({ json: { ...own, ...members } }));
+  const told = (words) => page.locator('[data-part="unlock"] > [data-error]').filter({ hasText: words }).waitFor();
   await swapped({ signing_key: other.signing_key });
   await page.goto(SIGNING);
-  await error.getByText(/^Stop: the portal holds a key for you that is not yours/).waitFor();
+  await told(/^Stop: the portal holds a key for you that is not yours/);
   await context.unroute("**/account/keys");
   await page.reload();
   assert.equal(await keys(page), "locked", "and the kept keys are gone");
@@ -199,7 +195,7 @@ test("a key exchanged at the server is noticed by the browser, with keys kept an
   ]) {
     await swapped(members);
     await page.getByRole("button", { name: "Unlock with your passkey" }).click();
-    await error.getByText(words).waitFor();
+    await told(words);
     assert.equal(await keys(page), "locked");
     await context.unroute("**/account/keys");
   }
