@@ -147,7 +147,7 @@ async function makeKeys(page) {
   const shown = page.locator('[data-step="code"] .portal-secret');
   await shown.waitFor();
   const totp_secret = (await shown.innerText()).replaceAll(/\s/g, "");
-  assert.match(await page.locator("[data-fingerprint]").innerText(), /^([a-z]+[ -]){5}[a-z]+$/);
+  assert.match(await page.locator('[data-step="code"] [data-fingerprint]').innerText(), /^([a-z]+[ -]){5}[a-z]+$/);
   await look(page, "enrol-5-code");
   return { passphrase, recovery_code: recovery, totp_secret };
 }
