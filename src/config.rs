@@ -4,12 +4,15 @@
 //! secret has a default or stands in the file itself; the listener is on loopback unless told otherwise.
 //! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
 
+mod files;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use thiserror::Error;
-use zeroize::Zeroizing;
+
+pub use files::{KeyFiles, key, private, secret};
 
 /// Why the settings cannot be used.
 #[derive(Debug, Error)]
@@ -31,7 +34,7 @@ pub enum ConfigError {
         why: String,
     },
     /// A secret that others could read.
-    #[error("{path} can be read by others: run `chmod 600 {path}` and consider the key known")]
+    #[error("{path} can be read by others: run `chmod go-rwx {path}` and consider what it holds known")]
     Open {
         /// Which file.
         path: PathBuf,
@@ -72,6 +75,8 @@ pub struct Portal {
     pub service: String,
     /// The force, in words: no crest is shipped.
     pub force: String,
+    /// The log's name: it begins with the host and is part of the log's verifier key.
+    pub log_name: String,
     /// `https://host[:port]`, exactly as people type it: links in mails and the Origin check use nothing else.
     pub origin: String,
     /// Whom people ask for help: a telephone number or an address, shown on each page.
@@ -94,6 +99,9 @@ pub struct Listen {
     pub certificate: PathBuf,
     /// PEM: its private key, readable by the portal alone.
     pub key: PathBuf,
+    /// The two are of the portal's own making, beside their authority, and are made anew at a start before they run out.
+    #[serde(default)]
+    pub self_signed: bool,
     /// Threads that answer; 0 means one for each processor.
     #[serde(default)]
     pub workers: usize,
@@ -108,22 +116,32 @@ pub struct Listen {
 pub struct Store {
     /// The folder of the embedded database and vault.
     pub data: PathBuf,
-    /// A file with the PostgreSQL address (it holds a password), instead of the embedded database.
-    pub postgres_file: Option<PathBuf>,
-    /// A file with the address of an S3-compatible store, instead of the local vault.
-    pub vault_file: Option<PathBuf>,
 }
 
-/// `[keys]`: files, never values.
+/// `[keys]`: files for what is secret, values for what is public.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
-    /// 32 bytes in hex: cookies and form tokens are derived from it. The same on all instances.
-    pub web: PathBuf,
+    /// 32 bytes in hex: signs the log's heads.
+    pub log: PathBuf,
     /// 32 bytes in hex: the records key.
     pub records: PathBuf,
+    /// 32 bytes in hex: cookies and form tokens are derived from it. The same on all instances.
+    pub web: PathBuf,
+    /// 32 bytes in hex: addresses are looked up by a hash keyed with it.
+    pub blind: PathBuf,
     /// The public half of the offline root key, as a note verifier line (`name+hash+key`).
     pub root: String,
+    /// The age recipient of the break-glass key, to which each unit's key is sealed too.
+    pub break_glass: String,
+}
+
+impl Keys {
+    /// The files alone.
+    pub fn files(&self) -> KeyFiles {
+        let Self { log, records, web, blind, .. } = self.clone();
+        KeyFiles { log, records, web, blind }
+    }
 }
 
 /// `[mail]`.
@@ -199,9 +217,11 @@ impl Config {
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
         let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
-        let named = [&mut listen.certificate, &mut listen.key, &mut store.data, &mut keys.web, &mut keys.records];
-        for file in named.into_iter().chain(store.postgres_file.as_mut()).chain(store.vault_file.as_mut()).chain(mail) {
-            *file = beside.join(&*file);
+        let named = [&mut listen.certificate, &mut listen.key, &mut store.data];
+        let secret = [&mut keys.log, &mut keys.records, &mut keys.web, &mut keys.blind];
+        for file in named.into_iter().chain(secret).chain(mail) {
+            // Cleaned of `.`, so that sentences about a file name it as people would.
+            *file = beside.join(&*file).components().collect();
         }
         Ok(config)
     }
@@ -221,58 +241,44 @@ impl Portal {
         Ok(())
     }
 
+    /// The host alone, without port and brackets: what a certificate is for.
+    pub fn name(&self) -> &str {
+        let host = self.host();
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+            _ => host,
+        };
+        name.trim_start_matches('[').trim_end_matches(']')
+    }
+
     /// `host[:port]` of the origin: the only value of `Host` that is answered.
     pub fn host(&self) -> &str {
         self.origin.strip_prefix("https://").unwrap_or_default()
     }
 }
 
-/// Reads a file that only its owner may read.
-pub fn secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
-    let unreadable = |why| ConfigError::Unreadable { path: path.to_owned(), why };
-    private(path)?;
-    std::fs::read_to_string(path).map(Zeroizing::new).map_err(unreadable)
-}
-
-/// Refuses a file with any permission for group or others.
-fn private(path: &Path) -> Result<(), ConfigError> {
-    use std::os::unix::fs::PermissionsExt;
-    let about = std::fs::metadata(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
-    if about.permissions().mode().trailing_zeros() >= 6 {
-        Ok(())
-    } else {
-        Err(ConfigError::Open { path: path.to_owned() })
-    }
-}
-
-/// Reads a key file: 64 hexadecimal digits and a line end, mode 0600.
-pub fn key(path: &Path) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
-    let text = secret(path)?;
-    let mut key = Zeroizing::new([0; 32]);
-    let digits = text.strip_suffix('\n').unwrap_or(&text);
-    hex::decode_to_slice(digits, &mut *key).map_err(|_| ConfigError::NoKey { path: path.to_owned() })?;
-    Ok(key)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::PermissionsExt;
 
     const GOOD: &str = r#"
         [portal]
         force = "Example Constabulary"
         origin = "https://portal.example.org"
         contact = "01632 960001"
+        log_name = "portal.example.org/log/1"
         [listen]
         certificate = "tls/cert.pem"
         key = "tls/key.pem"
         [store]
         data = "/var/lib/portal"
         [keys]
-        web = "web.key"
+        log = "keys/log.key"
         records = "records.key"
+        web = "/run/credentials/web.key"
+        blind = "./blind.key"
         root = "root+0+key"
+        break_glass = "age1"
     "#;
 
     fn folder() -> PathBuf {
@@ -295,7 +301,14 @@ mod tests {
         assert!(config.listen.address.ip().is_loopback());
         assert!(config.listen.proxies.is_empty());
         assert_eq!(config.portal.host(), "portal.example.org");
-        assert!(config.keys.web.is_absolute() && config.store.data.ends_with("portal"));
+        for (host, name) in [("a.example:8443", "a.example"), ("[2001:db8::1]:443", "2001:db8::1"), ("[::1]", "::1")] {
+            let portal = Portal { origin: format!("https://{host}"), ..config.portal.clone() };
+            assert_eq!((portal.host(), portal.name()), (host, name));
+        }
+        assert!(config.keys.log.is_absolute() && config.keys.log.ends_with("keys/log.key"));
+        assert_eq!(config.keys.web, Path::new("/run/credentials/web.key"));
+        assert!(config.keys.blind.to_string_lossy().split('/').all(|part| part != "."), "{:?}", config.keys.blind);
+        assert!(config.store.data.ends_with("portal") && !config.listen.self_signed);
         assert!(!config.portal.demo);
     }
 
@@ -304,6 +317,7 @@ mod tests {
         for (from, to, named) in [
             ("[listen]", "[listen]\nadress = \"0.0.0.0:443\"", "adress"),
             ("[store]", "[debug]\nx = 1\n[store]", "debug"),
+            ("[store]", "[store]\npostgres_file = \"a\"", "postgres_file"),
             ("force =", "demo = true\nforce =", "demo"),
             ("https://portal.example.org", "http://portal.example.org", "portal.origin"),
             ("https://portal.example.org", "https://portal.example.org/", "portal.origin"),
@@ -312,25 +326,5 @@ mod tests {
             let why = read(&GOOD.replace(from, to)).unwrap_err().to_string();
             assert!(why.contains(named), "{why}");
         }
-    }
-
-    #[test]
-    fn a_key_that_others_can_read_is_refused_and_so_is_what_is_no_key() {
-        let at = folder();
-        let file = at.join("web.key");
-        let mode = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
-        std::fs::write(&file, format!("{}\n", "ab".repeat(32))).unwrap();
-        mode(0o600);
-        assert_eq!(*key(&file).unwrap(), [0xab; 32]);
-        for open in [0o640, 0o604, 0o666] {
-            mode(open);
-            assert!(matches!(key(&file), Err(ConfigError::Open { .. })), "{open:o}");
-        }
-        mode(0o600);
-        for wrong in ["", "ab", &"zz".repeat(32), &"ab".repeat(33)] {
-            std::fs::write(&file, wrong).unwrap();
-            assert!(matches!(key(&file), Err(ConfigError::NoKey { .. })), "{wrong}");
-        }
-        std::fs::remove_dir_all(at).unwrap();
     }
 }

@@ -20,7 +20,7 @@ const spki = (key) => hex(second.createPublicKey(key).export({ format: "der", ty
 
 test("the documents have all their vectors", () => {
   assert.deepEqual(Object.keys(signIn), ["split", "keys", "wrap-passphrase", "wrap-recovery", "wrap-passkey"]);
-  assert.deepEqual(Object.keys(statement), ["statement", "fields"]);
+  assert.deepEqual(Object.keys(statement), ["statement", "fields", "fields-with-files", "statement-file"]);
 });
 
 test("what is typed becomes its normal form", () => {
@@ -199,6 +199,15 @@ test("a statement with a line too many, or none, is not signed", () => {
   ]) {
     assert.throws(() => f.statementText({ ...said, ...wrong }), RangeError);
   }
+});
+
+test("files, and words kept elsewhere, stand in a document as their digests", async () => {
+  const { answers, files, document } = statement["fields-with-files"];
+  const said = answers.map(([name, value]) => [name, ["text", "name"].includes(name) ? f.digestedText(value) : value]);
+  for (const [name, octets] of files) said.push([name, await f.digested(bytes(octets))]);
+  assert.equal(f.canonicalJson(said), document);
+  const digest = second.createHash("sha256").update("first line\nsecond line").digest("hex");
+  assert.ok(document.includes(`"text":"sha256:${digest}"`));
 });
 
 test("a form's answers are one text, however the form orders them", () => {

@@ -90,11 +90,12 @@ CREATE TABLE statement (
     kind      TEXT NOT NULL,
     person_id TEXT NOT NULL REFERENCES person (id),
     object    TEXT NOT NULL,
-    document  BLOB NOT NULL,                    -- the exact bytes that were shown and signed
+    document  BLOB NOT NULL,                    -- the exact bytes that were shown and signed, under the records key
     note      TEXT NOT NULL,                    -- sign/v1 signed note
     nonce     TEXT NOT NULL UNIQUE,
     at        INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX statement_object ON statement (object);
 
 CREATE TABLE setting (
     name       TEXT PRIMARY KEY,

@@ -3,10 +3,18 @@ CREATE TABLE scheme (
     id            TEXT PRIMARY KEY,
     area_id       TEXT NOT NULL REFERENCES area (id),
     kind          TEXT NOT NULL,
+    kind_reason   TEXT NOT NULL,                -- why it is recognised though of no listed kind (K6.2.1); empty: it is of one
     name          TEXT NOT NULL,
     ico_reference TEXT NOT NULL,                -- O2.1
+    ico_ends      TEXT,                         -- last day; absent: not recorded
     isa_reference TEXT NOT NULL,
+    isa_parties   TEXT NOT NULL,
+    isa_starts    TEXT,                         -- first day; absent: before it was recorded
     isa_ends      TEXT,                         -- last day; absent: no agreement
+    isa_review    TEXT,                         -- the day it is to be looked at again; absent: not recorded
+    duties_told   TEXT,                         -- the day its members were told of the legal duties (O3.5); absent: not yet
+    duties_version TEXT NOT NULL,               -- of which text
+    eia_reference TEXT NOT NULL,                -- equality impact assessment
     suspended     INTEGER NOT NULL DEFAULT 0 CHECK (suspended IN (0, 1)),
     version       INTEGER NOT NULL DEFAULT 1
 ) STRICT;
@@ -29,6 +37,9 @@ CREATE TABLE member (
     business   TEXT NOT NULL,
     contact    TEXT NOT NULL,
     agreement  TEXT NOT NULL,                   -- reference of the signed agreement (K7.2)
+    agreed_on  TEXT,                            -- the day it was signed; absent: not recorded
+    duties_told TEXT,                           -- the day they were told of the legal duties (O3.5); absent: not yet
+    duties_version TEXT NOT NULL,
     added_at   INTEGER NOT NULL,
     removed_at INTEGER                          -- absent: still a member
 ) STRICT;

@@ -1,6 +1,7 @@
 //! What the police desk's pages read: lists, one release with its case file, who could be chosen as a recipient.
 
 use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::PersonId;
@@ -45,6 +46,8 @@ pub struct Sheet {
     pub copies: Vec<Copy>,
     /// The officer who asked.
     pub officer: String,
+    /// What was signed about it, as far as this person may read it.
+    pub signatures: Vec<Signature>,
     /// The co-ordinator who authorised.
     pub authorised_by: Option<String>,
     /// What this person may do with it now.
@@ -149,7 +152,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
     };
-    Ok(Sheet { word, area, photographs, copies, officer, authorised_by, may: offers, filed, file, draft })
+    let signatures = statements::about(office, &mut conn, by, id).await?;
+    Ok(Sheet { word, area, photographs, copies, signatures, officer, authorised_by, may: offers, filed, file, draft })
 }
 
 /// Who could receive from this area, by scheme, with why not.
@@ -187,6 +191,11 @@ pub async fn request_areas(office: &Office, by: &Actor) -> Result<Vec<Area>, No>
 pub async fn account(office: &Office, by: &Actor) -> Result<Person, No> {
     let person = by.person().ok_or(No::NotFound)?;
     office.read().await?.person(person).await?.ok_or(No::NotFound)
+}
+
+/// When a person signed in before their newest sign-in: somebody else's is noticed by it.
+pub async fn signed_in_before(office: &Office, by: &Actor) -> Result<Option<i64>, No> {
+    Ok(office.read().await?.signed_in_before(by.person().ok_or(No::NotFound)?).await?)
 }
 
 /// What a browser needs to unlock a person's own keys.

@@ -33,6 +33,11 @@ pub fn heard(typed: &str) -> Result<String, String> {
     }
 }
 
+/// The six words of the root's verifier key: it stands in the configuration and on paper.
+pub fn root_fingerprint(vkey: &str) -> String {
+    words(vkey)
+}
+
 /// The first 66 bits of SHA-256, as six words of 11 bits, most significant bit first.
 fn words(text: &str) -> String {
     let hash = digest::digest(&digest::SHA256, text.as_bytes());

@@ -3,7 +3,9 @@
 //! Absent on purpose: rules (those are `domain`), SQL (`store`), pages (`web`).
 
 pub mod administer;
+pub mod answers;
 pub mod approve;
+pub mod areas;
 pub mod audit;
 pub mod board;
 pub mod casefile;
@@ -12,20 +14,25 @@ pub mod deliver;
 pub mod desk;
 pub mod enrol;
 pub mod fingerprint;
+pub mod found;
 pub mod home;
 pub mod issues;
 pub mod known;
 pub mod offers;
 pub mod office;
 pub mod passkey;
+pub mod people;
 pub mod plan;
+mod questions;
 pub mod registers;
 pub mod release;
 pub mod request;
+pub mod root;
 pub mod seal;
 pub mod session;
 pub mod sign_in;
 pub mod statement;
+pub mod statements;
 pub mod step_up;
 pub mod surrender;
 pub mod sweep;

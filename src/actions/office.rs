@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::actions::board::Board;
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
-use crate::config;
+use crate::config::{self, Config, KeyFiles};
 use crate::domain::actor::Actor;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
@@ -57,10 +57,29 @@ pub struct Settings {
     pub demo: bool,
     /// Where everything lies.
     pub data: PathBuf,
+    /// The secret key files.
+    pub keys: KeyFiles,
     /// The log's name, part of its verifier key.
     pub log_name: String,
     /// The root's verifier key: from the configuration, never from the database. `None`: a command that seals nothing.
     pub root: Option<String>,
+    /// The recipient of the break-glass key, from the configuration. `None`: a demo, or a command that seals nothing.
+    pub break_glass: Option<String>,
+}
+
+impl Settings {
+    /// As a configuration says.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            origin: config.portal.origin.clone(),
+            demo: false,
+            data: config.store.data.clone(),
+            keys: config.keys.files(),
+            log_name: config.portal.log_name.clone(),
+            root: Some(config.keys.root.clone()),
+            break_glass: Some(config.keys.break_glass.clone()),
+        }
+    }
 }
 
 /// The files below the data directory.
@@ -70,14 +89,12 @@ pub struct Places {
     pub database: PathBuf,
     /// Sealed bytes.
     pub vault: PathBuf,
-    /// Keys, 0600 each.
-    pub keys: PathBuf,
 }
 
 impl Places {
     /// Below `data`.
     pub fn below(data: &Path) -> Self {
-        Self { database: data.join("portal.sqlite"), vault: data.join("vault"), keys: data.join("keys") }
+        Self { database: data.join("portal.sqlite"), vault: data.join("vault") }
     }
 }
 
@@ -85,12 +102,13 @@ impl Office {
     /// Opens the portal's data; `create`: makes keys and database where there are none.
     pub async fn open(settings: Settings, clock: Clock, create: bool) -> Result<Self, Fault> {
         let places = Places::below(&settings.data);
+        let files = settings.keys.clone();
         if create {
-            std::fs::create_dir_all(&places.keys)?;
+            prepare(&places, &files)?;
         }
-        let key = |name: &str| secret(&places.keys.join(name), create);
+        let key = |file: &Path| secret(file, create);
         let log =
-            LogKey::from_seed(&settings.log_name, &*key("log.key")?).map_err(|why| Fault::Log(why.to_string()))?;
+            LogKey::from_seed(&settings.log_name, &*key(&files.log)?).map_err(|why| Fault::Log(why.to_string()))?;
         let log_vkey = log.vkey();
         let db = Db::open(&places.database, create, log, clock.clone()).await?;
         let root =
@@ -98,10 +116,10 @@ impl Office {
         Ok(Self {
             root,
             vault: Vault::local(&places.vault)?,
-            records: RecordsKey::from_bytes(key("records.key")?),
+            records: RecordsKey::from_bytes(key(&files.records)?),
             log_vkey,
-            web_secret: key("web.key")?,
-            blind: hmac::Key::new(hmac::HMAC_SHA256, key("blind.key")?.as_ref()),
+            web_secret: key(&files.web)?,
+            blind: hmac::Key::new(hmac::HMAC_SHA256, key(&files.blind)?.as_ref()),
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),
@@ -231,6 +249,18 @@ pub fn ten() -> [u8; 10] {
 /// Runs slow, CPU-bound work away from the threads that answer requests.
 pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.
+fn prepare(places: &Places, keys: &KeyFiles) -> Result<(), Fault> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    let folder = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    folder(&places.vault)?;
+    for (_, file) in keys.all() {
+        file.parent().map(folder).transpose()?;
+    }
+    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&places.database)?;
+    Ok(())
 }
 
 /// Reads a 32-byte key file, or makes it where there is none.

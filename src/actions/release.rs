@@ -1,10 +1,11 @@
 //! The co-ordinator's decisions on a release: authorise, refuse, recall; the officer's withdrawal. Every one through
 //! [`Release::decide`](crate::domain::release::Release::decide), inside the writing act.
 
+use crate::actions::answers::{Form, digested};
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::ten;
 use crate::actions::request::{beside_fields, drop_blobs};
-use crate::actions::{Fault, No, Office, seal, trust};
+use crate::actions::{Fault, No, Office, consider, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
@@ -23,7 +24,8 @@ use crate::sealing::lock::CopyKey;
 use crate::store::copies::Part;
 use crate::store::log::Stamp;
 use crate::store::registers::Receiver;
-use crate::store::releases::Filed;
+use crate::store::releases::{Filed, Photograph};
+use crate::store::statements::Statement;
 use crate::store::{Conn, Tx};
 
 /// The setting that holds the last day of the force's data protection registration (K8.1).
@@ -39,52 +41,75 @@ struct Ready {
     text: Option<Part>,
 }
 
+/// The co-ordinator's answer, signed over everything considered, the words and the photographs: `authorise` or `refuse`.
+pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    match form.field("answer") {
+        "authorise" => authorise(office, by, id, form, stamp).await,
+        "refuse" => {
+            end(office, by, id, Ending { kind: "authority", form, order: |reason| Order::Refuse { reason } }, stamp)
+                .await
+        }
+        _ => Err(No::field("statement", "Choose one of the two buttons: authorise, or refuse.")),
+    }
+}
+
+/// What stands in the decision's form for the words and the photographs it is about: digests of the words that leave (none: an
+/// empty text) and of each photograph as uploaded, in order.
+pub fn subject(draft: Option<&Draft>, photographs: &[Photograph]) -> (String, Vec<String>) {
+    let words = draft.and_then(Draft::released).map_or_else(String::new, |words| digested(words.as_bytes()));
+    (words, photographs.iter().map(|one| format!("sha256:{}", one.sha256)).collect())
+}
+
+/// Whether the form was about exactly what lies in the case now.
+fn same_subject(form: &Form, draft: Option<&Draft>, photographs: &[Photograph]) -> Result<(), No> {
+    let (words, pictures) = subject(draft, photographs);
+    if form.fields("words") == [words.as_str()] && form.fields("photograph") == pictures {
+        return Ok(());
+    }
+    Err(No::field("statement", "The request is not what this page showed. Look at it again, then sign."))
+}
+
 /// Authorises (K7.7.1): every rule met, every key proven up to the root, a number taken, copies made for the named recipients,
 /// the draft erased. Everything slow is done before the act; inside it all is asked again on what is true there.
-pub async fn authorise(
-    office: &Office,
-    by: &Actor,
-    id: ReleaseId,
-    considered: Considered,
-    recipients: &[(PersonId, SchemeId)],
-    stamp: Stamp,
-) -> Result<(), No> {
-    let done = authorise_proven(office, by, id, considered, recipients, stamp.clone()).await;
+async fn authorise(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    let done = authorise_proven(office, by, id, form, stamp.clone()).await;
     trust::alarm(office, &format!("release/{id}"), done, &stamp).await.map_err(|no| match no {
         No::Refused(refusals) => beside_fields(refusals),
         other => other,
     })
 }
 
-async fn authorise_proven(
-    office: &Office,
-    by: &Actor,
-    id: ReleaseId,
-    considered: Considered,
-    recipients: &[(PersonId, SchemeId)],
-    stamp: Stamp,
-) -> Result<(), No> {
+async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
     let mut conn = office.read().await?;
     let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
     let (file, draft) = casefile::open(office, &filed)?;
-    let draft = draft.unwrap_or_default();
     let now = office.now();
-    let people = chosen(&mut conn, &filed, recipients, now).await?;
+    let named = file.request.named;
+    let (considered, recipients) = consider::parse(|name| form.field(name), &form.fields("recipients"), named, now)?;
+    let people = chosen(&mut conn, &filed, &recipients, now).await?;
+    let photographs = conn.photographs(id).await?;
+    let subject = same_subject(form, draft.as_ref(), &photographs);
+    let draft = draft.unwrap_or_default();
     let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
     let mut unmet = filed.release.decide(Order::Authorise(Box::new(case)), by, now).err().unwrap_or_default();
     unmet.extend(unproven(office.root.as_ref(), &mut conn, &people).await?);
     if !unmet.is_empty() {
         return Err(No::from(unmet));
     }
-    let photographs = conn.photographs(id).await?.len();
+    subject?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     trust::unit(office, &mut conn, filed.release.area, &area.unit_recipient).await?;
+    // Given back before the signature is checked, which takes one of its own: many at once must not wait for each other.
     drop(conn);
+    let signer = by.person().ok_or(No::NotFound)?;
+    let statement = statement::check_form(office, signer, "authority", &filed.release.object(), form, &[]).await?;
+    let photographs = photographs.len();
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
     let file = CaseFile { considered: Some(considered.clone()), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
     let (root, unit) = (office.root.clone(), area.unit_recipient);
-    let plan = Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs, root, unit };
+    let plan =
+        Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs, root, unit, statement };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if done.is_err() {
@@ -105,6 +130,7 @@ struct Plan {
     root: Option<Root>,
     /// The unit's recipient that the text was sealed to.
     unit: String,
+    statement: Statement,
 }
 
 impl Plan {
@@ -132,7 +158,8 @@ impl Plan {
         filed.file = self.file_sealed;
         filed.draft = None;
         filed.text_object = self.text_object;
-        let event = tx.carry_out(&filed, decision).await?;
+        tx.add_statement(&self.statement).await?;
+        let event = tx.carry_out(&filed, decision).await?.with("statement", self.statement.id.clone());
         tx.issue(&filed.release, &urn, serial).await?;
         tx.append(&event, by, stamp).await?;
         for ready in &self.ready {
@@ -250,36 +277,41 @@ fn copy_mark() -> String {
     clock::random::<6>().iter().filter_map(|b| LETTERS.get(usize::from(b & 31))).map(|b| char::from(*b)).collect()
 }
 
-/// Refuses the request.
-pub async fn refuse(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, reason, stamp, |reason| Order::Refuse { reason }).await
+/// Withdraws one's own request, signed.
+pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    end(office, by, id, Ending { kind: "withdrawal", form, order: |reason| Order::Withdraw { reason } }, stamp).await
 }
 
-/// Withdraws one's own request.
-pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, reason, stamp, |reason| Order::Withdraw { reason }).await
-}
-
-/// Recalls (K8.2): from the commit on no view follows; every key of it is destroyed in the same transaction.
-pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, reason: &str, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, reason, stamp, |reason| Order::Recall { reason }).await?;
+/// Recalls (K8.2), signed: from the commit on no view follows; every key of it is destroyed in the same transaction.
+pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    end(office, by, id, Ending { kind: "recall", form, order: |reason| Order::Recall { reason } }, stamp).await?;
     office.board.close(id.to_string());
     crate::actions::sweep::clear_away(office).await;
     Ok(())
 }
 
-async fn end(
-    office: &Office,
-    by: &Actor,
-    id: ReleaseId,
-    reason: &str,
-    stamp: Stamp,
+/// How a case ends: what is signed, and the order.
+struct Ending<'a> {
+    kind: &'static str,
+    form: &'a Form,
     order: fn(Prose) -> Order,
-) -> Result<(), No> {
+}
+
+async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, stamp: Stamp) -> Result<(), No> {
+    let Ending { kind, form, order } = ending;
+    let reason = form.field("reason");
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
-    let filed = casefile::load(&mut office.read().await?, by, Act::SeeRelease, id).await?;
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
     let (file, draft) = casefile::open(office, &filed)?;
     let read = filed.release.version;
+    filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
+    if kind == "authority" {
+        same_subject(form, draft.as_ref(), &conn.photographs(id).await?)?;
+    }
+    drop(conn);
+    let signer = by.person().ok_or(No::NotFound)?;
+    let statement = statement::check_form(office, signer, kind, &filed.release.object(), form, &[]).await?;
     let proposed = seal_proposed(office, &filed, draft.as_ref()).await;
     let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
     let file = CaseFile { reason: Some(reason.clone()), ..file };
@@ -300,7 +332,8 @@ async fn end(
                 filed.file = sealed;
                 filed.draft = None;
                 filed.text_object = filed.text_object.or(proposed);
-                let event = tx.carry_out(&filed, decision).await?;
+                tx.add_statement(&statement).await?;
+                let event = tx.carry_out(&filed, decision).await?.with("statement", statement.id.clone());
                 tx.destroy_keys(id).await?;
                 tx.append(&event, &by, &stamp).await?;
                 Ok(())

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::{slow, ten};
-use crate::actions::{FieldError, No, Office, trust};
+use crate::actions::{FieldError, No, Office, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
+use crate::domain::ids::{AreaId, PersonId, PhotographId, ReleaseId};
 use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
@@ -18,23 +19,30 @@ use crate::sealing::age::Recipient;
 use crate::sealing::{copy, image};
 use crate::store::log::Stamp;
 use crate::store::releases::{Filed, Photograph};
+use crate::store::statements::Statement;
 
 /// What the officer typed; the names are the form's.
-#[derive(Clone, Debug, Default, serde::Serialize)]
-#[expect(missing_docs, reason = "named after the form's fields")]
-pub struct Asked {
-    pub area: String,
-    pub title: String,
-    pub name: String,
-    pub text: String,
-    pub locality: String,
-    pub reasons: String,
-    pub purposes: Vec<String>,
-    pub source: String,
-    pub justice: String,
-    pub image_reference: String,
-    pub danger: String,
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    area: String,
+    title: String,
+    name: String,
+    text: String,
+    locality: String,
+    reasons: String,
+    purposes: Vec<String>,
+    source: String,
+    justice: String,
+    image_reference: String,
+    danger: String,
 }
+
+/// Of these the signed document holds the digest alone: what leaves is erased from the case at authority (P4), so it must not
+/// stay with a signature.
+pub const BY_DIGEST: [&str; 2] = ["text", "name"];
+
+/// The question whose answers are the photographs.
+const PHOTOGRAPHS: &str = "photographs";
 
 /// Reads a field, noting what is wrong with it.
 pub(super) fn read<T>(wrong: &mut Vec<FieldError>, field: &'static str, value: Result<T, Unfit>) -> Option<T> {
@@ -54,6 +62,23 @@ pub(super) fn beside_fields(refusals: Vec<Refusal>) -> No {
 }
 
 impl Asked {
+    fn of(form: &Form) -> Self {
+        let of = |name| form.field(name).to_owned();
+        Self {
+            area: of("area"),
+            title: of("title"),
+            name: of("name"),
+            text: of("text"),
+            locality: of("locality"),
+            reasons: of("reasons"),
+            purposes: form.fields("purposes").into_iter().map(str::to_owned).collect(),
+            source: of("source"),
+            justice: of("justice"),
+            image_reference: of("image_reference"),
+            danger: of("danger"),
+        }
+    }
+
     fn parse(&self, photographs: usize) -> Result<(Request, Draft), No> {
         let mut wrong = Vec::new();
         let title = read(&mut wrong, "title", Line::parse("a title for the request", &self.title));
@@ -113,14 +138,16 @@ fn reasons_beside(unmet: Vec<Refusal>) -> No {
     }
 }
 
-/// Asks. `photographs` are the uploaded files' bytes. Answers the release.
+/// Asks, signed. `photographs` are the uploaded files' bytes; the answer `release` is an identifier from [`statement::draft`].
+/// Answers the release.
 pub async fn ask(
     office: &Office,
     by: &Actor,
-    asked: &Asked,
+    form: Form,
     photographs: Vec<Vec<u8>>,
     stamp: Stamp,
 ) -> Result<ReleaseId, No> {
+    let asked = Asked::of(&form);
     let area = AreaId::parse(&asked.area).filter(|area| may(by, Act::Request, Thing::Area(*area)));
     let area = area.ok_or_else(|| No::field("area", "Select an area you request for"))?;
     let requested_by = by.person().ok_or(No::NotFound)?;
@@ -134,8 +161,7 @@ pub async fn ask(
     drop(conn);
     trust::alarm(office, &format!("area/{area}"), proven, &stamp).await?;
     let unit = Recipient::parse(&row.unit_recipient).map_err(|why| crate::actions::Fault::Other(why.to_string()))?;
-    let now = office.now();
-    let id = ReleaseId::fresh(now, ten());
+    let (id, row, photographs) = signed(office, requested_by, form, photographs).await?;
     let stored = store_photographs(office, id, &unit, photographs).await?;
     let danger = request.danger;
     let (file, draft) =
@@ -148,7 +174,16 @@ pub async fn ask(
                 let now = tx.now();
                 let release =
                     Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, version: 1 };
-                let event = Event::new(Kind::Requested, release.object()).with("photographs", stored.len());
+                if tx.release(id).await?.is_some() {
+                    return Err(No::field(
+                        "statement",
+                        "This request was signed and sent already. Look under Releases.",
+                    ));
+                }
+                tx.add_statement(&row).await?;
+                let event = Event::new(Kind::Requested, release.object())
+                    .with("photographs", stored.len())
+                    .with("statement", row.id.clone());
                 tx.add_release(&Filed { release, danger, file, draft, text_object: None }).await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
@@ -162,6 +197,26 @@ pub async fn ask(
         drop_blobs(office, &objects).await;
     }
     done.map(|_| id)
+}
+
+/// Whether exactly this was signed by who asks, under the identifier they were given. Files are told by their digests.
+async fn signed(
+    office: &Office,
+    by: PersonId,
+    mut form: Form,
+    photographs: Vec<Vec<u8>>,
+) -> Result<(ReleaseId, Statement, Vec<Vec<u8>>), No> {
+    let id = statement::drafted(office, by, form.field("release"))
+        .ok_or_else(|| No::field("statement", "This page is not the newest. Unlock your keys and sign again."))?;
+    let (form, photographs) = slow(move || {
+        for bytes in &photographs {
+            form.add_file(PHOTOGRAPHS, bytes);
+        }
+        (form, photographs)
+    })
+    .await?;
+    let row = statement::check_form(office, by, "request", &format!("release/{id}"), &form, &BY_DIGEST).await?;
+    Ok((id, row, photographs))
 }
 
 /// Checks each file (bombs, truncation, foreign types), seals it to the unit, stores the blob. Blob first, then the row.

@@ -92,7 +92,7 @@ pub(super) async fn failed_source(
     failed(office, &keys, who, step, stamp).await
 }
 
-/// The throttles of an account (or its device, or its codes) and of a source, as [`FREE`] has them.
+/// The throttles of an account and of a source, as [`FREE`] has them.
 fn throttles(office: &Office, account: String, stamp: &Stamp) -> [Option<String>; 2] {
     [Some(account), Some(office.blind("sign-in source", &stamp.client))]
 }
@@ -107,8 +107,7 @@ pub(super) async fn prove_code(
 ) -> Result<(), No> {
     let row = office.read().await?.person(person).await?.ok_or(No::NotFound)?;
     // Counted apart from the passphrase: who has not shown that first cannot slow this step down for who has.
-    let code_key = office.blind("sign-in code", &row.email);
-    let keys = throttles(office, code_key.clone(), stamp);
+    let keys = throttles(office, office.blind("sign-in code", &row.email), stamp);
     wait(office, &keys).await?;
     // Who joined with a passkey alone has no authenticator app: no code is theirs.
     let step = if row.totp_secret.is_empty() {
@@ -126,11 +125,11 @@ pub(super) async fn prove_code(
         failed(office, &keys, Some(&row), "code", stamp.clone()).await?;
         return Err(No::field(field, WRONG_CODE));
     }
-    let account = office.blind("sign-in account", &row.email);
+    let (code, account) = (office.blind("sign-in code", &row.email), office.blind("sign-in account", &row.email));
     office
         .act(move |tx| {
             Box::pin(async move {
-                tx.forgive(&code_key).await?;
+                tx.forgive(&code).await?;
                 Ok(tx.forgive(&account).await?)
             })
         })

@@ -1,7 +1,6 @@
 //! The end of a copy: the holder confirms surrender or destruction (K8.2), signed; key first, then the blobs, read back.
 
-use serde::Deserialize;
-
+use crate::actions::answers::{self, Form};
 use crate::actions::{FieldError, No, Office, deliver, statement, sweep};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -14,24 +13,30 @@ use crate::store::copies::Row;
 use crate::store::log::Stamp;
 use crate::store::statements::Statement;
 
-/// What the holder typed; the document signed is this as canonical JSON.
-#[derive(Clone, Debug, Default, Deserialize, serde::Serialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
+/// What the holder typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "named after the form's fields")]
 pub struct Confirming {
-    #[serde(default)]
     pub outcome: String,
-    #[serde(default)]
     pub method: String,
-    #[serde(default)]
     pub done_date: String,
-    #[serde(default)]
     pub done_time: String,
-    #[serde(default)]
     pub witness: String,
 }
 
 impl Confirming {
+    /// Out of a form.
+    pub fn of<'a>(field: impl Fn(&'static str) -> &'a str) -> Self {
+        let of = |name| field(name).to_owned();
+        Self {
+            outcome: of("outcome"),
+            method: of("method"),
+            done_date: of("done_date"),
+            done_time: of("done_time"),
+            witness: of("witness"),
+        }
+    }
+
     /// Checks each field.
     pub fn parse(&self, supplied: Moment, now: Moment) -> Result<Confirmation, No> {
         let mut wrong = Vec::new();
@@ -62,35 +67,12 @@ impl Confirming {
     }
 }
 
-/// The document that is signed: canonical JSON, members sorted (`docs/formats/statement.md` clause 3).
-pub fn canonical(form: &Confirming) -> String {
-    serde_json::json!({
-        "done_date": form.done_date, "done_time": form.done_time, "method": form.method,
-        "outcome": form.outcome, "witness": form.witness,
-    })
-    .to_string()
-}
-
 /// Confirms the end of the holder's own copy. From the commit on nothing opens it.
-pub async fn confirm(
-    office: &Office,
-    by: &Actor,
-    copy: CopyId,
-    form: &Confirming,
-    document: &str,
-    note: &str,
-    stamp: Stamp,
-) -> Result<(), No> {
+pub async fn confirm(office: &Office, by: &Actor, copy: CopyId, form: &Form, stamp: Stamp) -> Result<(), No> {
     let holder = by.person().ok_or(No::NotFound)?;
     let supplied = deliver::one(office, by, copy).await?.authorised_at;
-    let confirmation = form.parse(supplied, office.now())?;
-    if document != canonical(form) {
-        return Err(No::field(
-            "statement",
-            "What was signed is not what the form says. Unlock your keys and sign again.",
-        ));
-    }
-    let row = statement::check(office, holder, "surrender", &deliver::object(copy), document.as_bytes(), note).await?;
+    let confirmation = Confirming::of(|name| form.field(name)).parse(supplied, office.now())?;
+    let row = statement::check_form(office, holder, "surrender", &deliver::object(copy), form, &[]).await?;
     let (id, by) = (statement::id_of(&row)?, by.clone());
     office
         .act(move |tx| {
@@ -125,7 +107,7 @@ pub struct Certificate {
     pub authorised_at: Moment,
     /// The confirmation, as signed.
     pub confirming: Confirming,
-    /// The signed statement.
+    /// The signed statement, its document opened.
     pub statement: Statement,
     /// Who is concerned with it.
     pub index: Option<u64>,
@@ -148,7 +130,11 @@ pub async fn certificate(office: &Office, by: &Actor, copy: CopyId) -> Result<Ce
     let authority = filed.release.stage.authority().cloned().ok_or(No::NotFound)?;
     let statement = row.statement_id.as_deref().and_then(StatementId::parse).ok_or(No::NotFound)?;
     let statement = conn.statement(statement).await?.ok_or(No::NotFound)?;
-    let confirming = serde_json::from_slice(&statement.document).unwrap_or_default();
+    let document = statement::document(office, &statement)?;
+    let answers = answers::read(&document).unwrap_or_default();
+    let first =
+        |name| answers.iter().find(|(n, _)| n == name).and_then(|(_, all)| all.first()).map_or("", String::as_str);
+    let confirming = Confirming::of(first);
     let head = crate::store::log::Head::read(&mut conn).await?.ok_or(No::NotFound)?;
     let index = conn.log_index_of_copy(copy, Kind::Confirmed).await?;
     Ok(Certificate {
@@ -156,7 +142,7 @@ pub async fn certificate(office: &Office, by: &Actor, copy: CopyId) -> Result<Ce
         urn: authority.urn,
         authorised_at: authority.at,
         confirming,
-        statement,
+        statement: Statement { document, ..statement },
         index,
         log_size: head.size(),
         checkpoint: head.note().to_owned(),

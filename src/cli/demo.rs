@@ -3,19 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::{Failure, runtime, say};
-use crate::actions::office::{Office, write_secret};
-use crate::actions::sweep;
+use crate::actions::office::write_secret;
 use crate::clock::Clock;
 use crate::config::{Log, LogFormat, Portal};
 use crate::demo::{self, Account, Told};
 use crate::telemetry;
 use crate::web::{Desk, serve, tls};
-
-/// How often jobs run. Nothing waits for them.
-const ROUND: Duration = Duration::from_secs(5);
 
 /// Options of `demo`.
 #[derive(clap::Args, Debug)]
@@ -58,8 +53,10 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let config = tls::configuration(&files.certificate, &files.key).map_err(Failure::unreadable)?;
     let desk =
         Desk::new(Arc::clone(&office), portal(&origin), Vec::new(), &office.web_secret).map_err(Failure::unreadable)?;
-    world.spawn(jobs(Arc::clone(&office)));
-    let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey: office.log_vkey.clone(), accounts };
+    world.spawn(super::serve::jobs(Arc::clone(&office)));
+    let root_vkey = office.root.as_ref().map(crate::ledger::trust::Root::vkey).unwrap_or_default();
+    let log_vkey = office.log_vkey.clone();
+    let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey, root_vkey, accounts };
     let served = actix_web::rt::System::new().block_on(async move {
         let server = serve::serve(Arc::new(desk), socket, config, 2)?;
         // The socket listens already and the workers start with the first poll of the server: connections are accepted.
@@ -73,6 +70,7 @@ fn portal(origin: &str) -> Portal {
     Portal {
         service: "Disclosure portal".to_owned(),
         force: "Demo Constabulary".to_owned(),
+        log_name: demo::LOG_NAME.to_owned(),
         origin: origin.to_owned(),
         contact: "the Area Intelligence Unit on 01632 960001".to_owned(),
         handling: None,
@@ -82,14 +80,14 @@ fn portal(origin: &str) -> Portal {
 
 /// Only a folder that a demo made, or an empty one, is thrown away.
 fn reset(data: &Path) -> Result<(), Failure> {
-    let foreign = data.join("portal.sqlite").exists() && !data.join("demo-accounts.json").exists();
+    let foreign = data.join("portal.sqlite").exists() && !data.join(demo::ACCOUNTS).exists();
     if foreign {
         return Err(Failure::unreadable(format!(
             "{} was not made by a finished demo: not touched. Remove it yourself if you are sure.",
             data.display()
         )));
     }
-    for name in ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", "demo-accounts.json", "demo-root.key"] {
+    for name in ["portal.sqlite", "portal.sqlite-wal", "portal.sqlite-shm", demo::ACCOUNTS, demo::ROOT_KEY] {
         let file = data.join(name);
         if file.exists() {
             std::fs::remove_file(&file).map_err(Failure::unreadable)?;
@@ -102,16 +100,6 @@ fn reset(data: &Path) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-async fn jobs(office: Arc<Office>) {
-    let mut rounds = tokio::time::interval(ROUND);
-    loop {
-        rounds.tick().await;
-        if let Err(no) = sweep::round(&office).await {
-            tracing::warn!(?no, "a round of jobs did not finish; the next one goes on");
-        }
-    }
 }
 
 fn absolute(path: &Path) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Data, Failure, runtime, say};
+use super::{Data, Failure, Found, runtime, say};
 use crate::actions::audit;
 use crate::actions::office::{Office, Places, Settings};
 use crate::actions::{No, Stamp};
@@ -149,12 +149,12 @@ fn said(no: &No) -> Failure {
 
 /// The log's key under its stored name, for its public half.
 fn log_key(data: &Data, head: &Head) -> Result<LogKey, Failure> {
-    let seed = config::key(&Places::below(&data.data).keys.join("log.key")).map_err(Failure::unreadable)?;
+    let seed = config::key(&data.found()?.keys.log).map_err(Failure::unreadable)?;
     LogKey::from_seed(head.origin(), &seed).map_err(Failure::unreadable)
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {
-    let file = Places::below(&data.data).database;
+    let file = Places::below(&data.found()?.data).database;
     open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))
 }
 
@@ -168,7 +168,9 @@ fn export(dir: &Path, leaves_only: bool, data: &Data, json: bool) -> Result<(), 
     let alarm = runtime()?.block_on(async {
         let log_name = stored_head(&mut reader(data).await?).await?.origin().to_owned();
         // No page is served here, so neither origin nor demo matter.
-        let settings = Settings { origin: String::new(), demo: false, data: data.data.clone(), log_name, root: None };
+        let Found { data, keys } = data.found()?;
+        let settings =
+            Settings { origin: String::new(), demo: false, data, keys, log_name, root: None, break_glass: None };
         let office = Office::open(settings, Clock::system(), false).await.map_err(Failure::unreadable)?;
         let what = if leaves_only { "log leaves" } else { "log" };
         let stamp = Stamp { client: "command line".to_owned(), request: "log export".to_owned() };

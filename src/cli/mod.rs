@@ -3,13 +3,20 @@
 //! Exit codes of the log commands: 0 all checks passed, 1 a check failed, 2 unreadable (DESIGN §10). Absent on purpose:
 //! anything a page could decide otherwise; commands use the same actions.
 
+pub mod check;
 mod demo;
+pub mod init;
 mod log;
+pub mod root;
+pub mod serve;
+mod verify;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::config::{Config, KeyFiles};
 
 /// Lawful release of custody photographs and intelligence to business crime reduction partnerships.
 #[derive(Parser, Debug)]
@@ -23,9 +30,21 @@ pub struct Cli {
 enum Command {
     /// Start the demonstration: synthetic people, its own certificate, everything else real.
     Demo(demo::Options),
+    /// Make a portal from nothing: keys, database, configuration, and the first administrator's invitation.
+    Init(init::Options),
+    /// Check a portal's set-up, line by line.
+    Check(check::Options),
+    /// Serve a portal.
+    Serve(serve::Options),
+    /// The root of trust, on a machine that is kept off the network.
+    #[command(subcommand)]
+    Root(root::Command),
     /// The access log: export, verify, prove.
     #[command(subcommand)]
     Log(log::Command),
+    /// Check what the portal gave out, without it.
+    #[command(subcommand)]
+    Verify(verify::Command),
 }
 
 /// What a command that failed says.
@@ -46,10 +65,35 @@ impl Failure {
 
 /// Where a command that reads the store finds it.
 #[derive(clap::Args, Debug, Clone)]
+#[group(required = true, multiple = false)]
 pub struct Data {
     /// The folder of the portal's data.
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    data: Option<PathBuf>,
+    /// The portal's configuration.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// The store of a portal.
+pub(crate) struct Found {
+    /// The folder.
+    pub(crate) data: PathBuf,
+    /// The secret key files.
+    pub(crate) keys: KeyFiles,
+}
+
+impl Data {
+    /// What the configuration says; a folder with a `portal.toml` of its own is read by it, another one (a demo's) by its usual names.
+    pub(crate) fn found(&self) -> Result<Found, Failure> {
+        let folder = self.data.clone().unwrap_or_default();
+        let own = Some(folder.join(init::CONFIG)).filter(|file| file.exists());
+        let Some(file) = self.config.clone().or(own) else {
+            return Ok(Found { keys: KeyFiles::below(&folder), data: folder });
+        };
+        let config = Config::read(&file).map_err(Failure::unreadable)?;
+        Ok(Found { data: config.store.data.clone(), keys: config.keys.files() })
+    }
 }
 
 /// Runs the command of this process.
@@ -57,7 +101,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Demo(options) => demo::run(&options),
+        Command::Init(options) => init::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Serve(options) => serve::run(&options),
+        Command::Root(command) => root::run(&command),
         Command::Log(command) => log::run(command),
+        Command::Verify(command) => verify::run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

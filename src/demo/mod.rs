@@ -6,6 +6,7 @@
 pub mod keys;
 pub mod people;
 pub mod portrait;
+pub mod registers;
 pub mod releases;
 pub mod story;
 mod trust;
@@ -18,7 +19,7 @@ use zeroize::Zeroizing;
 use crate::actions::office::{Office, Settings, write_secret};
 use crate::actions::{Fault, No, Stamp};
 use crate::clock::{self, Clock};
-use crate::config;
+use crate::config::{self, KeyFiles};
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 
@@ -51,14 +52,20 @@ pub struct Told {
     pub base_url: String,
     pub ca_file: PathBuf,
     pub log_vkey: String,
+    pub root_vkey: String,
     pub accounts: Vec<Account>,
 }
 
 /// The log's name of every demo.
 pub const LOG_NAME: &str = "disclosure-portal.demo/log";
 
+/// The file that a finished demo has.
+pub const ACCOUNTS: &str = "demo-accounts.json";
+/// The file of a demo's root key.
+pub const ROOT_KEY: &str = "demo-root.key";
+
 fn accounts_file(data: &Path) -> PathBuf {
-    data.join("demo-accounts.json")
+    data.join(ACCOUNTS)
 }
 
 /// The root's name in every demo.
@@ -72,14 +79,16 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
         origin: origin.to_owned(),
         demo: true,
         data: data.to_owned(),
+        keys: KeyFiles::below(data),
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),
+        break_glass: None,
     })
 }
 
 /// The demo's root key, to play the offline machine with.
 pub fn root_seed(data: &Path) -> Result<Zeroizing<[u8; 32]>, Fault> {
-    let file = data.join("demo-root.key");
+    let file = data.join(ROOT_KEY);
     if !file.exists() {
         write_secret(&file, &format!("{}\n", hex::encode(clock::random::<32>())))?;
     }
@@ -91,7 +100,14 @@ pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Ve
     std::fs::create_dir_all(data)?;
     let file = accounts_file(data);
     if !file.exists() {
-        begin(data, settings(data, origin)?, &clock, &file).await?;
+        // Before anything is written: a demo's file in a real portal's folder would keep it from being served.
+        if data.join("portal.sqlite").exists() {
+            return Err(Fault::Other(format!(
+                "{} holds a portal that is no finished demo: choose another folder, or use --reset",
+                data.display()
+            )));
+        }
+        begin(settings(data, origin)?, &clock, &file).await?;
     }
     let text = std::fs::read_to_string(&file)?;
     let accounts = serde_json::from_str(&text)
@@ -101,13 +117,7 @@ pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Ve
 }
 
 /// Makes the world: 75 days of it, with the clock moved by hand, through the same actions that people use.
-async fn begin(data: &Path, settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
-    if data.join("portal.sqlite").exists() {
-        return Err(Fault::Other(format!(
-            "{} holds a portal that is no finished demo: choose another folder, or use --reset",
-            data.display()
-        )));
-    }
+async fn begin(settings: Settings, clock: &Clock, file: &Path) -> Result<(), Fault> {
     let now = clock.now();
     let hands = Clock::manual(now.plus_millis(-BEGAN_MS));
     let office = Office::open(settings, hands.clone(), true).await?;

@@ -254,6 +254,9 @@ async fn add_businesses(tx: &mut Tx, schemes: &[SchemeId]) -> Result<(), No> {
             business: (*business).to_owned(),
             contact: "Duty manager".to_owned(),
             agreement: format!("AGR/{}", n + 1),
+            agreed_on: Some(tx.now().day().to_string()),
+            duties_told: None,
+            duties_version: String::new(),
             added_at: tx.now().millis(),
             removed_at: None,
         };
@@ -290,15 +293,24 @@ fn area_rows(world: &World) -> Result<Vec<Area>, No> {
 }
 
 fn scheme_rows(office: &Office, world: &World) -> Vec<Scheme> {
-    let ends = days_after(office.now().day(), 365).to_string();
+    let day = |days: i64| days_after(office.now().day(), days).to_string();
+    let (starts, review, ends) = (day(0), day(330), day(365));
     let row = |((area, kind, name), id): ((usize, &str, &str), &SchemeId)| Scheme {
         id: id.to_string(),
         area_id: world.areas.get(area).map(ToString::to_string).unwrap_or_default(),
         kind: kind.to_owned(),
+        kind_reason: String::new(),
         name: name.to_owned(),
         ico_reference: "ZB000001".to_owned(),
+        ico_ends: Some(ends.clone()),
         isa_reference: "ISA/2026/1".to_owned(),
+        isa_parties: format!("Demo Constabulary and {name}"),
+        isa_starts: Some(starts.clone()),
         isa_ends: Some(ends.clone()),
+        isa_review: Some(review.clone()),
+        duties_told: Some(starts.clone()),
+        duties_version: "Duties of members, 2026".to_owned(),
+        eia_reference: "EIA/2026/1".to_owned(),
         suspended: false,
         version: 1,
     };

@@ -1,14 +1,11 @@
 //! How the demo's people ask, authorise, sign and confirm: the same actions as on the pages, signed with their own keys.
 
+use crate::actions::answers::Form;
 use crate::actions::office::Office;
-use crate::actions::request::Asked;
-use crate::actions::{No, deliver, release, request, seal, statement, surrender, undertaking};
+use crate::actions::{No, deliver, desk, release, request, seal, statement, surrender, undertaking};
 use crate::demo::people::{Somebody, World};
 use crate::demo::{ago, portrait, stamp};
 use crate::domain::ids::{CopyId, PersonId, PhotographId, ReleaseId, SchemeId};
-use crate::domain::release::Considered;
-use crate::domain::release::authority::{Basis, GroundsKind};
-use crate::domain::words::{Line, Prose, Unfit};
 use crate::ledger::statement::{Lines, sign as sign_lines};
 
 /// What one release of the demo is about.
@@ -25,72 +22,154 @@ pub struct Plot {
     pub danger: bool,
 }
 
-fn unfit(why: &Unfit) -> No {
-    No::field("demo", why.to_string())
+/// Answers of a form, in order.
+pub type Answers = Vec<(String, String)>;
+
+fn answers(fields: &[(&str, &str)]) -> Answers {
+    fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-fn line(text: &str) -> Result<Line, No> {
-    Line::parse("demo", text).map_err(|why| unfit(&why))
+/// What an officer answers: everything but the photographs.
+pub fn asked(office: &Office, officer: &Somebody, area: &str, plot: &Plot) -> Answers {
+    let pictured = !plot.portraits.is_empty();
+    let only = |is: bool, word: &'static str| if is { word } else { "" };
+    let release = statement::draft(office, officer.id).to_string();
+    answers(&[
+        ("release", &release),
+        ("area", area),
+        ("title", plot.title),
+        (
+            "reasons",
+            "A series of reports from several shops names the same person; staff cannot act without a picture.",
+        ),
+        ("purposes", "prevention"),
+        ("purposes", "detection"),
+        ("locality", plot.locality),
+        ("text", plot.text),
+        ("name", ""),
+        ("danger", only(plot.danger, "yes")),
+        ("source", only(pictured, "custody")),
+        ("justice", only(pictured, "yes")),
+        ("image_reference", only(pictured, "ATH/IMG/0417")),
+    ])
 }
 
-fn prose(text: &str) -> Result<Prose, No> {
-    Prose::parse("demo", text).map_err(|why| unfit(&why))
+/// Signs a form's answers as a person's browser would: files and questions in `by_digest` stand in the document as digests.
+pub fn sign_form(
+    office: &Office,
+    who: &Somebody,
+    kind: &str,
+    object: &str,
+    form: Form,
+    by_digest: &[&str],
+) -> Result<Form, No> {
+    let document = form.canonical(by_digest);
+    let note = sign(office, who, kind, object, document.as_bytes())?;
+    Ok(form.signed(document, note))
+}
+
+/// A request's form, signed together with its photographs.
+pub fn sign_request(office: &Office, who: &Somebody, answers: &Answers, photographs: &[Vec<u8>]) -> Result<Form, No> {
+    let form = Form::posted(answers);
+    let object = format!("release/{}", form.field("release"));
+    let mut whole = form.clone();
+    for bytes in photographs {
+        whole.add_file("photographs", bytes);
+    }
+    let document = whole.canonical(&request::BY_DIGEST);
+    let note = sign(office, who, "request", &object, document.as_bytes())?;
+    Ok(form.signed(document, note))
 }
 
 /// Asks, with portraits drawn by code.
 pub async fn ask(office: &Office, officer: &Somebody, area: &str, plot: &Plot) -> Result<ReleaseId, No> {
     let photographs: Vec<Vec<u8>> = plot.portraits.iter().map(|seed| portrait::draw(*seed)).collect();
-    let yes = |is: bool| if is { "yes".to_owned() } else { String::new() };
-    let asked = Asked {
-        area: area.to_owned(),
-        title: plot.title.to_owned(),
-        name: String::new(),
-        text: plot.text.to_owned(),
-        locality: plot.locality.to_owned(),
-        reasons: "A series of reports from several shops names the same person; staff cannot act without a picture."
-            .to_owned(),
-        purposes: vec!["prevention".to_owned(), "detection".to_owned()],
-        source: if photographs.is_empty() { String::new() } else { "custody".to_owned() },
-        justice: yes(!photographs.is_empty()),
-        image_reference: if photographs.is_empty() { String::new() } else { "ATH/IMG/0417".to_owned() },
-        danger: yes(plot.danger),
-    };
-    request::ask(office, &officer.actor, &asked, photographs, stamp()).await
+    let form = sign_request(office, officer, &asked(office, officer, area, plot), &photographs)?;
+    request::ask(office, &officer.actor, form, photographs, stamp()).await
 }
 
-/// A complete record, as a careful co-ordinator would make it now.
-pub fn considered(office: &Office) -> Result<Considered, No> {
+/// A complete record, as a careful co-ordinator would make it now, for these recipients.
+pub fn record(office: &Office, recipients: &[(PersonId, SchemeId)]) -> Answers {
     let now = office.now();
-    let mut record = Considered {
-        basis: Some(Basis::CommonLaw),
-        positive_outcome: true,
-        kmip: line("K-MIP/2026/118")?,
-        athena: line("ATH/REL/2231")?,
-        athena_dated: Some(now.day()),
-        ..Considered::default()
-    };
-    record.grounds.kind = Some(GroundsKind::Intelligence);
-    record.grounds.words =
-        prose("Three current reports place the person in the town centre during thefts this month.")?;
-    record.grounds.reference = line("INT/2026/0931")?;
-    record.grounds.dated = Some(ago(now, 2, 0).day());
-    record.grounds.prejudice = prose("Without the picture staff cannot recognise the person, and the thefts go on.")?;
-    let answer = |text: &str| prose(text);
-    record.risk.confidentiality = answer("No source is identified. Marked OFFICIAL-SENSITIVE.")?;
-    record.risk.level = answer("Low, with named recipients under a signed undertaking.")?;
-    record.risk.purpose = answer("Recognition at the door, and a call to the police.")?;
-    record.risk.conditions = answer("Not for display; not for any radio.")?;
-    record.risk.harm = answer("Mistaken identity is possible: staff call the police and do not confront.")?;
-    record.japan.justified = answer("Repeated thefts with threats.")?;
-    record.japan.authorised = answer("Common law power; policy K10.")?;
-    record.japan.proportionate = answer("The least that lets staff recognise one person.")?;
-    record.japan.auditable = answer("This record and the log.")?;
-    record.japan.necessary = answer("Other means have been tried for a month.")?;
-    record.notice.served_at = Some(ago(now, 4, 0));
-    record.notice.served_by = line("PC 1042")?;
-    record.notice.how = line("In person, in writing")?;
-    record.notice.document = line("ATH/DOC/5518")?;
-    Ok(record)
+    let served = ago(now, 4, 0);
+    let mut all = answers(RECORD);
+    all.extend(answers(&[
+        ("intelligence_date", &ago(now, 2, 0).day().to_string()),
+        ("notice_date", &served.day().to_string()),
+        ("notice_time", &served.clock_time()),
+        ("athena_date", &now.day().to_string()),
+        ("answer", "authorise"),
+    ]));
+    all.extend(recipients.iter().map(|(person, scheme)| ("recipients".to_owned(), format!("{person}:{scheme}"))));
+    all
+}
+
+const RECORD: &[(&str, &str)] = &[
+    ("basis", "common_law"),
+    ("grounds_kind", "intelligence"),
+    ("grounds", "Three current reports place the person in the town centre during thefts this month."),
+    ("intelligence_reference", "INT/2026/0931"),
+    ("prejudice", "Without the picture staff cannot recognise the person, and the thefts go on."),
+    ("risk_confidentiality", "No source is identified. Marked OFFICIAL-SENSITIVE."),
+    ("risk_level", "Low, with named recipients under a signed undertaking."),
+    ("risk_purpose", "Recognition at the door, and a call to the police."),
+    ("risk_conditions", "Not for display; not for any radio."),
+    ("risk_harm", "Mistaken identity is possible: staff call the police and do not confront."),
+    ("risk_found", "no"),
+    ("risk_plan", ""),
+    ("japan_justified", "Repeated thefts with threats."),
+    ("japan_authorised", "Common law power; policy K10."),
+    ("japan_proportionate", "The least that lets staff recognise one person."),
+    ("japan_auditable", "This record and the log."),
+    ("japan_necessary", "Other means have been tried for a month."),
+    ("notice_by", "PC 1042"),
+    ("notice_how", "In person, in writing"),
+    ("notice_document", "ATH/DOC/5518"),
+    ("representations", "no"),
+    ("outcome", "positive"),
+    ("kmip_reference", "K-MIP/2026/118"),
+    ("athena_reference", "ATH/REL/2231"),
+    ("exclusion_ends", ""),
+    ("reason", ""),
+];
+
+/// A decision's form, signed: the answers, and what the page says the decision is about.
+pub async fn sign_decision(office: &Office, aic: &Somebody, id: ReleaseId, mut said: Answers) -> Result<Form, No> {
+    let sheet = desk::sheet(office, &aic.actor, id, stamp()).await?;
+    let (words, pictures) = release::subject(sheet.draft.as_ref(), &sheet.photographs);
+    said.push(("words".to_owned(), words));
+    said.extend(pictures.into_iter().map(|one| ("photograph".to_owned(), one)));
+    sign_form(office, aic, "authority", &format!("release/{id}"), Form::posted(&said), &[])
+}
+
+/// Authorises for these recipients.
+pub async fn authorise(
+    office: &Office,
+    aic: &Somebody,
+    id: ReleaseId,
+    recipients: &[(PersonId, SchemeId)],
+) -> Result<(), No> {
+    let form = sign_decision(office, aic, id, record(office, recipients)).await?;
+    release::decide(office, &aic.actor, id, &form, stamp()).await
+}
+
+/// Refuses.
+pub async fn refuse(office: &Office, aic: &Somebody, id: ReleaseId, reason: &str) -> Result<(), No> {
+    let said = answers(&[("answer", "refuse"), ("reason", reason)]);
+    let form = sign_decision(office, aic, id, said).await?;
+    release::decide(office, &aic.actor, id, &form, stamp()).await
+}
+
+/// A reason's form, signed: for `recall` and `withdrawal`.
+pub fn sign_reason(office: &Office, who: &Somebody, kind: &str, id: ReleaseId, reason: &str) -> Result<Form, No> {
+    let form = Form::posted(&answers(&[("reason", reason)]));
+    sign_form(office, who, kind, &format!("release/{id}"), form, &[])
+}
+
+/// Recalls.
+pub async fn recall(office: &Office, aic: &Somebody, id: ReleaseId, reason: &str) -> Result<(), No> {
+    let form = sign_reason(office, aic, "recall", id, reason)?;
+    release::recall(office, &aic.actor, id, &form, stamp()).await
 }
 
 /// Authorises for `recipients` and seals every copy.
@@ -101,7 +180,7 @@ pub async fn release_to(
     plot: &Plot,
     recipients: &[(PersonId, SchemeId)],
 ) -> Result<(), No> {
-    release::authorise(office, &aic.actor, id, considered(office)?, recipients, stamp()).await?;
+    authorise(office, aic, id, recipients).await?;
     let photographs = office.read().await?.photographs(id).await?;
     for (row, drawn) in photographs.iter().zip(plot.portraits) {
         let photograph = PhotographId::parse(&row.id).ok_or(No::NotFound)?;
@@ -155,16 +234,15 @@ pub async fn look(office: &Office, who: &Somebody, copy: CopyId) -> Result<(), N
 /// Confirms that a copy is destroyed.
 pub async fn confirm(office: &Office, who: &Somebody, copy: CopyId, witness: &str) -> Result<(), No> {
     let done = office.now();
-    let form = surrender::Confirming {
-        outcome: "destroyed".to_owned(),
-        method: "Nothing was kept outside the portal; notes cross-cut shredded".to_owned(),
-        done_date: done.day().to_string(),
-        done_time: done.clock_time(),
-        witness: witness.to_owned(),
-    };
-    let document = surrender::canonical(&form);
-    let note = sign(office, who, "surrender", &deliver::object(copy), document.as_bytes())?;
-    surrender::confirm(office, &who.actor, copy, &form, &document, &note, stamp()).await
+    let form = answers(&[
+        ("outcome", "destroyed"),
+        ("method", "Nothing was kept outside the portal; notes cross-cut shredded"),
+        ("done_date", &done.day().to_string()),
+        ("done_time", &done.clock_time()),
+        ("witness", witness),
+    ]);
+    let form = sign_form(office, who, "surrender", &deliver::object(copy), Form::posted(&form), &[])?;
+    surrender::confirm(office, &who.actor, copy, &form, stamp()).await
 }
 
 /// The recipients by name, for the schemes they receive for.

@@ -1,11 +1,14 @@
 //! Seventy-five days in the demo: releases that expired, were recalled and confirmed, are live, wait, were refused.
 
 use crate::actions::office::Office;
-use crate::actions::{No, release, sweep};
+use crate::actions::{No, sweep};
 use crate::clock::Clock;
+use crate::demo::ago;
 use crate::demo::people::World;
-use crate::demo::releases::{Plot, acknowledge, ask, confirm, copy_of, look, release_to, to, undertake};
-use crate::demo::{ago, stamp};
+use crate::demo::registers;
+use crate::demo::releases::{
+    Plot, acknowledge, ask, confirm, copy_of, look, recall, refuse, release_to, to, undertake,
+};
 use crate::domain::moment::Moment;
 
 const EXPIRED: Plot = Plot {
@@ -67,6 +70,7 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
     hands.set(ago(now, 73, 0));
     undertake(office, priya).await?;
     undertake(office, toby).await?;
+    registers::begin(office, world).await?;
 
     hands.set(ago(now, 70, 0));
     let expired = ask(office, officer, &cantwell, &EXPIRED).await?;
@@ -83,7 +87,7 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
     acknowledge(office, priya, copy).await?;
     look(office, priya, copy).await?;
     hands.set(ago(now, 20, 0));
-    release::recall(office, &aic.actor, recalled, "The person was charged; the purpose is met.", stamp()).await?;
+    recall(office, aic, recalled, "The person was charged; the purpose is met.").await?;
     hands.set(ago(now, 19, 0));
     confirm(office, priya, copy, "Morgan Ellery").await?;
 
@@ -91,14 +95,7 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
     sweep::round(office).await?;
     let refused = ask(office, officer, &cantwell, &REFUSED).await?;
     hands.set(ago(now, 8, 0));
-    release::refuse(
-        office,
-        &aic.actor,
-        refused,
-        "Display in a window is outside every purpose of the policy.",
-        stamp(),
-    )
-    .await?;
+    refuse(office, aic, refused, "Display in a window is outside every purpose of the policy.").await?;
 
     hands.set(ago(now, 5, 0));
     let live = ask(office, officer, &cantwell, &LIVE).await?;

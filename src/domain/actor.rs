@@ -102,6 +102,17 @@ impl Grant {
         }
     }
 
+    /// Whether one person may hold both. Police roles go together, in the same area or in several; roles of different schemes go
+    /// together; a role over the whole force stands alone. So nobody audits themself, nobody releases to themself, and an
+    /// administrator never reaches a case (K7.7).
+    pub fn goes_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::InArea(..), Self::InArea(..)) => true,
+            (Self::InScheme(_, one), Self::InScheme(_, another)) => one != another,
+            _ => false,
+        }
+    }
+
     /// The role alone.
     pub fn role(self) -> Role {
         match self {
@@ -190,6 +201,29 @@ impl Actor {
         match self {
             Self::Person { id, .. } => format!("person/{id}"),
             Self::Portal => "portal".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::moment::Moment;
+
+    #[test]
+    fn a_role_over_the_force_stands_alone_and_police_and_partners_do_not_mix() {
+        let at = Moment::from_millis(0);
+        let (area, scheme, other) =
+            (AreaId::fresh(at, [1; 10]), SchemeId::fresh(at, [2; 10]), SchemeId::fresh(at, [3; 10]));
+        let (officer, aic) = (Grant::InArea(Role::Officer, area), Grant::InArea(Role::Aic, area));
+        let (manager, elsewhere) = (Grant::InScheme(Role::Manager, scheme), Grant::InScheme(Role::Manager, other));
+        assert!(officer.goes_with(aic) && manager.goes_with(elsewhere));
+        assert!(!manager.goes_with(Grant::InScheme(Role::Member, scheme)));
+        assert!(!aic.goes_with(manager) && !manager.goes_with(officer));
+        for force in [Role::Auditor, Role::Administrator].map(Grant::Force) {
+            for any in [officer, aic, manager, Grant::Force(Role::Auditor)] {
+                assert!(!force.goes_with(any) && !any.goes_with(force));
+            }
         }
     }
 }

@@ -34,11 +34,11 @@ macro_rules! kinds {
 kinds! {
     /// The log began; body: `origin`.
     Began = "began",
-    /// An officer asked for a release (K7.7).
+    /// An officer asked for a release (K7.7); body: `photographs`, `statement`.
     Requested = "request",
-    /// The request was withdrawn or refused; body: `reason`.
+    /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
-    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`.
+    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `statement`.
     Authorised = "authorise",
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
@@ -54,7 +54,7 @@ kinds! {
     RefusedView = "view.refused",
     /// A police unit opened an original.
     Original = "original",
-    /// The release was recalled (K8.2); body: `reason`.
+    /// The release was recalled (K8.2); body: `urn`, `statement`.
     Recalled = "recall",
     /// The limit was reached and written down (K7.8).
     Expired = "expire",

@@ -149,6 +149,7 @@ mod tests {
             person_suspended: false,
             scheme_suspended: false,
             vetting_ends: parse_day("2026-12-31"),
+            isa_starts: None,
             isa_ends: parse_day("2026-12-31"),
             scheme_has_manager: true,
             undertaking_signed: Some(1),

@@ -24,6 +24,19 @@ macro_rules! id {
                 Self(uuid::Builder::from_unix_timestamp_millis(ms, &random).into_uuid())
             }
 
+            /// The moment it was made at.
+            pub fn at(self) -> Moment {
+                let [a, b, c, d, e, f, ..] = *self.0.as_bytes();
+                Moment::from_millis(i64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+            }
+
+            /// The random bytes it was made with, without the six bits that the form takes.
+            pub fn random(self) -> [u8; 10] {
+                let [_, _, _, _, _, _, a, b, c, rest @ ..] = *self.0.as_bytes();
+                let [d, e, f, g, h, i, j] = rest;
+                [a & 0x0f, b, c & 0x3f, d, e, f, g, h, i, j]
+            }
+
             /// Reads the hyphenated lower-case form; anything else is no identifier.
             pub fn parse(text: &str) -> Option<Self> {
                 let id = Uuid::try_parse(text).ok()?;
@@ -70,6 +83,12 @@ id! {
     StatementId,
     /// A member business of a scheme (K7.2).
     MemberId,
+    /// A document attached to a register (K7.2).
+    DocumentId,
+    /// A named initiative (K8.8).
+    InitiativeId,
+    /// One line of an initiative's list.
+    EntryId,
 }
 
 #[cfg(test)]
@@ -80,6 +99,9 @@ mod tests {
     fn an_identifier_reads_back_and_nothing_else_does() {
         let id = ReleaseId::fresh(Moment::from_millis(1_800_000_000_000), [7; 10]);
         assert_eq!(ReleaseId::parse(&id.to_string()), Some(id));
+        assert_eq!((id.at(), id.random()), (Moment::from_millis(1_800_000_000_000), [7; 10]));
+        let full = ReleaseId::fresh(Moment::from_millis(1), [0xff; 10]);
+        assert_eq!(full.random(), [0x0f, 255, 0x3f, 255, 255, 255, 255, 255, 255, 255]);
         for wrong in ["", "x", &id.to_string().to_uppercase(), &format!("{{{id}}}"), &format!("{id} ")] {
             assert_eq!(ReleaseId::parse(wrong), None, "{wrong}");
         }

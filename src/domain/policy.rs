@@ -3,7 +3,7 @@
 //! Rules of the case (stage, time, notice…) are in [`crate::release`] and [`crate::holding`]; this says only whose business it is.
 //! What is nobody's business of yours is "not found" (P10). Printed, persona by persona, into `docs/ACCESS.md`.
 
-use crate::actor::{Actor, Role};
+use crate::actor::{Actor, Grant, Role};
 use crate::ids::{AreaId, PersonId, SchemeId};
 
 macro_rules! acts {
@@ -38,14 +38,20 @@ acts! {
     SeeCopy,
     /// Read a scheme's register entry.
     SeeScheme,
-    /// Change registers: agreements, vetting, members.
+    /// Change registers: agreements, vetting, members, lists of initiatives.
     KeepRegister,
+    /// Read copies of a scheme's signed agreements (K7.2).
+    SeePapers,
+    /// Read a register's lists and take them away as a table (K7.2, K8.8).
+    Inspect,
     /// Read an area's register of issued numbers.
     SeeIssues,
     /// Invite a person into a scheme or area.
     Invite,
     /// Suspend or restore an account.
     Suspend,
+    /// Give or take a role.
+    ChangeRoles,
     /// Read, search, verify and export the log.
     ReadLog,
     /// See accounts, areas, settings and health.
@@ -95,7 +101,16 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
-        | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
+        | (Act::ChangeRoles, Thing::Scheme { area, .. }) => actor.is_in(Role::Aic, area),
+        (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
+            actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
+        }
+        (Act::SeePapers, Thing::Scheme { area, scheme }) => {
+            actor.is_in(Role::Aic, area)
+                || actor.is(Role::Auditor)
+                || actor.grants().contains(&Grant::InScheme(Role::Manager, scheme))
+        }
         (Act::OpenOriginal, Thing::Release { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is_in(Role::Reviewer, area)
         }
@@ -115,9 +130,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)
         }
-        (Act::Invite, Thing::Area(_) | Thing::Force) | (Act::Suspend | Act::Administer, Thing::Force) => {
-            actor.is(Role::Administrator)
-        }
+        (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
+        | (Act::Suspend | Act::Administer, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
         _ => false,
     }
@@ -129,7 +143,6 @@ const POLICE_READERS: [Role; 4] = [Role::Aic, Role::Reviewer, Role::Inspector, R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actor::Grant;
     use crate::moment::Moment;
 
     #[test]

@@ -151,7 +151,7 @@ impl Refusal {
             }),
             Self::AgreementLapsed { since } => ("agreement-lapsed", "O2.1", "recipients", match since {
                 Some(day) => format!("The scheme's information sharing agreement ran out on {}. Access returns when it is renewed.", long_day(*day)),
-                None => "The scheme has no information sharing agreement on record. Access opens when there is one.".to_owned(),
+                None => "The scheme has no information sharing agreement in force yet. Access opens when there is one.".to_owned(),
             }),
             Self::UndertakingUnsigned { version } => ("undertaking", "K8.2.1", "", format!("Sign the undertaking (version {version}) first.")),
             Self::LimitReached { at } => ("limit", "K7.8", "", format!("The time limit of this release was {}. Nothing can be opened after it. Destroy anything you hold outside the portal and confirm it.", at.deadline())),

@@ -84,6 +84,8 @@ pub struct Footing {
     pub scheme_suspended: bool,
     /// The last day of the vetting (policy I11); `None`: never vetted. Asked of managers only (K7.3).
     pub vetting_ends: Option<Day>,
+    /// The first day of the information sharing agreement; `None`: it began before it was recorded.
+    pub isa_starts: Option<Day>,
     /// The last day of the information sharing agreement (O2.1, O3.1.2); `None`: there is none.
     pub isa_ends: Option<Day>,
     /// The scheme has an approved manager whose vetting runs (K7.4).
@@ -112,7 +114,9 @@ impl Footing {
         if self.role == Role::Manager && !runs(self.vetting_ends, now) {
             why.push(Refusal::VettingLapsed { since: self.vetting_ends.map(|day| days_after(day, 1)) });
         }
-        if !runs(self.isa_ends, now) {
+        if self.isa_starts.is_some_and(|day| now < Moment::start_of(day)) {
+            why.push(Refusal::AgreementLapsed { since: None });
+        } else if !runs(self.isa_ends, now) {
             why.push(Refusal::AgreementLapsed { since: self.isa_ends.map(|day| days_after(day, 1)) });
         }
         why

@@ -112,7 +112,7 @@ impl Root {
         Ok(Paper { document, note })
     }
 
-    fn open(&self, note: &str) -> Result<Statement, StatementError> {
+    pub(super) fn open(&self, note: &str) -> Result<Statement, StatementError> {
         Statement::open_as(note, &self.name, ROOT, &STANDARD.encode(&self.public))
     }
 }
@@ -182,25 +182,15 @@ impl Trust {
             return;
         }
         if statement.kind == UNIT && statement.signer == ROOT {
-            if let Some(unit) = exact::<UnitKey>(&paper.document) {
-                if statement.object == format!("area/{}", unit.area) {
-                    self.units.push(unit);
-                }
-            }
-        } else if statement.kind == APPROVE {
-            if let Some(keys) = exact::<PersonKeys>(&paper.document) {
-                if statement.object == format!("person/{}", keys.person) {
-                    let Statement { signer: by, time: at, note, .. } = statement.clone();
-                    let person = keys.person.clone();
-                    self.people.entry(person).or_default().push(Trusted {
-                        keys,
-                        by,
-                        by_key: by_key.to_owned(),
-                        at,
-                        note,
-                    });
-                }
-            }
+            let unit = exact::<UnitKey>(&paper.document);
+            self.units.extend(unit.filter(|unit| statement.object == format!("area/{}", unit.area)));
+        } else if statement.kind == APPROVE
+            && let Some(keys) = exact::<PersonKeys>(&paper.document)
+            && statement.object == format!("person/{}", keys.person)
+        {
+            let Statement { signer: by, time: at, note, .. } = statement.clone();
+            let person = keys.person.clone();
+            self.people.entry(person).or_default().push(Trusted { keys, by, by_key: by_key.to_owned(), at, note });
         }
     }
 
@@ -240,6 +230,11 @@ impl Trust {
     /// Every key that was ever certified as this person's: for reading old signatures.
     pub fn ever(&self, person: &str) -> &[Trusted] {
         self.people.get(person).map_or(&[], Vec::as_slice)
+    }
+
+    /// The code of an area, as the root signed it with a unit key.
+    pub fn area_code(&self, area: &str) -> Option<&str> {
+        self.units.iter().rev().find(|unit| unit.area == area).map(|unit| unit.code.as_str())
     }
 
     /// Whether the root signed this recipient as the area's unit key.

@@ -111,6 +111,20 @@ fn a_changed_letter_a_swapped_approver_or_another_root_breaks_the_chain() {
 }
 
 #[test]
+fn a_document_written_in_another_way_is_no_paper() {
+    let first = keys(1, "aic", "a");
+    let document = serde_json::to_string(&first).unwrap();
+    let object = format!("person/{}", first.person);
+    let spaced = document.replace(":\"aic\"", ": \"aic\"");
+    let doubled = document.replace("\"role\"", "\"role\":\"member\",\"role\"");
+    for (other, holds) in [(document, true), (spaced, false), (doubled, false)] {
+        let paper = root().sign(&[200; 32], APPROVE, &object, other, TIME, NONCE).unwrap();
+        let trust = Trust::of(&root(), &[paper]);
+        assert_eq!(trust.recipient(&first.person, &first.recipient).is_some(), holds);
+    }
+}
+
+#[test]
 fn only_the_root_signs_a_units_key() {
     let unit = UnitKey { area: "a".into(), code: "CZ".into(), recipient: "age1unit".into() };
     let document = serde_json::to_string(&unit).unwrap();

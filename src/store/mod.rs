@@ -5,7 +5,10 @@
 //! at start: much advice says NORMAL, which loses acknowledged acts on power loss (measured).
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
+pub mod accounts;
 pub mod copies;
+pub mod documents;
+pub mod initiatives;
 pub mod log;
 pub mod no;
 pub mod passkeys;

@@ -108,7 +108,7 @@ const WRAPS: &str = "SELECT id, kind, identity, signing FROM identity_wrap WHERE
 const ADD_WRAP: &str =
     "INSERT INTO identity_wrap (id, person_id, kind, identity, signing, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
 const USE_STEP: &str = "UPDATE person SET totp_step = $2 WHERE id = $1 AND totp_step < $2";
-const SIGNED_IN: &str = "UPDATE person SET signed_in_at = $2 WHERE id = $1";
+const SIGNED_IN: &str = "UPDATE person SET signed_in_before = signed_in_at, signed_in_at = $2 WHERE id = $1";
 const SUSPEND: &str = "UPDATE person SET suspended = $2, version = version + 1 WHERE id = $1";
 const AREA: &str =
     "SELECT id, code, name, unit_recipient, unit_box, next_recipient, next_box, next_serial FROM area WHERE id = $1";

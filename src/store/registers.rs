@@ -15,10 +15,18 @@ pub struct Scheme {
     pub id: String,
     pub area_id: String,
     pub kind: String,
+    pub kind_reason: String,
     pub name: String,
     pub ico_reference: String,
+    pub ico_ends: Option<String>,
     pub isa_reference: String,
+    pub isa_parties: String,
+    pub isa_starts: Option<String>,
     pub isa_ends: Option<String>,
+    pub isa_review: Option<String>,
+    pub duties_told: Option<String>,
+    pub duties_version: String,
+    pub eia_reference: String,
     pub suspended: bool,
     pub version: i64,
 }
@@ -36,6 +44,7 @@ pub struct Receiver {
     pub person_suspended: bool,
     pub scheme_suspended: bool,
     pub scheme_name: String,
+    pub isa_starts: Option<String>,
     pub isa_ends: Option<String>,
     pub vetting_reference: String,
     pub vetting_ends: Option<String>,
@@ -53,6 +62,9 @@ pub struct Member {
     pub business: String,
     pub contact: String,
     pub agreement: String,
+    pub agreed_on: Option<String>,
+    pub duties_told: Option<String>,
+    pub duties_version: String,
     pub added_at: i64,
     pub removed_at: Option<i64>,
 }
@@ -69,16 +81,17 @@ impl Scheme {
     }
 }
 
-const SCHEME: &str = "SELECT id, area_id, kind, name, ico_reference, isa_reference, isa_ends, suspended, version FROM scheme WHERE id = $1";
-const SCHEMES: &str = "SELECT id, area_id, kind, name, ico_reference, isa_reference, isa_ends, suspended, version FROM scheme ORDER BY name, id";
-const ADD_SCHEME: &str = "INSERT INTO scheme (id, area_id, kind, name, ico_reference, isa_reference, isa_ends, suspended) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const CHANGE_SCHEME: &str = "UPDATE scheme SET kind = $3, name = $4, ico_reference = $5, isa_reference = $6, isa_ends = $7, suspended = $8, version = version + 1 WHERE id = $1 AND version = $2";
-const RECEIVERS: &str = "SELECT m.person_id, m.scheme_id, g.role, p.name, p.email, p.recipient, p.suspended AS person_suspended, s.suspended AS scheme_suspended, s.name AS scheme_name, s.isa_ends, m.vetting_reference, m.vetting_ends, m.responsible_person, m.storage_place, (SELECT MAX(u.version) FROM undertaking u WHERE u.person_id = m.person_id AND u.signed_at IS NOT NULL) AS undertaking_signed FROM membership m JOIN person p ON p.id = m.person_id JOIN scheme s ON s.id = m.scheme_id JOIN grant_held g ON g.person_id = m.person_id AND g.scheme_id = m.scheme_id WHERE m.scheme_id = $1 ORDER BY p.name, p.id, g.role";
+const SCHEME: &str = "SELECT id, area_id, kind, kind_reason, name, ico_reference, ico_ends, isa_reference, isa_parties, isa_starts, isa_ends, isa_review, duties_told, duties_version, eia_reference, suspended, version FROM scheme WHERE id = $1";
+const SCHEMES: &str = "SELECT id, area_id, kind, kind_reason, name, ico_reference, ico_ends, isa_reference, isa_parties, isa_starts, isa_ends, isa_review, duties_told, duties_version, eia_reference, suspended, version FROM scheme ORDER BY name, id";
+const ADD_SCHEME: &str = "INSERT INTO scheme (id, area_id, kind, kind_reason, name, ico_reference, ico_ends, isa_reference, isa_parties, isa_starts, isa_ends, isa_review, duties_told, duties_version, eia_reference, suspended) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+const CHANGE_SCHEME: &str = "UPDATE scheme SET kind = $3, kind_reason = $4, name = $5, ico_reference = $6, ico_ends = $7, isa_reference = $8, isa_parties = $9, isa_starts = $10, isa_ends = $11, isa_review = $12, duties_told = $13, duties_version = $14, eia_reference = $15, suspended = $16, version = version + 1 WHERE id = $1 AND version = $2";
+const RECEIVERS: &str = "SELECT m.person_id, m.scheme_id, g.role, p.name, p.email, p.recipient, p.suspended AS person_suspended, s.suspended AS scheme_suspended, s.name AS scheme_name, s.isa_starts, s.isa_ends, m.vetting_reference, m.vetting_ends, m.responsible_person, m.storage_place, (SELECT MAX(u.version) FROM undertaking u WHERE u.person_id = m.person_id AND u.signed_at IS NOT NULL) AS undertaking_signed FROM membership m JOIN person p ON p.id = m.person_id JOIN scheme s ON s.id = m.scheme_id JOIN grant_held g ON g.person_id = m.person_id AND g.scheme_id = m.scheme_id WHERE m.scheme_id = $1 ORDER BY p.name, p.id, g.role";
 const ADD_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6)";
+const BEGIN_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, scheme_id) DO UPDATE SET vetting_reference = $3, vetting_ends = $4";
 const CHANGE_MEMBERSHIP: &str = "UPDATE membership SET vetting_reference = $3, vetting_ends = $4, responsible_person = $5, storage_place = $6 WHERE person_id = $1 AND scheme_id = $2";
-const MEMBERS: &str = "SELECT id, scheme_id, business, contact, agreement, added_at, removed_at FROM member WHERE scheme_id = $1 ORDER BY business, id";
-const ADD_MEMBER: &str =
-    "INSERT INTO member (id, scheme_id, business, contact, agreement, added_at) VALUES ($1, $2, $3, $4, $5, $6)";
+const MEMBERS: &str = "SELECT id, scheme_id, business, contact, agreement, agreed_on, duties_told, duties_version, added_at, removed_at FROM member WHERE scheme_id = $1 ORDER BY business, id";
+const ADD_MEMBER: &str = "INSERT INTO member (id, scheme_id, business, contact, agreement, agreed_on, duties_told, duties_version, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const CHANGE_MEMBER: &str = "UPDATE member SET business = $3, contact = $4, agreement = $5, agreed_on = $6, duties_told = $7, duties_version = $8 WHERE id = $1 AND scheme_id = $2";
 const REMOVE_MEMBER: &str = "UPDATE member SET removed_at = $3 WHERE id = $1 AND scheme_id = $2 AND removed_at IS NULL";
 
 /// Reads a stored day.
@@ -99,6 +112,7 @@ impl Receiver {
             person_suspended: false,
             scheme_suspended: false,
             scheme_name: String::new(),
+            isa_starts: None,
             isa_ends: None,
             vetting_reference: String::new(),
             vetting_ends: None,
@@ -118,6 +132,7 @@ impl Receiver {
             person_suspended: self.person_suspended,
             scheme_suspended: self.scheme_suspended,
             vetting_ends: day(self.vetting_ends.as_deref(), "membership", "vetting_ends", row)?,
+            isa_starts: day(self.isa_starts.as_deref(), "scheme", "isa_starts", &self.scheme_id)?,
             isa_ends: day(self.isa_ends.as_deref(), "scheme", "isa_ends", &self.scheme_id)?,
             scheme_has_manager: manager,
             undertaking_signed: self.undertaking_signed.and_then(|version| u32::try_from(version).ok()),
@@ -179,10 +194,18 @@ impl Tx {
             .bind(&row.id)
             .bind(&row.area_id)
             .bind(&row.kind)
+            .bind(&row.kind_reason)
             .bind(&row.name)
             .bind(&row.ico_reference)
+            .bind(&row.ico_ends)
             .bind(&row.isa_reference)
+            .bind(&row.isa_parties)
+            .bind(&row.isa_starts)
             .bind(&row.isa_ends)
+            .bind(&row.isa_review)
+            .bind(&row.duties_told)
+            .bind(&row.duties_version)
+            .bind(&row.eia_reference)
             .bind(row.suspended)
             .execute(c)
             .await)?;
@@ -195,10 +218,18 @@ impl Tx {
             .bind(&row.id)
             .bind(row.version)
             .bind(&row.kind)
+            .bind(&row.kind_reason)
             .bind(&row.name)
             .bind(&row.ico_reference)
+            .bind(&row.ico_ends)
             .bind(&row.isa_reference)
+            .bind(&row.isa_parties)
+            .bind(&row.isa_starts)
             .bind(&row.isa_ends)
+            .bind(&row.isa_review)
+            .bind(&row.duties_told)
+            .bind(&row.duties_version)
+            .bind(&row.eia_reference)
             .bind(row.suspended)
             .execute(c)
             .await)?;
@@ -208,6 +239,20 @@ impl Tx {
     /// Makes a person receive for a scheme.
     pub async fn add_membership(&mut self, row: &Receiver) -> Result<(), Fault> {
         on!(self, |c| sqlx::query(ADD_MEMBERSHIP)
+            .bind(&row.person_id)
+            .bind(&row.scheme_id)
+            .bind(&row.vetting_reference)
+            .bind(&row.vetting_ends)
+            .bind(&row.responsible_person)
+            .bind(&row.storage_place)
+            .execute(c)
+            .await)?;
+        Ok(())
+    }
+
+    /// Makes a person receive for a scheme, perhaps again: the vetting of an earlier time does not count any more.
+    pub async fn begin_membership(&mut self, row: &Receiver) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(BEGIN_MEMBERSHIP)
             .bind(&row.person_id)
             .bind(&row.scheme_id)
             .bind(&row.vetting_reference)
@@ -241,10 +286,29 @@ impl Tx {
             .bind(&row.business)
             .bind(&row.contact)
             .bind(&row.agreement)
+            .bind(&row.agreed_on)
+            .bind(&row.duties_told)
+            .bind(&row.duties_version)
             .bind(row.added_at)
             .execute(c)
             .await)?;
         Ok(())
+    }
+
+    /// Changes a member business's entry; false when there is none.
+    pub async fn change_member(&mut self, row: &Member) -> Result<bool, Fault> {
+        let done = on!(self, |c| sqlx::query(CHANGE_MEMBER)
+            .bind(&row.id)
+            .bind(&row.scheme_id)
+            .bind(&row.business)
+            .bind(&row.contact)
+            .bind(&row.agreement)
+            .bind(&row.agreed_on)
+            .bind(&row.duties_told)
+            .bind(&row.duties_version)
+            .execute(c)
+            .await)?;
+        Ok(done.rows_affected() == 1)
     }
 
     /// Writes down that a business left; false when it had.

@@ -3,11 +3,11 @@
 use sqlx::FromRow;
 
 use super::{Conn, Fault, No, Tx, on};
-use crate::domain::ids::{PersonId, StatementId};
+use crate::domain::ids::{PersonId, ReleaseId, StatementId};
 
 /// A kept statement.
 #[derive(Clone, Debug, FromRow)]
-#[expect(missing_docs, reason = "the columns of `statement`, described in the migration")]
+#[expect(missing_docs, reason = "the columns of `statement`, described in the migration; `document` as sealed")]
 pub struct Statement {
     pub id: String,
     pub kind: String,
@@ -32,6 +32,8 @@ pub struct Undertaking {
 
 const ADD: &str = "INSERT INTO statement (id, kind, person_id, object, document, note, nonce, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const STATEMENT: &str = "SELECT id, kind, person_id, object, document, note, nonce, at FROM statement WHERE id = $1";
+const ABOUT: &str = "SELECT id, kind, person_id, object, document, note, nonce, at FROM statement WHERE object = $1 OR object IN (SELECT 'copy/' || c.id FROM copy c WHERE c.release_id = $2) ORDER BY at, id";
+const OF_PERSON: &str = "SELECT id, kind, person_id, object, document, note, nonce, at FROM statement WHERE person_id = $1 ORDER BY at DESC, id DESC LIMIT 500";
 const NONCE_USED: &str = "SELECT COUNT(*) FROM statement WHERE nonce = $1";
 const UNDERTAKING: &str = "SELECT version, opened_at, declined_at, signed_at, statement_id FROM undertaking WHERE person_id = $1 AND version = $2";
 const LAST_SIGNED: &str = "SELECT MAX(version) FROM undertaking WHERE person_id = $1 AND signed_at IS NOT NULL";
@@ -48,6 +50,17 @@ impl Conn {
     /// A kept statement.
     pub async fn statement(&mut self, id: StatementId) -> Result<Option<Statement>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(STATEMENT).bind(id.to_string()).fetch_optional(c).await)?)
+    }
+
+    /// What was signed about a release and about its copies, oldest first.
+    pub async fn statements_about(&mut self, release: ReleaseId) -> Result<Vec<Statement>, Fault> {
+        let (object, release) = (format!("release/{release}"), release.to_string());
+        Ok(on!(self, |c| sqlx::query_as(ABOUT).bind(&object).bind(&release).fetch_all(c).await)?)
+    }
+
+    /// What a person signed, newest first; the newest 500.
+    pub async fn statements_by(&mut self, person: PersonId) -> Result<Vec<Statement>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(OF_PERSON).bind(person.to_string()).fetch_all(c).await)?)
     }
 
     /// Whether a statement with this nonce is kept already.

@@ -42,6 +42,11 @@ impl Vault {
         self.get(object.get()).await
     }
 
+    /// The bytes of a register's document, under a lock of its own: only for an acknowledged act.
+    pub async fn of_document(&self, object: &Acked<String>) -> Result<Vec<u8>, Fault> {
+        self.get(object.get()).await
+    }
+
     async fn get(&self, name: &str) -> Result<Vec<u8>, Fault> {
         Ok(self.0.get(&place(name)?).await?.bytes().await?.to_vec())
     }

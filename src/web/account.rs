@@ -78,7 +78,7 @@ impl Page for Account {
     const TEMPLATE: &'static str = "pages/account/account.html";
 
     fn samples() -> Vec<Self> {
-        let rows = vec![row("Name", "Alex Doe"), row("Last signed in", "21 November 2026 at 5:30pm")];
+        let rows = vec![row("Name", "Alex Doe"), row("Before that", "21 November 2026 at 5:30pm")];
         ["none", "changed", "confirmed"].map(|state| Self { rows: rows.clone(), keys: OwnKeys::sample(state) }).into()
     }
 }
@@ -87,13 +87,15 @@ impl Page for Account {
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let person = desk::account(&v.office, v.actor()).await?;
     let roles: Vec<&str> = v.actor().roles().into_iter().map(crate::domain::actor::Role::title).collect();
-    let last = person.signed_in_at.map_or_else(|| "Never".to_owned(), |at| Moment::from_millis(at).long());
+    let when = |at: Option<i64>| at.map_or_else(|| "Never".to_owned(), |at| Moment::from_millis(at).long());
+    let before = desk::signed_in_before(&v.office, v.actor()).await?;
     let rows = vec![
         row("Name", person.name),
         row("Email address", person.email),
         row("Role", roles.join(", ")),
         row("Account made", Moment::from_millis(person.created_at).long()),
-        row("Last signed in", last),
+        row("Last signed in", when(person.signed_in_at)),
+        row("Before that", when(before)),
         row("Key (age recipient)", person.recipient),
     ];
     v.page("Your account", &Account { rows, keys: OwnKeys::of(&v).await? })
@@ -104,14 +106,7 @@ pub async fn keys(v: Visit) -> Result<Answer, No> {
     Answer::json(&desk::keys(&v.office, v.actor()).await?)
 }
 
-/// What may be signed in a browser, and so what a nonce may be asked for.
-const SIGNED: [&str; 4] = ["undertaking", "acknowledge", "surrender", "approve"];
-
 /// `GET /account/nonce?kind=K&object=O` (`docs/formats/statement.md` clause 2).
 pub fn nonce(v: &Visit) -> Result<Answer, No> {
-    let kind = v.query("kind");
-    if !SIGNED.contains(&kind) {
-        return Err(No::field("kind", "This kind of statement is not signed here."));
-    }
-    Answer::json(&statement::nonce(&v.office, v.person()?.id, kind, v.query("object"))?)
+    Answer::json(&statement::nonce(&v.office, v.person()?.id, v.query("kind"), v.query("object"))?)
 }

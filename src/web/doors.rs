@@ -10,11 +10,13 @@ use std::pin::Pin;
 use crate::actions::No;
 use crate::domain::actor::{Actor, Role};
 use crate::web::police::{
-    approvals, ask, decide, home, invite, list, people, register, schemes, seal, settings, sheet,
+    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register, root,
+    scheme_form, schemes, seal, settings, sheet,
 };
 use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, surrender, undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
+    undertaking, visits,
 };
 
 /// What a handler answers, some time later, on the same thread.
@@ -170,29 +172,9 @@ pub const DOORS: &[Door] = &[
     get("/register/{id}/csv", Who::Holding(ISSUES), "The same as a table", |v| Box::pin(register::csv(v))),
     get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
     get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
-    get("/schemes/{id}/change", Who::Holding(&[Role::Aic]), "Form: a scheme's entry", |v| {
-        Box::pin(schemes::changing(v))
-    }),
-    post("/schemes/{id}", Who::Holding(&[Role::Aic]), Body::Form, "Change a scheme", |v| Box::pin(schemes::change(v))),
-    get("/schemes/{id}/receivers/{person}", Who::Holding(&[Role::Aic]), "Form: vetting and storage", |v| {
-        Box::pin(schemes::receiving(v))
-    }),
-    post("/schemes/{id}/receivers/{person}", Who::Holding(&[Role::Aic]), Body::Form, "Change a receiver", |v| {
-        Box::pin(schemes::change_receiver(v))
-    }),
-    post("/schemes/{id}/members", Who::Holding(&[Role::Aic]), Body::Form, "Add a member business", |v| {
-        Box::pin(schemes::add_member(v))
-    }),
-    post("/schemes/{id}/members/{member}/remove", Who::Holding(&[Role::Aic]), Body::Form, "A member left", |v| {
-        Box::pin(schemes::remove_member(v))
-    }),
     get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
         .on_menu("Invite"),
     post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
-    get("/people", Who::Holding(&[Role::Administrator]), "Accounts", |v| Box::pin(people::list(v))).on_menu("People"),
-    post("/people/{id}/suspend", Who::Holding(&[Role::Administrator]), Body::Form, "Suspend or restore", |v| {
-        Box::pin(people::suspend(v))
-    }),
     get("/settings", Who::Holding(&[Role::Administrator]), "Form: the registration", |v| Box::pin(settings::show(v)))
         .on_menu("Settings"),
     post("/settings", Who::Holding(&[Role::Administrator]), Body::Form, "Record the registration", |v| {
@@ -269,8 +251,19 @@ pub const DOORS: &[Door] = &[
     get("/areas/{id}/papers", Who::Holding(UNIT), "What the root signed about the unit's key", |v| {
         Box::pin(seal::papers(v))
     }),
+    get("/root", Who::Holding(&[Role::Administrator]), "What waits for the offline root", |v| Box::pin(root::show(v)))
+        .on_menu("Root of trust"),
+    get("/root-request.json", Who::Holding(&[Role::Administrator]), "The file to carry to the root", |v| {
+        Box::pin(root::request(v))
+    }),
+    post("/root", Who::Holding(&[Role::Administrator]), Body::Upload, "Take in what the root signed", |v| {
+        Box::pin(root::accept(v))
+    }),
     // Units
     // Statements
+    get("/statements", Who::SignedIn, "What one has signed", |v| Box::pin(statements::mine(v))),
+    get("/statements/{id}", Who::SignedIn, "What somebody signed", |v| Box::pin(statements::one(v))),
+    get("/statements/{id}/file", Who::SignedIn, "The same as a file to verify", |v| Box::pin(statements::file(v))),
     // Visits and proving who is there
     get("/account/fresh", Who::SignedIn, "Form: show that it is you", |v| at_once(fresh::form(&v))),
     post("/account/fresh", Who::SignedIn, Body::Form, "Show that it is you", |v| Box::pin(fresh::show(v))),
@@ -279,6 +272,52 @@ pub const DOORS: &[Door] = &[
         Box::pin(visits::end_others(v))
     }),
     // People, roles and registers
+    get("/schemes/new", KEEPER, "Form: a new scheme", |v| Box::pin(scheme_form::new(v))),
+    post("/schemes/new", KEEPER, Body::Form, "Add a scheme", |v| Box::pin(scheme_form::add(v))),
+    get("/schemes/{id}/change", KEEPER, "Form: a scheme's entry", |v| Box::pin(scheme_form::changing(v))),
+    post("/schemes/{id}", KEEPER, Body::Form, "Change a scheme", |v| Box::pin(scheme_form::change(v))),
+    post("/schemes/{id}/documents", KEEPER, Body::Upload, "Attach the agreement", |v| Box::pin(papers::agreement(v))),
+    get("/schemes/{id}/receivers/{person}", KEEPER, "Form: vetting and storage", |v| Box::pin(receivers::show(v))),
+    post("/schemes/{id}/receivers/{person}", KEEPER, Body::Form, "Change a receiver", |v| {
+        Box::pin(receivers::change(v))
+    }),
+    post("/schemes/{id}/receivers/{person}/documents", KEEPER, Body::Upload, "Attach a vetting paper", |v| {
+        Box::pin(papers::vetting(v))
+    }),
+    post("/schemes/{id}/members", KEEPER, Body::Form, "Add a member business", |v| Box::pin(members::add(v))),
+    get("/schemes/{id}/members/{member}", INSPECTED, "A member business", |v| Box::pin(members::one(v))),
+    post("/schemes/{id}/members/{member}", KEEPER, Body::Form, "Change a member", |v| Box::pin(members::change(v))),
+    post("/schemes/{id}/members/{member}/remove", KEEPER, Body::Form, "A member left", |v| {
+        Box::pin(members::remove(v))
+    }),
+    post("/schemes/{id}/members/{member}/documents", KEEPER, Body::Upload, "Attach a signed agreement", |v| {
+        Box::pin(papers::member(v))
+    }),
+    post("/schemes/{id}/members/csv", LISTS, Body::Form, "Take the register of members away", |v| {
+        Box::pin(members::csv(v))
+    }),
+    get("/documents/{id}", PAPERS, "A signed paper, as a file", |v| Box::pin(papers::fetch(v))),
+    get("/documents/{id}/remove", KEEPER, "Form: remove a paper", |v| Box::pin(papers::ask(v))),
+    post("/documents/{id}/remove", KEEPER, Body::Form, "Remove a paper", |v| Box::pin(papers::remove(v))),
+    get("/initiatives", LISTS, "Initiatives", |v| Box::pin(initiatives::list(v))).on_menu("Initiatives"),
+    post("/initiatives", KEEPER, Body::Form, "Begin an initiative", |v| Box::pin(initiatives::begin(v))),
+    get("/initiatives/{id}", LISTS, "One initiative's list", |v| Box::pin(initiatives::one(v))),
+    post("/initiatives/{id}", KEEPER, Body::Form, "Rename an initiative", |v| Box::pin(initiatives::rename(v))),
+    post("/initiatives/{id}/end", KEEPER, Body::Form, "End an initiative", |v| Box::pin(initiatives::end(v))),
+    post("/initiatives/{id}/entries", KEEPER, Body::Form, "Put on the list", |v| Box::pin(initiatives::put_on(v))),
+    post("/initiatives/{id}/entries/{entry}/remove", KEEPER, Body::Form, "Take off the list", |v| {
+        Box::pin(initiatives::take_off(v))
+    }),
+    post("/initiatives/{id}/csv", LISTS, Body::Form, "Take the list away", |v| Box::pin(initiatives::csv(v))),
+    get("/people", INVITED, "Accounts", |v| Box::pin(people::list(v))).on_menu("People"),
+    get("/people/{id}", INVITED, "One account", |v| Box::pin(people::one(v))),
+    post("/people/{id}/suspend", INVITED, Body::Form, "Suspend or restore", |v| Box::pin(people::suspend(v))),
+    post("/people/{id}/roles", INVITED, Body::Form, "Give a role", |v| Box::pin(people::give(v))),
+    post("/people/{id}/roles/take", INVITED, Body::Form, "Take a role", |v| Box::pin(people::take(v))),
+    get("/areas", ADMINISTRATOR, "Areas", |v| Box::pin(areas::list(v))).on_menu("Areas"),
+    post("/areas", ADMINISTRATOR, Body::Form, "Add an area", |v| Box::pin(areas::add(v))),
+    get("/areas/{id}/rename", ADMINISTRATOR, "Form: an area's name", |v| Box::pin(areas::renaming(v))),
+    post("/areas/{id}/rename", ADMINISTRATOR, Body::Form, "Rename an area", |v| Box::pin(areas::rename(v))),
 ];
 
 /// What an authenticator answered, as JSON.
@@ -294,6 +333,19 @@ const UNIT: &[Role] = &[Role::Aic, Role::Reviewer];
 const SCHEMES: &[Role] = &[Role::Aic, Role::Auditor, Role::Administrator, Role::Manager, Role::Member];
 /// Who invites.
 const INVITERS: &[Role] = &[Role::Aic, Role::Administrator];
+
+/// The same, as a rule.
+const INVITED: Who = Who::Holding(INVITERS);
+/// Who keeps registers.
+const KEEPER: Who = Who::Holding(&[Role::Aic]);
+/// Who reads lists of initiatives, and takes registers away as tables.
+const LISTS: Who = Who::Holding(&[Role::Aic, Role::Auditor]);
+/// Who inspects a member's entry.
+const INSPECTED: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager]);
+/// Who may open a signed paper; a member only one about themself.
+const PAPERS: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager, Role::Member]);
+/// Who keeps areas.
+const ADMINISTRATOR: Who = Who::Holding(&[Role::Administrator]);
 
 /// Who holds copies.
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);

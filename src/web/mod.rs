@@ -34,6 +34,7 @@ pub mod posted;
 pub mod problem;
 pub mod serve;
 pub mod sign_in;
+pub mod statements;
 pub mod surrender;
 pub mod tls;
 pub mod undertaking;

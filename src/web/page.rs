@@ -12,7 +12,8 @@ use crate::actions::{Fault, No};
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, surrender, undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, statements, surrender, undertaking,
+    visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -78,11 +79,8 @@ pages![
     police::register::Register,
     police::schemes::Schemes,
     police::schemes::One,
-    police::schemes::Change,
-    police::schemes::Receiving,
     police::invite::Form,
     police::invite::Invited,
-    police::people::People,
     police::settings::Settings,
     police::settings::Outbox,
     // Passkeys
@@ -92,12 +90,25 @@ pages![
     police::approvals::Approvals,
     police::approvals::Approve,
     police::approvals::Record,
+    police::root::Ceremony,
     // Units
     // Statements
+    statements::Mine,
+    statements::Signed,
     // Visits and proving who is there
     visits::Visits,
     fresh::Fresh,
     // People, roles and registers
+    police::scheme_form::Form,
+    police::receivers::Receiving,
+    police::members::One,
+    police::papers::Remove,
+    police::initiatives::Initiatives,
+    police::initiatives::One,
+    police::people::People,
+    police::people::Person,
+    police::areas::Areas,
+    police::areas::Rename,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

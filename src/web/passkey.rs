@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::actions::passkey::own::{NewPasskey, Ways};
 use crate::actions::passkey::{self, entry, own};
-use crate::actions::{No, step_up};
+use crate::actions::{No, session, step_up};
 use crate::domain::moment::Moment;
 use crate::web::cookie::Pointer;
 use crate::web::visit::own_path;
@@ -137,7 +137,8 @@ async fn signed_in(v: &Visit) -> Result<Answer, No> {
     let visit = entry::sign_in(&v.office, &asked.ceremony, &asked.credential, v.stamp()).await?;
     let next = own_path(&asked.next).filter(|path| !path.starts_with("/sign-")).unwrap_or("/");
     let pointer = Pointer { session: visit.session, person: visit.person, version: visit.version };
-    Ok(Answer::json(&json!({"next": next}))?.signed_in(pointer))
+    let known = session::begun(&v.office, visit.person, visit.session, &v.device, &v.known).await?;
+    Ok(Answer::json(&json!({"next": next}))?.signed_in(pointer).known_device(known))
 }
 
 /// `GET /account/passkeys`.

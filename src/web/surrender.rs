@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::actions::surrender::{self, Certificate, Confirming};
+use crate::actions::surrender::{self, Certificate};
 use crate::actions::{No, deliver};
 use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
@@ -93,17 +93,7 @@ pub async fn form(v: Visit) -> Result<Answer, No> {
 /// `POST /bulletins/{id}/confirm`.
 pub async fn confirm(v: Visit) -> Result<Answer, No> {
     let copy = v.id(CopyId::parse)?;
-    let of = |name: &str| v.field(name).to_owned();
-    let form = Confirming {
-        outcome: of("outcome"),
-        method: of("method"),
-        done_date: of("done_date"),
-        done_time: of("done_time"),
-        witness: of("witness"),
-    };
-    // A form sends each newline as two characters; what was signed has one (statement.md clause 3).
-    let document = v.field("document").replace("\r\n", "\n");
-    let done = surrender::confirm(&v.office, v.actor(), copy, &form, &document, v.field("statement"), v.stamp()).await;
+    let done = surrender::confirm(&v.office, v.actor(), copy, &v.form(), v.stamp()).await;
     match done {
         Ok(()) => Answer::see(format!("/certificates/{copy}")),
         Err(no) => {

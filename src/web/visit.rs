@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use serde::Serialize;
 
+use crate::actions::answers::Form;
 use crate::actions::session::Person;
 use crate::actions::{No, Office, Stamp};
 use crate::domain::actor::Actor;
@@ -90,6 +91,11 @@ impl Visit {
     /// All values of a field (check boxes).
     pub fn fields(&self, name: &str) -> Vec<&str> {
         self.posted.fields.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The form as it was filled in, with the signature over it: for acts that are signed.
+    pub fn form(&self) -> Form {
+        Form::posted(&self.posted.fields)
     }
 
     /// The photographs of a field, in the order they came; where nothing was chosen there are none. Too large or too many is

@@ -8,7 +8,7 @@ import { openStage } from "./lib/stage.mjs";
 import { badInput, officerAsks } from "./story/ask.mjs";
 import { coordinatorDecides, coordinatorLooks, coordinatorSeals } from "./story/decide.mjs";
 import { managerSaysWhy, managerSees, managerSigns, sealedBytes, smallPictures } from "./story/view.mjs";
-import { auditorSearches, auditorVerifies, strangersProgram, noPictureForThem } from "./story/audit.mjs";
+import { auditorReadsSignatures, auditorSearches, auditorVerifies, strangersProgram, noPictureForThem } from "./story/audit.mjs";
 import { coordinatorRecalls, managerConfirms, managerSeesItGone, timeRunsOut } from "./story/end.mjs";
 import { newManager, otherArea, wrongSecrets } from "./story/people.mjs";
 
@@ -43,6 +43,7 @@ chapter("the manager sees the marked copy, which hides when nobody looks", manag
 chapter("the served bytes open with Debian's age and the right identity only", sealedBytes);
 chapter("small pictures come sealed too, and only to their holder", smallPictures);
 chapter("the auditor finds every view in the log", auditorSearches);
+chapter("the auditor reads who signed what, and takes a statement along", auditorReadsSignatures);
 chapter("the auditor verifies the log", auditorVerifies);
 chapter("Go's sumdb verifies what the running portal exports", strangersProgram);
 chapter("neither administrator nor auditor gets a picture", noPictureForThem);

@@ -1,15 +1,17 @@
 //! Bad input at every door: a sentence and a 4xx, never a 5xx, a panic or an empty page; what was typed is kept.
 
+use disclosure_portal::actions::statement;
 use disclosure_portal::demo::portrait;
+use disclosure_portal::demo::releases::sign_request;
 use disclosure_portal::domain::ids::AreaId;
 use disclosure_portal::web::doors::{Body, DOORS, Method};
 
 use crate::harness::browser::{Browser, Got};
 use crate::harness::things::Things;
-use crate::harness::{Scene, world};
+use crate::harness::{Scene, who, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 63] = [
+const FIELDS: [&str; 83] = [
     "email",
     "auth",
     "recovery_auth",
@@ -73,6 +75,26 @@ const FIELDS: [&str; 63] = [
     "version",
     "suspended",
     "business",
+    "kind_reason",
+    "ico_reference",
+    "ico_ends",
+    "isa_reference",
+    "isa_parties",
+    "isa_starts",
+    "isa_review",
+    "duties_told",
+    "duties_version",
+    "eia_reference",
+    "kind",
+    "contact",
+    "agreement",
+    "agreed_on",
+    "member_told",
+    "member_version",
+    "remove_reason",
+    "about",
+    "entry",
+    "fresh_code",
 ];
 
 fn values() -> Vec<String> {
@@ -183,9 +205,9 @@ async fn a_file_that_is_no_good_photograph_is_refused_beside_its_field_and_what_
         ("bomb.png", &bomb(), "photograph"),
     ];
     let fields = asked(world().areas[0]);
-    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     for (name, bytes, _) in files {
-        let got = browser.upload("/releases/new", &fields, &[(name, bytes)]).await;
+        let signed = signed(&scene, &fields, bytes);
+        let got = browser.upload("/releases/new", &borrowed(&signed), &[(name, bytes)]).await;
         assert_eq!(got.status, 422, "{name}: {}", got.text());
         let page = got.text();
         assert!(page.contains("There is a problem"), "{name}: no summary");
@@ -198,9 +220,22 @@ async fn a_file_that_is_no_good_photograph_is_refused_beside_its_field_and_what_
             "{name}: what was typed is lost"
         );
     }
-    let got = browser.upload("/releases/new", &fields, &[("portrait.jpg", &good)]).await;
+    let signed = signed(&scene, &fields, &good);
+    let got = browser.upload("/releases/new", &borrowed(&signed), &[("portrait.jpg", &good)]).await;
     assert_eq!(got.status, 303, "{}", got.text());
     scene.log_is_whole().await;
+}
+
+/// The fields of a request by Riley with one photograph, signed.
+fn signed(scene: &Scene, fields: &[(&'static str, String)], photograph: &[u8]) -> Vec<(String, String)> {
+    let mut answers: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
+    answers.push(("release".to_owned(), statement::draft(&scene.office, who("Riley").id).to_string()));
+    let form = sign_request(&scene.office, who("Riley"), &answers, &[photograph.to_vec()]).unwrap();
+    form.fields_to_post()
+}
+
+fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// A PNG of a few bytes that claims 30,000 by 30,000 pixels.

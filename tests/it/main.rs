@@ -7,6 +7,7 @@ mod harness;
 mod hostile;
 mod journeys;
 mod ledger;
+mod root;
 mod sealing;
 mod storage;
 mod tidy;

@@ -1,6 +1,6 @@
 // Signing a form: the statement names the exact document, then the form goes as any other.
 
-import { canonicalJson } from "../formats/canonical";
+import { canonicalJson, digested, digestedText } from "../formats/canonical";
 import { Problem } from "../wire/problem";
 import type { DocumentSource } from "../wire/protocol";
 import { attempt, given, must, say } from "./dom";
@@ -21,7 +21,7 @@ export function signing(form: HTMLElement): void {
         throw new Problem("Your keys are locked.", "Unlock them, then sign.");
       }
       say(form, "Signing…");
-      const document = source(form);
+      const document = await source(form, button);
       const asked = { kind: given(form, "kind"), object: given(form, "object"), document };
       const words = form.dataset["words"] === undefined ? {} : { words: must(form, `input[name="${given(form, "words")}"]`, HTMLInputElement).value };
       const signed = await ask("sign", { ...asked, ...words });
@@ -33,14 +33,24 @@ export function signing(form: HTMLElement): void {
   addEventListener("pageshow", () => (statement.value = ""));
 }
 
+/** What a form sends along that is no answer. */
+const NOT_ANSWERS = ["token", "statement", "document", "fresh_code"];
+
 /** The document at its address, or the form's own answers, which then travel along as the exact bytes signed. */
-function source(form: HTMLFormElement): DocumentSource {
+async function source(form: HTMLFormElement, button: HTMLButtonElement | null): Promise<DocumentSource> {
   if (form.dataset["documentFrom"] !== "fields") return { url: given(form, "document") };
   const field = must(form, 'input[name="document"]', HTMLInputElement);
-  const answers = [...new FormData(form)]
-    .filter(([name]) => !["token", "statement", "document"].includes(name))
-    .filter((answer): answer is [string, string] => typeof answer[1] === "string");
+  const answers: [string, string][] = [];
+  for (const [name, value] of new FormData(form, button)) {
+    if (NOT_ANSWERS.includes(name)) continue;
+    if (typeof value === "string") answers.push([name, byDigest(form, name) ? digestedText(value) : value]);
+    else if (value.size > 0) answers.push([name, await digested(new Uint8Array(await value.arrayBuffer()))]);
+  }
   const text = canonicalJson(answers);
   field.value = text;
   return { text };
 }
+
+/** Whether the document holds only the digest of what is typed in this field. */
+const byDigest = (form: HTMLFormElement, name: string): boolean =>
+  form.querySelector(`[data-digest][name="${CSS.escape(name)}"]`) !== null;

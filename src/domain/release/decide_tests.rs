@@ -49,6 +49,7 @@ fn footing() -> Footing {
         person_suspended: false,
         scheme_suspended: false,
         vetting_ends: parse_day("2026-11-21"),
+        isa_starts: None,
         isa_ends: parse_day("2026-11-21"),
         scheme_has_manager: true,
         undertaking_signed: None,

@@ -155,7 +155,7 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
         Err(no) => Err(no),
     };
     match done {
-        Ok(()) => Answer::see(&format!("/approvals/{id}/record")),
+        Ok(()) => Answer::see(format!("/approvals/{id}/record")),
         // The touch or code may have counted although the words did not: ask no second time.
         Err(no) => v.again(no, &title(&page), &form(&v, id).await?),
     }

@@ -5,7 +5,8 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk;
 use crate::actions::registers::Area;
-use crate::actions::request::{Asked, ask};
+use crate::actions::request::ask;
+use crate::actions::statement;
 use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::web::police::{Choice, choice, ordered, purposes};
 use crate::web::{Answer, Page, Visit};
@@ -13,6 +14,8 @@ use crate::web::{Answer, Page, Visit};
 /// The request's form.
 #[derive(Serialize)]
 pub struct Ask {
+    /// What the request will be called: signed with it.
+    release: String,
     /// To choose from; empty where there is only one.
     areas: Vec<Choice>,
     /// The only area.
@@ -25,12 +28,13 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn of(areas: &[Area]) -> Self {
+    fn of(areas: &[Area], release: String) -> Self {
         let mut choices: Vec<Choice> =
             areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
         let only = if choices.len() == 1 { choices.pop() } else { None };
         let (area, area_name) = only.map(|one| (one.value, one.text)).unwrap_or_default();
         Self {
+            release,
             areas: choices,
             area,
             area_name,
@@ -52,8 +56,11 @@ impl Page for Ask {
     const TEMPLATE: &'static str = "pages/police/ask.html";
 
     fn samples() -> Vec<Self> {
-        let one = Self { area: "1".into(), area_name: "Colchester".into(), ..Self::of(&[]) };
-        let two = Self { areas: vec![choice("1", "Colchester", ""), choice("2", "Tendring", "")], ..Self::of(&[]) };
+        let one = Self { area: "1".into(), area_name: "Colchester".into(), ..Self::of(&[], "2".into()) };
+        let two = Self {
+            areas: vec![choice("1", "Colchester", ""), choice("2", "Tendring", "")],
+            ..Self::of(&[], "3".into())
+        };
         vec![one, two]
     }
 }
@@ -61,7 +68,7 @@ impl Page for Ask {
 const TITLE: &str = "Ask for a release";
 
 /// The fields in their order on the page.
-const FIELDS: [&str; 11] = [
+const FIELDS: [&str; 12] = [
     "area",
     "title",
     "reasons",
@@ -73,11 +80,12 @@ const FIELDS: [&str; 11] = [
     "justice",
     "image_reference",
     "photographs",
+    "statement",
 ];
 
 async fn page(v: &Visit) -> Result<Ask, No> {
     let areas = desk::request_areas(&v.office, v.actor()).await?;
-    Ok(Ask::of(&areas))
+    Ok(Ask::of(&areas, statement::draft(&v.office, v.person()?.id).to_string()))
 }
 
 /// `GET /releases/new`.
@@ -87,26 +95,12 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `POST /releases/new`.
 pub async fn send(mut v: Visit) -> Result<Answer, No> {
-    let text = |name| v.field(name).to_owned();
-    let asked = Asked {
-        area: text("area"),
-        title: text("title"),
-        name: text("name"),
-        text: text("text"),
-        locality: text("locality"),
-        reasons: text("reasons"),
-        purposes: v.fields("purposes").into_iter().map(str::to_owned).collect(),
-        source: text("source"),
-        justice: text("justice"),
-        image_reference: text("image_reference"),
-        danger: text("danger"),
-    };
     let done = match v.files("photographs") {
         Ok(_) => {
             // Moved, not copied: six photographs may have 150 MB.
             let chosen = std::mem::take(&mut v.posted.files).into_iter().filter(|file| file.field == "photographs");
             let photographs = chosen.map(|file| Vec::from(file.bytes)).filter(|bytes| !bytes.is_empty()).collect();
-            ask(&v.office, v.actor(), &asked, photographs, v.stamp()).await
+            ask(&v.office, v.actor(), v.form(), photographs, v.stamp()).await
         }
         Err(no) => Err(no),
     };

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::actions::desk::{self, Candidate};
-use crate::actions::{No, consider, release, step_up};
+use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::web::police::{Choice, Row, choice, ordered, record, row};
 use crate::web::{Answer, Page, Visit};
@@ -16,6 +16,10 @@ pub struct Decide {
     request: Vec<Row>,
     named: bool,
     photographs: usize,
+    /// Digest of the words that would leave; signed with the decision.
+    words: String,
+    /// Digests of the photographs, in order; signed too.
+    pictures: Vec<String>,
     bases: Vec<Choice>,
     kinds: Vec<Choice>,
     truths: Vec<Choice>,
@@ -56,7 +60,10 @@ fn offered(all: &[Candidate]) -> Vec<Offered> {
 impl Decide {
     fn of(sheet: &desk::Sheet, candidates: &[Candidate]) -> Self {
         let recipients = offered(candidates);
+        let (words, pictures) = release::subject(sheet.draft.as_ref(), &sheet.photographs);
         Self {
+            words,
+            pictures,
             id: sheet.filed.release.id.to_string(),
             title: sheet.file.request.title.as_str().to_owned(),
             request: record::request(sheet),
@@ -112,6 +119,8 @@ impl Page for Decide {
             request: vec![row("Locality", "Town centre")],
             named: true,
             photographs: 2,
+            words: "sha256:00".into(),
+            pictures: vec!["sha256:01".into(), "sha256:02".into()],
             recipients: vec![can, cannot],
             ..Self::choices()
         };
@@ -122,7 +131,7 @@ impl Page for Decide {
 const TITLE: &str = "Decide a request";
 
 /// The fields in their order on the page.
-const FIELDS: [&str; 32] = [
+const FIELDS: [&str; 33] = [
     "basis",
     "grounds_kind",
     "grounds",
@@ -155,6 +164,7 @@ const FIELDS: [&str; 32] = [
     "recipients",
     "reason",
     step_up::FIELD,
+    "statement",
 ];
 
 async fn read(v: &Visit) -> Result<(desk::Sheet, Decide), No> {
@@ -174,13 +184,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 pub async fn decide(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let (sheet, page) = read(&v).await?;
-    let fresh = step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await;
-    let done = if fresh.is_err() {
-        fresh
-    } else if v.field("answer") == "refuse" {
-        release::refuse(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await
-    } else {
-        authorise(&v, id, page.named).await
+    let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
+        Ok(()) => release::decide(&v.office, v.actor(), id, &v.form(), v.stamp()).await,
+        no => no,
     };
     match done {
         Ok(()) if v.field("answer") == "refuse" || sheet.photographs.is_empty() => {
@@ -189,9 +195,4 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
         Ok(()) => Answer::see(format!("/releases/{id}/seal")),
         Err(no) => v.again(ordered(no, &FIELDS), TITLE, &page),
     }
-}
-
-async fn authorise(v: &Visit, id: ReleaseId, named: bool) -> Result<(), No> {
-    let (considered, recipients) = consider::parse(|name| v.field(name), &v.fields("recipients"), named, v.now)?;
-    release::authorise(&v.office, v.actor(), id, considered, &recipients, v.stamp()).await
 }

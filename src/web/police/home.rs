@@ -122,7 +122,12 @@ impl From<&Waiting> for Section {
             Waiting::Log => plain(
                 "The log",
                 "Every view, disclosure and change is recorded there. What you look up is recorded too.",
-                vec![link("/log", "Search and check the log"), link("/register", "Registers of issued references")],
+                vec![
+                    link("/log", "Search and check the log"),
+                    link("/register", "Registers of issued references"),
+                    link("/schemes", "Schemes and their signed agreements"),
+                    link("/initiatives", "Lists of initiatives"),
+                ],
             ),
             Waiting::Accounts => plain(
                 "Accounts and settings",
@@ -130,6 +135,7 @@ impl From<&Waiting> for Section {
                 vec![
                     link("/people", "People with an account"),
                     link("/invitations/new", "Invite a person"),
+                    link("/areas", "Areas"),
                     link("/settings", "Data protection registration"),
                 ],
             ),

@@ -5,14 +5,21 @@
 //! doors that answer sealed bytes. Proved by `tests/it/police_pages.rs` and, sample by sample, by `tests/it/web_shell.rs`.
 
 pub mod approvals;
+pub mod areas;
 pub mod ask;
 pub mod decide;
 pub mod home;
+pub mod initiatives;
 pub mod invite;
 pub mod list;
+pub mod members;
+pub mod papers;
 pub mod people;
+pub mod receivers;
 pub mod record;
 pub mod register;
+pub mod root;
+pub mod scheme_form;
 pub mod schemes;
 pub mod seal;
 pub mod settings;
@@ -23,6 +30,14 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::domain::moment::{Moment, long_day, parse_day};
 use crate::domain::release::request::Purpose;
+
+/// The most lines of a register's list on one page.
+const LISTED: usize = 500;
+
+/// Says that a list was cut, with both numbers; nothing where it was not.
+fn capped(all: usize, shown: usize) -> String {
+    if all > shown { format!("The first {shown} of {all} are shown.") } else { String::new() }
+}
 
 /// Puts errors into the order of the page's fields, so that the summary reads as the page does.
 fn ordered(no: No, fields: &[&str]) -> No {

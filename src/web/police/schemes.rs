@@ -1,21 +1,24 @@
-//! Schemes, who receives for them and their member businesses (K7.2, K7.3, O2.1): to read, and for the co-ordinator to keep.
+//! Schemes, who receives for them and their member businesses (K7.2, K7.3, O2.1): the list, and one scheme's entry to read.
 
 use serde::Serialize;
 
 use crate::actions::No;
-use crate::actions::registers::{self, Entry, ReceiverForm, SchemeForm};
-use crate::actions::registers::{Receiver, Scheme};
+use crate::actions::registers::{self, Entry, Receiver, Scheme, Subject};
+use crate::actions::step_up::is_fresh;
 use crate::domain::ids::{MemberId, PersonId, SchemeId};
+use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::{Act, Thing, may};
-use crate::domain::scheme::{Footing, SchemeKind};
-use crate::web::frame::Typed;
-use crate::web::police::{Choice, Row, choice, day, row, yes};
+use crate::domain::scheme::{Footing, SchemeKind, runs};
+use crate::web::police::papers::{Paper, papers};
+use crate::web::police::{LISTED, Row, capped, day, row, yes};
 use crate::web::{Answer, Page, Visit};
 
 /// The list of schemes.
 #[derive(Serialize)]
 pub struct Schemes {
-    schemes: Vec<Brief>,
+    lines: Vec<Brief>,
+    more: String,
+    may_add: bool,
 }
 
 #[derive(Serialize)]
@@ -42,7 +45,10 @@ impl Page for Schemes {
             isa_ends: if suspended { String::new() } else { "30 June 2027".into() },
             suspended,
         };
-        vec![Self { schemes: vec![one(false), one(true)] }, Self { schemes: Vec::new() }]
+        vec![
+            Self { lines: vec![one(false), one(true)], more: capped(600, LISTED), may_add: true },
+            Self { lines: Vec::new(), more: String::new(), may_add: false },
+        ]
     }
 }
 
@@ -56,19 +62,29 @@ pub async fn list(v: Visit) -> Result<Answer, No> {
         suspended: scheme.suspended,
     };
     let schemes = registers::schemes(&v.office, v.actor()).await?;
-    v.page("Schemes", &Schemes { schemes: schemes.iter().map(brief).collect() })
+    let may_add = !registers::kept_areas(&v.office, v.actor()).await?.is_empty();
+    let more = capped(schemes.len(), LISTED);
+    v.page("Schemes", &Schemes { lines: schemes.iter().take(LISTED).map(brief).collect(), more, may_add })
 }
 
 /// One scheme's entry.
 #[derive(Serialize, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct One {
     id: String,
-    name: String,
+    pub(super) name: String,
     facts: Vec<Row>,
+    /// What is lapsed or due.
+    warnings: Vec<String>,
+    papers: Vec<Paper>,
     receivers: Vec<Person>,
     members: Vec<Business>,
+    more: String,
+    may_see_papers: bool,
     may_keep: bool,
     may_invite: bool,
+    may_export: bool,
+    ask_code: bool,
 }
 
 #[derive(Serialize)]
@@ -79,6 +95,7 @@ struct Person {
     rows: Vec<Row>,
     /// Why nothing can be supplied to them now.
     why: Vec<String>,
+    papers: Vec<Paper>,
 }
 
 #[derive(Serialize)]
@@ -87,12 +104,16 @@ struct Business {
     name: String,
     contact: String,
     agreement: String,
+    agreed_on: String,
+    told: String,
+    papers: usize,
     removed: String,
 }
 
-fn person((receiver, footing): &(Receiver, Footing), v: &Visit) -> Person {
+/// What keeps somebody from being supplied, in sentences.
+pub(super) fn why(footing: &Footing, now: Moment) -> Vec<String> {
     let mut why: Vec<String> = footing
-        .ineligible(v.now)
+        .ineligible(now)
         .iter()
         .map(|refusal| {
             let told = refusal.told();
@@ -102,6 +123,11 @@ fn person((receiver, footing): &(Receiver, Footing), v: &Visit) -> Person {
     if footing.undertaking().is_err() {
         why.push("The undertaking in force is not signed yet. It can be signed after the supply, before the first view. (K8.2.1)".to_owned());
     }
+    why
+}
+
+fn person((receiver, footing): &(Receiver, Footing), entry: &Entry, now: Moment) -> Person {
+    let of = |id: PersonId| papers(&entry.papers, |paper| Subject::Vetting(id).holds(footing.scheme, paper));
     Person {
         id: receiver.person_id.clone(),
         name: receiver.name.clone(),
@@ -113,38 +139,95 @@ fn person((receiver, footing): &(Receiver, Footing), v: &Visit) -> Person {
             row("Responsible for storage", receiver.responsible_person.as_str()),
             row("Place of storage", receiver.storage_place.as_str()),
         ],
-        why,
+        why: why(footing, now),
+        papers: of(footing.person),
     }
+}
+
+/// What is lapsed or due. Only the agreement closes the door (O3.1.2); the others are told.
+fn warnings(scheme: &Scheme, now: Moment) -> Vec<String> {
+    let mut told = Vec::new();
+    let over = |text: Option<&str>| text.is_some_and(|text| !runs(parse_day(text), now));
+    if over(scheme.ico_ends.as_deref()) {
+        told.push("Its ICO registration ran out. Ask the scheme for the new one (O2.1). Supply goes on meanwhile.");
+    }
+    if !runs(scheme.isa_ends.as_deref().and_then(parse_day), now) {
+        told.push("No information sharing agreement is in force: nothing can be supplied or opened (O3.1.2).");
+    } else if over(scheme.isa_review.as_deref()) {
+        told.push("The review of the information sharing agreement is due (O3.1.2). Supply goes on meanwhile.");
+    }
+    told.into_iter().map(str::to_owned).collect()
+}
+
+fn facts(entry: &Entry) -> Vec<Row> {
+    let scheme = &entry.scheme;
+    let until = |words: &str, last: Option<&str>| match (words.is_empty(), day(last)) {
+        (false, last) if !last.is_empty() => format!("{words}, runs to {last}"),
+        _ => words.to_owned(),
+    };
+    let mut facts = vec![row("Area", entry.area.name.as_str()), row("Type", kind(scheme))];
+    if !scheme.kind_reason.is_empty() {
+        facts.push(row("Recognised because", scheme.kind_reason.as_str()));
+    }
+    facts.extend([
+        row("ICO registration", until(&scheme.ico_reference, scheme.ico_ends.as_deref())),
+        row("Information sharing agreement", scheme.isa_reference.as_str()),
+        row("Between", scheme.isa_parties.as_str()),
+        row("Agreement runs from", day(scheme.isa_starts.as_deref())),
+        row("Agreement runs to", day(scheme.isa_ends.as_deref())),
+        row("To be reviewed by", day(scheme.isa_review.as_deref())),
+        row("Members told of their legal duties", told(&scheme.duties_version, scheme.duties_told.as_deref())),
+        row("Equality impact assessment", scheme.eia_reference.as_str()),
+        row("Suspended", yes(scheme.suspended)),
+    ]);
+    facts
+}
+
+/// That somebody was told of the legal duties in force (O3.5), in words.
+pub(super) fn told(version: &str, on: Option<&str>) -> String {
+    let on = day(on);
+    if on.is_empty() { String::new() } else { format!("{on}: {version}") }
 }
 
 impl One {
     fn of(entry: &Entry, v: &Visit) -> Result<Self, No> {
         let scheme = &entry.scheme;
-        let thing = Thing::Scheme { area: scheme.area()?, scheme: scheme.id()? };
+        let id = scheme.id()?;
+        let thing = Thing::Scheme { area: scheme.area()?, scheme: id };
+        let standing = |member: &str| {
+            MemberId::parse(member).map_or(0, |member| {
+                let held = entry.papers.iter().filter(|paper| Subject::Member(member).holds(id, paper));
+                held.filter(|paper| paper.removed_at.is_none()).count()
+            })
+        };
+        let business = |member: &registers::Member| Business {
+            id: member.id.clone(),
+            name: member.business.clone(),
+            contact: member.contact.clone(),
+            agreement: member.agreement.clone(),
+            agreed_on: day(member.agreed_on.as_deref()),
+            told: match (member.duties_told.as_deref(), scheme.duties_told.is_some()) {
+                (None, true) => "With the scheme".to_owned(),
+                (None, false) => "Not recorded".to_owned(),
+                (on, _) => told(&member.duties_version, on),
+            },
+            papers: standing(&member.id),
+            removed: member.removed_at.map_or_else(String::new, super::long),
+        };
         Ok(Self {
             id: scheme.id.clone(),
             name: scheme.name.clone(),
-            facts: vec![
-                row("Type", kind(scheme)),
-                row("ICO registration", scheme.ico_reference.as_str()),
-                row("Information sharing agreement", scheme.isa_reference.as_str()),
-                row("Agreement runs to", day(scheme.isa_ends.as_deref())),
-                row("Suspended", yes(scheme.suspended)),
-            ],
-            receivers: entry.receivers.iter().map(|one| person(one, v)).collect(),
-            members: entry
-                .members
-                .iter()
-                .map(|member| Business {
-                    id: member.id.clone(),
-                    name: member.business.clone(),
-                    contact: member.contact.clone(),
-                    agreement: member.agreement.clone(),
-                    removed: member.removed_at.map_or_else(String::new, super::long),
-                })
-                .collect(),
+            facts: facts(entry),
+            warnings: warnings(scheme, v.now),
+            papers: papers(&entry.papers, |paper| Subject::Agreement.holds(id, paper)),
+            receivers: entry.receivers.iter().map(|one| person(one, entry, v.now)).collect(),
+            members: entry.members.iter().take(LISTED).map(business).collect(),
+            more: capped(entry.members.len(), LISTED),
+            may_see_papers: may(v.actor(), Act::SeePapers, thing),
             may_keep: may(v.actor(), Act::KeepRegister, thing),
             may_invite: may(v.actor(), Act::Invite, thing),
+            may_export: may(v.actor(), Act::Inspect, thing),
+            ask_code: !is_fresh(v.person()?, v.now),
         })
     }
 }
@@ -159,28 +242,38 @@ impl Page for One {
             manager: "Scheme manager",
             rows: vec![row("Vetted to", "30 June 2027")],
             why: if why.is_empty() { Vec::new() } else { vec![why.to_owned()] },
+            papers: Paper::samples(),
         };
         let business = |removed: &str| Business {
             id: "1".into(),
             name: "Corner Pharmacy".into(),
             contact: "Lee Park".into(),
             agreement: "A-12".into(),
+            agreed_on: "1 November 2026".into(),
+            told: "With the scheme".into(),
+            papers: 1,
             removed: removed.into(),
         };
         let full = Self {
             id: "1".into(),
             name: "Colchester Retail Watch".into(),
             facts: vec![row("Type", "Shop Watch")],
+            warnings: vec!["Its ICO registration ran out.".into()],
+            papers: Paper::samples(),
             receivers: vec![person(""), person("Vetting ran out on 1 November 2026. (K7.3)")],
             members: vec![business(""), business("21 November 2026 at 5:30pm")],
+            more: capped(600, LISTED),
+            may_see_papers: true,
             may_keep: true,
             may_invite: true,
+            may_export: true,
+            ask_code: true,
         };
-        vec![full, Self { name: "Pub Watch".into(), ..Self::default() }]
+        vec![full, Self { name: "Pub Watch".into(), may_see_papers: true, ..Self::default() }]
     }
 }
 
-async fn page(v: &Visit) -> Result<One, No> {
+pub(super) async fn page(v: &Visit) -> Result<One, No> {
     let entry = registers::scheme(&v.office, v.actor(), v.id(SchemeId::parse)?, v.stamp()).await?;
     One::of(&entry, v)
 }
@@ -191,153 +284,10 @@ pub async fn one(v: Visit) -> Result<Answer, No> {
     v.page(&page.name, &page)
 }
 
-/// `POST /schemes/{id}/members`.
-pub async fn add_member(v: Visit) -> Result<Answer, No> {
-    let id = v.id(SchemeId::parse)?;
-    let (business, contact, agreement) = (v.field("business"), v.field("contact"), v.field("agreement"));
-    match registers::add_member(&v.office, v.actor(), id, business, contact, agreement, v.stamp()).await {
-        Ok(()) => Answer::see(format!("/schemes/{id}")),
-        Err(no) => {
-            let page = page(&v).await?;
-            v.again(no, &page.name, &page)
-        }
-    }
-}
-
-/// `POST /schemes/{id}/members/{member}/remove`.
-pub async fn remove_member(v: Visit) -> Result<Answer, No> {
-    let id = v.id(SchemeId::parse)?;
-    let member = MemberId::parse(v.path("member")).ok_or(No::NotFound)?;
-    registers::remove_member(&v.office, v.actor(), id, member, v.stamp()).await?;
-    Answer::see(format!("/schemes/{id}"))
-}
-
-/// The form of a scheme's entry.
-#[derive(Serialize)]
-pub struct Change {
-    id: String,
-    kinds: Vec<Choice>,
-}
-
-impl Change {
-    fn of(id: SchemeId) -> Self {
-        Self {
-            id: id.to_string(),
-            kinds: SchemeKind::ALL.iter().map(|(_, word, title)| choice(*word, *title, "")).collect(),
-        }
-    }
-}
-
-impl Page for Change {
-    const TEMPLATE: &'static str = "pages/police/scheme-change.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { id: "1".into(), kinds: vec![choice("shop_watch", "Shop Watch", "")] }]
-    }
-}
-
-const CHANGE: &str = "Change the scheme’s entry";
-
-/// Its entry, for those who may change it; to others there is no such page.
-async fn kept(v: &Visit) -> Result<(SchemeId, Entry), No> {
+/// A scheme's entry, for those who may change it; to others there is no such page.
+pub(super) async fn kept(v: &Visit) -> Result<(SchemeId, Entry), No> {
     let id = v.id(SchemeId::parse)?;
     let entry = registers::scheme(&v.office, v.actor(), id, v.stamp()).await?;
     let thing = Thing::Scheme { area: entry.scheme.area()?, scheme: id };
     if may(v.actor(), Act::KeepRegister, thing) { Ok((id, entry)) } else { Err(No::NotFound) }
-}
-
-/// `GET /schemes/{id}/change`.
-pub async fn changing(v: Visit) -> Result<Answer, No> {
-    let (id, entry) = kept(&v).await?;
-    let scheme = entry.scheme;
-    let mut typed = Typed::default()
-        .with("kind", scheme.kind)
-        .with("name", scheme.name)
-        .with("ico_reference", scheme.ico_reference)
-        .with("isa_reference", scheme.isa_reference)
-        .with("isa_ends", scheme.isa_ends.unwrap_or_default())
-        .with("version", scheme.version.to_string());
-    if scheme.suspended {
-        typed = typed.with("suspended", "yes");
-    }
-    v.filled(CHANGE, &Change::of(id), typed)
-}
-
-/// `POST /schemes/{id}`.
-pub async fn change(v: Visit) -> Result<Answer, No> {
-    let id = v.id(SchemeId::parse)?;
-    let text = |name| v.field(name).to_owned();
-    let form = SchemeForm {
-        kind: text("kind"),
-        name: text("name"),
-        ico_reference: text("ico_reference"),
-        isa_reference: text("isa_reference"),
-        isa_ends: text("isa_ends"),
-        suspended: text("suspended"),
-        version: text("version"),
-    };
-    match registers::change_scheme(&v.office, v.actor(), id, &form, v.stamp()).await {
-        Ok(()) => Answer::see(format!("/schemes/{id}")),
-        Err(no) => v.again(no, CHANGE, &Change::of(id)),
-    }
-}
-
-/// The form of a receiver's entry.
-#[derive(Serialize)]
-pub struct Receiving {
-    scheme: String,
-    person: String,
-    name: String,
-}
-
-impl Page for Receiving {
-    const TEMPLATE: &'static str = "pages/police/receiver.html";
-
-    fn samples() -> Vec<Self> {
-        vec![Self { scheme: "1".into(), person: "1".into(), name: "Priya Shah".into() }]
-    }
-}
-
-const RECEIVER: &str = "Vetting and storage";
-
-async fn receiver(v: &Visit) -> Result<(SchemeId, PersonId, Receiver), No> {
-    let (id, entry) = kept(v).await?;
-    let person = PersonId::parse(v.path("person")).ok_or(No::NotFound)?;
-    let found = entry.receivers.into_iter().find(|(row, _)| row.person_id == person.to_string());
-    found.map(|(row, _)| (id, person, row)).ok_or(No::NotFound)
-}
-
-/// `GET /schemes/{id}/receivers/{person}`.
-pub async fn receiving(v: Visit) -> Result<Answer, No> {
-    let (id, person, row) = receiver(&v).await?;
-    let page = Receiving { scheme: id.to_string(), person: person.to_string(), name: row.name };
-    let mut typed = Typed::default()
-        .with("vetting_reference", row.vetting_reference)
-        .with("vetting_ends", row.vetting_ends.unwrap_or_default())
-        .with("responsible_person", row.responsible_person)
-        .with("storage_place", row.storage_place);
-    if row.person_suspended {
-        typed = typed.with("suspended", "yes");
-    }
-    v.filled(RECEIVER, &page, typed)
-}
-
-/// `POST /schemes/{id}/receivers/{person}`.
-pub async fn change_receiver(v: Visit) -> Result<Answer, No> {
-    let (id, person, row) = receiver(&v).await?;
-    let text = |name| v.field(name).to_owned();
-    let form = ReceiverForm {
-        vetting_reference: text("vetting_reference"),
-        vetting_ends: text("vetting_ends"),
-        responsible_person: text("responsible_person"),
-        storage_place: text("storage_place"),
-        suspended: text("suspended"),
-    };
-    match registers::change_receiver(&v.office, v.actor(), id, person, &form, v.stamp()).await {
-        Ok(()) => Answer::see(format!("/schemes/{id}")),
-        Err(no) => {
-            let page = Receiving { scheme: id.to_string(), person: person.to_string(), name: row.name };
-            v.again(no, RECEIVER, &page)
-        }
-    }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
+use crate::actions::statements::Signature;
 use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
@@ -23,6 +24,7 @@ pub struct Sheet {
     record: Vec<Part>,
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
+    signatures: Vec<Signature>,
     may: May,
     area: String,
     unit_recipient: String,
@@ -114,6 +116,7 @@ impl Sheet {
                 .map(|one| Photograph { id: one.id.clone(), size: format!("{} by {} pixels", one.width, one.height) })
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
+            signatures: sheet.signatures.clone(),
             may: sheet.may,
             area: sheet.area.id.clone(),
             unit_recipient: sheet.area.unit_recipient.clone(),
@@ -137,6 +140,14 @@ impl Page for Sheet {
             confirmed: "Not yet".into(),
             ended,
         };
+        let signature = |verified| Signature {
+            id: "1".into(),
+            title: "Request for a release".into(),
+            name: "Alex Doe".into(),
+            at: "21 November 2026 at 5:30pm".into(),
+            words: "home practice tuna lens aware tape".into(),
+            verified,
+        };
         let asked = Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
@@ -151,6 +162,7 @@ impl Page for Sheet {
             record: record::considered(&crate::domain::release::Considered::default(), true),
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
+            signatures: vec![signature(true), signature(false)],
             may: May { recall: true, original: true, seal: true, ..May::default() },
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
@@ -176,7 +188,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 /// `POST /releases/{id}/withdraw`.
 pub async fn withdraw(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    match release::withdraw(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await {
+    match release::withdraw(&v.office, v.actor(), id, &v.form(), v.stamp()).await {
         Ok(()) => Answer::see(format!("/releases/{id}")),
         Err(no) => {
             let page = page(&v).await?;
@@ -238,7 +250,7 @@ pub async fn ask_recall(v: Visit) -> Result<Answer, No> {
 pub async fn recall(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
-        Ok(()) => release::recall(&v.office, v.actor(), id, v.field("reason"), v.stamp()).await,
+        Ok(()) => release::recall(&v.office, v.actor(), id, &v.form(), v.stamp()).await,
         no => no,
     };
     match done {

@@ -38,6 +38,7 @@ export async function startDemo() {
     baseUrl: demo.base_url,
     caFile: demo.ca_file,
     logVkey: demo.log_vkey,
+    rootVkey: demo.root_vkey,
     accounts: demo.accounts,
     said: () => said,
     /** The first account with this role, and with the other properties where any are given. */

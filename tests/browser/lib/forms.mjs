@@ -71,6 +71,12 @@ export async function unlock(page, account) {
   await page.locator('[data-part="unlock"]').waitFor({ state: "hidden", timeout: 60_000 });
 }
 
+/** Opens the person's keys on this page and sends its form signed, as they do it. */
+export async function sign(page, account, button) {
+  await unlock(page, account);
+  return send(page, button);
+}
+
 /** A day and a time in the UK, as the browser's own fields take them. */
 export function ukTime(milliseconds) {
   const words = new Intl.DateTimeFormat("sv-SE", { timeZone: "Europe/London", dateStyle: "short", timeStyle: "short" });

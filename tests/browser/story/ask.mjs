@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fill, kept, refused, send } from "../lib/forms.mjs";
+import { fill, kept, refused, sign } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
 
@@ -19,13 +19,13 @@ export const REQUEST = {
 const REST = { source: "custody", justice: "yes", image_reference: "ATH/IMG/0991" };
 
 export async function officerAsks(stage) {
-  const { page, quiet } = await stage.as("Riley");
+  const { page, account, quiet } = await stage.as("Riley");
   await look(page, "home-officer");
   await page.goto("/releases/new");
   await look(page, "ask");
   const { locality: _, ...incomplete } = REQUEST;
   await fill(page, { ...incomplete, photographs: realPhotograph() });
-  assert.equal(await send(page, "Ask for the release"), 422);
+  assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
   await refused(page, {
     locality: /Enter the locality/,
     source: /Only a custody photograph/,
@@ -36,7 +36,7 @@ export async function officerAsks(stage) {
   await look(page, "ask-errors");
   await fill(page, { ...REQUEST, ...REST, photographs: realPhotograph() });
   await page.screenshot({ path: join(stage.out, "story-1-request.png"), fullPage: true });
-  assert.equal(await send(page, "Ask for the release"), 303);
+  assert.equal(await sign(page, account, "Sign and ask for the release"), 303);
   assert.match(page.url(), /\/releases\/[0-9a-f-]{36}$/);
   stage.facts.release = new URL(page.url()).pathname;
   const sheet = await page.locator("main").innerText();
@@ -48,7 +48,7 @@ export async function officerAsks(stage) {
 
 /** What is no photograph, and what is too much, hidden or hostile, is answered beside its field with everything else kept. */
 export async function badInput(stage) {
-  const { page, quiet } = await stage.as("Riley");
+  const { page, account, quiet } = await stage.as("Riley");
   const whole = readFileSync(realPhotograph());
   const file = (name, bytes) => {
     const path = join(stage.demo.folder, name);
@@ -66,7 +66,7 @@ export async function badInput(stage) {
     [jpeg, /damaged|cut short|incomplete|whole|read/i],
   ]) {
     await fill(page, { ...hostile, photographs });
-    assert.equal(await send(page, "Ask for the release"), 422);
+    assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
     await refused(page, { photographs: sentence });
     await kept(page, hostile);
   }
@@ -74,7 +74,7 @@ export async function badInput(stage) {
   const long = "é\u{1F600}<script>".repeat(30_000);
   const reversed = "Riley \u202Egpj.exe";
   await fill(page, { text: long, locality: reversed, title: "x".repeat(300) });
-  assert.equal(await send(page, "Ask for the release"), 422);
+  assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
   await refused(page, {
     title: /200 characters or fewer: you have 300/,
     text: /5000 characters or fewer: you have 300000|5,000 characters or fewer/,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fill, send, ukTime } from "../lib/forms.mjs";
@@ -89,6 +89,35 @@ export async function auditorVerifies(stage) {
   await page.goto("/log/head");
   assert.match(await page.locator("main").innerText(), new RegExp(stage.demo.logVkey.slice(0, 30).replace(/[+.]/g, "\\$&")));
   await look(page, "log-head");
+  quiet();
+}
+
+/** Who signed what stands on the release's page; the decision can be taken along and holds without the portal, changed it does not. */
+export async function auditorReadsSignatures(stage) {
+  const { page, quiet } = await stage.as("Robin");
+  await page.goto(stage.facts.release);
+  const signed = page.getByRole("region", { name: "Signatures" });
+  const lines = await signed.locator("tbody tr").allInnerTexts();
+  assert.equal(lines.length, 3, "request, decision and Morgan's receipt");
+  for (const [at, what] of [/Request for a release[^]*Riley Marsh/, /Decision on a request[^]*Sam Hollis/, /Receipt[^]*Morgan Ellery/].entries()) {
+    assert.match(lines[at], what);
+    assert.match(lines[at], /([a-z]+ ){5}[a-z]+$/);
+  }
+  await signed.getByRole("link", { name: /Request for a release/ }).click();
+  await look(page, "statement-request");
+  assert.doesNotMatch(await page.locator("main").innerText(), /boxed sets/, "released words live on beside a signature");
+  await page.goBack();
+  await signed.getByRole("link", { name: /Decision on a request/ }).click();
+  assert.match(await page.locator("main").innerText(), /has verified it now[^]*Sam Hollis[^]*What would be prejudiced[^]*Without the picture[^]*the root key/i);
+  await look(page, "statement-decision");
+  const coming = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download the statement file" }).click();
+  const file = await (await coming).path();
+  const verify = ["verify", "statement", "--root", stage.demo.rootVkey];
+  assert.match(execFileSync(stage.demo.binary, [...verify, file], { encoding: "utf8" }), /^It holds\.\nSigned by Sam Hollis, Area Intelligence Co-ordinator, area CZ/);
+  const changed = join(stage.demo.folder, "changed.json");
+  writeFileSync(changed, readFileSync(file, "utf8").replace("authority", "authorize"));
+  assert.throws(() => execFileSync(stage.demo.binary, [...verify, changed], { stdio: "pipe" }), (why) => why.status === 1);
   quiet();
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DAY, fill, HOUR, kept, keys, refused, send, ukTime, unlock } from "../lib/forms.mjs";
+import { DAY, HOUR, fill, kept, keys, refused, sign, ukTime, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { compared, drawn } from "../lib/pixels.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
@@ -60,7 +60,7 @@ export async function coordinatorLooks(stage) {
 }
 
 export async function coordinatorDecides(stage) {
-  const { page, quiet } = await stage.as("Sam");
+  const { page, account, quiet } = await stage.as("Sam");
   const full = considered(Date.now());
   await page.goto(`${stage.facts.release}/decide`);
   await look(page, "decide");
@@ -69,13 +69,13 @@ export async function coordinatorDecides(stage) {
   const { japan_justified: _, japan_necessary: __, intelligence_reference: ___, ...rest } = full;
   const poor = { ...rest, grounds_kind: "past_only", recipients };
   await fill(page, poor);
-  assert.equal(await send(page, "Authorise this release"), 422);
+  assert.equal(await sign(page, account, "Sign and authorise"), 422);
   await refused(page, { grounds_kind: /conviction alone is not a ground[^]*K6\.2\.2/, japan_justified: /all five parts of the JAPAN record[^]*K6\.4/ });
   await kept(page, poor);
   await look(page, "decide-refused");
   const early = ukTime(Date.now() - 20 * HOUR);
   await fill(page, { ...full, notice_date: early.date, notice_time: early.time });
-  assert.equal(await send(page, "Authorise this release"), 422);
+  assert.equal(await sign(page, account, "Sign and authorise"), 422);
   await refused(page, { notice_date: /72 hours[^]*O3\.2\.3/ });
   await fill(page, full);
   await kept(page, { ...full, recipients });
@@ -86,7 +86,7 @@ export async function coordinatorDecides(stage) {
     if (route.request().method() === "POST") await handing;
     await route.continue();
   });
-  assert.equal(await send(page, "Authorise this release"), 303);
+  assert.equal(await sign(page, account, "Sign and authorise"), 303);
   assert.equal(new URL(page.url()).pathname, `${stage.facts.release}/seal`);
   stage.facts.urn = /CZ\/\d{3}\/\d\d/.exec(await page.locator("h1").innerText())[0];
   quiet();

@@ -2,21 +2,21 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { HOUR, endOfUkDay, fill, kept, refused, send, ukTime, unlock } from "../lib/forms.mjs";
+import { HOUR, endOfUkDay, fill, kept, refused, send, sign, ukTime, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { drawn } from "../lib/pixels.mjs";
 
 export async function coordinatorRecalls(stage) {
-  const { page, quiet } = await stage.as("Sam");
+  const { page, account, quiet } = await stage.as("Sam");
   await page.goto(stage.facts.release);
   await page.getByRole("button", { name: "Recall this release" }).click();
   await look(page, "recall");
   assert.match(await page.locator("main").innerText(), /1 recipient has opened it/);
-  assert.equal(await send(page, "Recall this release"), 422);
+  assert.equal(await sign(page, account, "Sign and recall"), 422);
   await refused(page, { reason: /Enter the reason/ });
   await look(page, "recall-error");
   await fill(page, { reason: "The person was charged; the purpose is met." });
-  assert.equal(await send(page, "Recall this release"), 303);
+  assert.equal(await sign(page, account, "Sign and recall"), 303);
   assert.match(await page.locator("h1").innerText(), /Recalled|Withdrawn/i);
   await look(page, "release-recalled");
   quiet();

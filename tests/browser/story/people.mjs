@@ -1,7 +1,7 @@
 // Chapters 9 and 10: somebody new, the other area, and secrets that are wrong.
 
 import assert from "node:assert/strict";
-import { fill, refused, send, unlock } from "../lib/forms.mjs";
+import { fill, refused, send, sign, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { freshCode, signIn, totp } from "../lib/sign-in.mjs";
 import { considered } from "./decide.mjs";
@@ -163,7 +163,7 @@ export async function otherArea(stage) {
     text: "Two people: one asks for help at the pump while the other empties the display by the till.",
     source: "none",
   });
-  assert.equal(await send(kit.page, "Ask for the release"), 303);
+  assert.equal(await sign(kit.page, kit.account, "Sign and ask for the release"), 303);
   const release = new URL(kit.page.url()).pathname;
   const sam = await stage.as("Sam");
   assert.equal((await sam.page.goto(release)).status(), 404, "another area's request");
@@ -172,7 +172,7 @@ export async function otherArea(stage) {
   await page.goto(`${release}/decide`);
   const recipients = await page.getByLabel("Ines Holm", { exact: true }).getAttribute("value");
   await fill(page, { ...considered(Date.now()), recipients });
-  assert.equal(await send(page, "Authorise this release"), 303);
+  assert.equal(await sign(page, dana.account, "Sign and authorise"), 303);
   assert.equal(new URL(page.url()).pathname, release);
   const urn = /NH\/\d{3}\/\d\d/.exec(await page.locator("main").innerText())[0];
   const ines = await stage.as("Ines");

@@ -32,6 +32,7 @@ pub(crate) struct Got {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
     pub(crate) location: String,
+    pub(crate) headers: Vec<(String, String)>,
     /// The session cookie it set, if any.
     pub(crate) session: Option<String>,
 }
@@ -39,6 +40,11 @@ pub(crate) struct Got {
 impl Got {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header; missing is empty.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> serde_json::Value {
@@ -51,6 +57,7 @@ impl Browser {
         let portal = Portal {
             service: "Disclosure portal".into(),
             force: "Demo Constabulary".into(),
+            log_name: String::new(),
             origin: ORIGIN.into(),
             contact: "01632 960001".into(),
             handling: None,
@@ -127,6 +134,17 @@ impl Browser {
 
     /// A multipart form: the token first, then fields and files.
     pub(crate) async fn upload(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Got {
+        self.upload_as("photographs", path, fields, files).await
+    }
+
+    /// The same, with the files in a field of this name.
+    pub(crate) async fn upload_as(
+        &self,
+        field: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        files: &[(&str, &[u8])],
+    ) -> Got {
         let mut body = Vec::new();
         let mut part = |head: String, bytes: &[u8]| {
             body.extend_from_slice(format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
@@ -138,7 +156,7 @@ impl Browser {
             part(format!("name=\"{name}\""), value.as_bytes());
         }
         for (name, bytes) in files {
-            part(format!("name=\"photographs\"; filename=\"{name}\""), bytes);
+            part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
         }
         body.extend_from_slice(b"--x--\r\n");
         self.post_raw(path, "multipart/form-data; boundary=x", body).await
@@ -168,11 +186,13 @@ impl Browser {
         let response = service.call(request.to_request()).await.expect("always an answer");
         let status = response.status().as_u16();
         let location = response.headers().get("location").map_or("", |l| l.to_str().unwrap()).to_owned();
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
         let mut cookies = response.headers().get_all("set-cookie").filter_map(|value| value.to_str().ok());
         let session = cookies.find_map(|text| text.strip_prefix("__Host-session="));
         let session = session.and_then(|rest| rest.split(';').next()).filter(|token| !token.is_empty());
         let session = session.map(str::to_owned);
         let body = to_bytes(response.into_body()).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-        Got { status, body, location, session }
+        Got { status, body, location, headers, session }
     }
 }

@@ -10,12 +10,13 @@ pub(crate) mod things;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::actions::session::Person;
 use disclosure_portal::actions::{No, audit};
 use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::demo::people::{Somebody, World};
-use disclosure_portal::demo::{self, story};
+use disclosure_portal::demo::{self, releases, story};
 use disclosure_portal::domain::actor::Grant;
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
@@ -229,6 +230,17 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
         })
     });
     act.await.unwrap();
+}
+
+/// A form filled in and signed by somebody, as their browser does it.
+pub(crate) fn signed(scene: &Scene, who: &Somebody, kind: &str, object: &str, fields: &[(&str, &str)]) -> Form {
+    let answers: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    releases::sign_form(&scene.office, who, kind, object, Form::posted(&answers), &[]).unwrap()
+}
+
+/// A field of a signed form as it is posted.
+pub(crate) fn posted(form: &Form, name: &str) -> String {
+    form.fields_to_post().into_iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value)
 }
 
 /// Compares a printed document with the committed one. A difference is written, so that it can be read and committed, and

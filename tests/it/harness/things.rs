@@ -1,10 +1,10 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
 use disclosure_portal::actions::enrol::{self, Invite};
-use disclosure_portal::actions::registers;
+use disclosure_portal::actions::registers::{self, initiatives};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::{CopyId, PartId};
+use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
 use disclosure_portal::web::doors::Door;
 
 use super::{Scene, sql, who, world};
@@ -15,6 +15,10 @@ pub(crate) struct Things {
     part: PartId,
     photograph: String,
     member: String,
+    document: String,
+    initiative: String,
+    entry: String,
+    statement: String,
     token: String,
 }
 
@@ -27,18 +31,28 @@ impl Things {
         let parts = conn.parts(copy).await.unwrap();
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let photograph = conn.photographs(release).await.unwrap()[0].id.clone();
+        // The decision on it.
+        let signed = conn.statements_about(release).await.unwrap();
+        let statement = signed.iter().find(|one| one.kind == "authority").unwrap().id.clone();
         drop(conn);
         // Somebody whose keys wait to be confirmed, as a newcomer's do.
         let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
         sql(scene, &newcomer);
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
+        let initiative = initiatives::list(&scene.office, &who("Sam").actor).await.unwrap()[0].0.id.clone();
+        let id = InitiativeId::parse(&initiative).unwrap();
+        let sheet = initiatives::one(&scene.office, &who("Sam").actor, id, stamp()).await.unwrap();
         Self {
+            document: entry.papers[0].id.clone(),
+            initiative,
+            entry: sheet.entries[0].id.clone(),
             release: release.to_string(),
             copy,
             part: PartId::parse(&part.id).unwrap(),
             photograph,
             member: entry.members[0].id.clone(),
+            statement,
             token: "no-such-invitation".into(),
         }
     }
@@ -65,9 +79,12 @@ impl Things {
         let id = match door.path.split('/').nth(1).unwrap_or_default() {
             "releases" => self.release.clone(),
             "bulletins" | "copies" | "certificates" => self.copy.to_string(),
+            "statements" => self.statement.clone(),
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),
+            "documents" => self.document.clone(),
+            "initiatives" => self.initiative.clone(),
             // Somebody else's, whoever knocks: one's own are tried in journeys/passkeys.rs.
             "account" => "cGFzc2tleQ".into(),
             "people" => who("Toby").id.to_string(),
@@ -81,6 +98,7 @@ impl Things {
             .replace("{photo}", &self.photograph)
             .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
+            .replace("{entry}", &self.entry)
             .replace("{version}", "1")
             .replace("{token}", &self.token)
             .replace("{file}", "no-such-file")

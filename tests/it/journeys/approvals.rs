@@ -7,7 +7,7 @@ use disclosure_portal::actions::approve::{self, State};
 use disclosure_portal::actions::enrol::{self, Enrolment, Invite};
 use disclosure_portal::actions::fingerprint::fingerprint;
 use disclosure_portal::actions::registers::{self, ReceiverForm};
-use disclosure_portal::actions::{No, administer, release, statement};
+use disclosure_portal::actions::{No, administer, statement};
 use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{self as plots, sign};
@@ -84,10 +84,15 @@ async fn actor(scene: &Scene, id: PersonId) -> Actor {
 
 /// Approves as the page does: the document as offered, signed with the approver's own key.
 async fn approve_as(scene: &Scene, by: &Somebody, person: PersonId, words: &str) -> Result<(), No> {
-    let one = approve::one(&scene.office, &by.actor, person).await?;
+    approve_holding(scene, by, &by.actor, person, words).await
+}
+
+/// The same with the roles they hold now.
+async fn approve_holding(scene: &Scene, by: &Somebody, actor: &Actor, person: PersonId, words: &str) -> Result<(), No> {
+    let one = approve::one(&scene.office, actor, person).await?;
     let document = one.document().unwrap();
     let note = sign(&scene.office, by, "approve", &approve::object(person), document.as_bytes())?;
-    approve::approve(&scene.office, &by.actor, person, words, &note, stamp()).await
+    approve::approve(&scene.office, actor, person, words, &note, stamp()).await
 }
 
 async fn asked(scene: &Scene) -> ReleaseId {
@@ -96,8 +101,7 @@ async fn asked(scene: &Scene) -> ReleaseId {
 
 async fn authorise(scene: &Scene, id: ReleaseId, to: &[PersonId]) -> Result<(), No> {
     let to: Vec<_> = to.iter().map(|id| (*id, world().schemes[0])).collect();
-    let record = plots::considered(&scene.office).unwrap();
-    release::authorise(&scene.office, &who("Sam").actor, id, record, &to, stamp()).await
+    plots::authorise(&scene.office, who("Sam"), id, &to).await
 }
 
 #[actix_web::test]
@@ -207,6 +211,26 @@ async fn only_a_co_ordinator_of_the_area_approves_and_nobody_themself_or_while_s
     let own = approve::own(&scene.office, &actor(&scene, noor.id).await).await.unwrap();
     let names: Vec<&str> = own.links.iter().map(|link| link.paper.keys.name.as_str()).collect();
     assert_eq!(names, ["Noor Avery", "Frankie Moor", "Sam Hollis"]);
+}
+
+#[actix_web::test]
+async fn whoever_becomes_a_co_ordinator_later_signs_for_nobody_before_a_paper_says_so() {
+    let scene = Scene::new().await;
+    let (noor, sam) = (newcomer(&scene).await, who("Sam"));
+    let jordan = who("Jordan").id;
+    sql(&scene, &format!("UPDATE grant_held SET role = 'aic' WHERE person_id = '{jordan}'"));
+    // Their keys were confirmed, as a reviewer's.
+    let now = actor(&scene, jordan).await;
+    let done = approve_holding(&scene, who("Jordan"), &now, noor.id, &noor.words).await;
+    assert_eq!(wrong_fields(done), ["statement"]);
+    let waiting = approve::waiting(&scene.office, &sam.actor).await.unwrap();
+    let states: Vec<_> = waiting.iter().map(|one| (one.held.name.as_str(), one.state)).collect();
+    assert_eq!(states, [("Jordan Pike", State::Role), ("Noor Avery", State::New)]);
+    let own = approve::own(&scene.office, &now).await.unwrap();
+    approve_as(&scene, sam, jordan, &own.words).await.unwrap();
+    approve_holding(&scene, who("Jordan"), &now, noor.id, &noor.words).await.unwrap();
+    assert!(approve::waiting(&scene.office, &sam.actor).await.unwrap().is_empty());
+    scene.log_is_whole().await;
 }
 
 #[actix_web::test]

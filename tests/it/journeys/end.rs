@@ -1,12 +1,13 @@
 //! K8.2, P9: surrender or destruction is signed; key first, then the blobs, read back; nothing opens it again.
 
+use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::{deliver, surrender};
-use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of, sign};
+use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::ledger::statement::Statement;
 
 use super::{open, part};
-use crate::harness::{Scene, codes, who, wrong_fields};
+use crate::harness::{Scene, codes, posted, signed, who, wrong_fields};
 
 #[actix_web::test]
 async fn a_confirmed_copy_is_gone_and_has_a_certificate() {
@@ -45,29 +46,29 @@ async fn a_confirmation_is_signed_over_what_the_form_says_once_and_not_in_the_fu
     let scene = Scene::new().await;
     let (toby, office) = (who("Toby"), &scene.office);
     let copy = copy_of(office, toby, scene.release("CZ/003/26").await).await.unwrap();
-    let form = surrender::Confirming {
-        outcome: "surrendered".into(),
-        method: "Handed to PC 1042".into(),
-        done_date: "2026-11-21".into(),
-        done_time: "11:30".into(),
-        witness: "A. Witness".into(),
+    let said = |time: &'static str, witness: &'static str| {
+        [
+            ("outcome", "surrendered"),
+            ("method", "Handed to PC 1042"),
+            ("done_date", "2026-11-21"),
+            ("done_time", time),
+            ("witness", witness),
+        ]
     };
-    let document = surrender::canonical(&form);
     let object = deliver::object(copy);
-    let note = sign(office, toby, "surrender", &object, document.as_bytes()).unwrap();
-    let send = async |form: &surrender::Confirming, document: &str, note: &str| {
-        surrender::confirm(office, &toby.actor, copy, form, document, note, stamp()).await
-    };
-    let other = surrender::Confirming { witness: "Nobody".into(), ..form.clone() };
-    assert_eq!(wrong_fields(send(&other, &document, &note).await), ["statement"]);
-    assert_eq!(wrong_fields(send(&other, &surrender::canonical(&other), &note).await), ["statement"]);
-    assert_eq!(wrong_fields(send(&form, &document, "").await), ["statement"]);
-    let foreign = sign(office, who("Priya"), "surrender", &object, document.as_bytes()).unwrap();
-    assert_eq!(wrong_fields(send(&form, &document, &foreign).await), ["statement"]);
-    let future = surrender::Confirming { done_time: "12:01".into(), ..form.clone() };
-    assert_eq!(wrong_fields(send(&future, &surrender::canonical(&future), &note).await), ["done_date"]);
-    send(&form, &document, &note).await.unwrap();
+    let by = |name: &str, time, witness| signed(&scene, who(name), "surrender", &object, &said(time, witness));
+    let send = async |form: &Form| surrender::confirm(office, &toby.actor, copy, form, stamp()).await;
+    let right = by("Toby", "11:30", "A. Witness");
+    // Other answers under the same signature, and the same answers under somebody else's or none.
+    let other = by("Toby", "11:30", "Nobody");
+    let [document, note] = ["document", "statement"].map(|name| posted(&right, name));
+    assert_eq!(wrong_fields(send(&other.clone().signed(document.clone(), note.clone())).await), ["statement"]);
+    assert_eq!(wrong_fields(send(&other.clone().signed(posted(&other, "document"), note)).await), ["statement"]);
+    assert_eq!(wrong_fields(send(&right.clone().signed(document, String::new())).await), ["statement"]);
+    assert_eq!(wrong_fields(send(&by("Priya", "11:30", "A. Witness")).await), ["statement"]);
+    assert_eq!(wrong_fields(send(&by("Toby", "12:01", "A. Witness")).await), ["done_date"]);
+    send(&right).await.unwrap();
     // The same statement again is refused: its nonce is used up.
-    assert_eq!(wrong_fields(send(&form, &document, &note).await), ["statement"]);
+    assert_eq!(wrong_fields(send(&right).await), ["statement"]);
     scene.log_is_whole().await;
 }

@@ -17,8 +17,8 @@ fn scheme_form(entry: &registers::Entry) -> SchemeForm {
         ico_reference: scheme.ico_reference,
         isa_reference: scheme.isa_reference,
         isa_ends: scheme.isa_ends.unwrap_or_default(),
-        suspended: String::new(),
         version: scheme.version.to_string(),
+        ..SchemeForm::default()
     }
 }
 
@@ -44,27 +44,27 @@ async fn lapsed_agreement_vetting_and_suspension_close_at_once() {
     change(SchemeForm { isa_ends: "2027-11-20".into(), ..scheme_form(&entry().await) }).await;
     assert!(look().await.is_ok());
 
-    let vetted = |ends: &str, suspended: &str| ReceiverForm {
+    let vetted = |ends: &str| ReceiverForm {
         vetting_reference: "I11/9".into(),
         vetting_ends: ends.into(),
         responsible_person: "Priya Lowen".into(),
         storage_place: "Cabinet".into(),
-        suspended: suspended.into(),
     };
     let set = async |form: ReceiverForm| {
         registers::change_receiver(office, &sam.actor, bcrp, priya.id, &form, stamp()).await.unwrap();
     };
-    set(vetted("2026-11-21", "")).await;
+    set(vetted("2026-11-21")).await;
     scene.clock.set(Moment::parse_london("2026-11-22", "00:00").unwrap().plus_millis(-1));
     assert!(look().await.is_ok());
     scene.later(1);
     assert_eq!(codes(look().await), ["vetting-lapsed"]);
-    set(vetted("", "")).await;
+    set(vetted("")).await;
     assert_eq!(codes(look().await), ["vetting-lapsed"]);
-    set(vetted("2027-01-01", "yes")).await;
+    set(vetted("2027-01-01")).await;
+    administer::suspend(office, &sam.actor, priya.id, true, stamp()).await.unwrap();
     assert_eq!(codes(look().await), ["person-suspended"]);
-    // A form opened before the suspension does not undo it (only an administrator restores).
-    set(vetted("2027-01-01", "")).await;
+    // A form opened before the suspension does not undo it.
+    set(vetted("2027-01-01")).await;
     assert_eq!(codes(look().await), ["person-suspended"]);
     administer::suspend(office, &who("Lee").actor, priya.id, false, stamp()).await.unwrap();
     assert!(look().await.is_ok());

@@ -35,6 +35,7 @@ impl Asking {
         let portal = Portal {
             service: "Disclosure portal".into(),
             force: "Example Constabulary".into(),
+            log_name: String::new(),
             origin: ORIGIN.into(),
             contact: "01632 960001".into(),
             handling: None,

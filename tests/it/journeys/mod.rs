@@ -7,11 +7,16 @@ mod expiry;
 mod lapses;
 mod leaving;
 mod numbering;
+mod papers;
 mod passkey_refusals;
 mod passkeys;
 mod recall_race;
+mod registers;
+mod roles;
 mod sign_in;
 mod standing;
+mod statements;
+mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
@@ -54,4 +59,12 @@ fn blobs(scene: &Scene) -> usize {
         entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
     }
     count(&scene.folder.0.join("vault"))
+}
+
+/// Not found, the same as for something that does not exist (P10).
+fn hidden<T: std::fmt::Debug>(result: Result<T, No>) {
+    match result {
+        Err(No::NotFound) => {}
+        other => panic!("not hidden: {other:?}"),
+    }
 }

@@ -1,9 +1,8 @@
 //! K8.3: consecutive per area, never restarting, never reused, no gap, under 50 parallel authorisations too.
 
 use disclosure_portal::actions::{registers, release};
-use disclosure_portal::demo::releases::{ask, considered, to};
+use disclosure_portal::demo::releases::{ask, authorise, record, sign_decision, to};
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::words::Line;
 
 use super::PLOT;
 
@@ -19,13 +18,15 @@ async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_
     for _ in 0..60 {
         asked.push(ask(office, riley, &area.to_string(), &PLOT).await.unwrap());
     }
-    let decide = asked.iter().enumerate().map(|(n, id)| {
-        let mut record = considered(office).unwrap();
+    let mut forms = Vec::new();
+    for (n, id) in asked.into_iter().enumerate() {
+        let mut said = record(office, &recipients);
         if n % 6 == 5 {
-            record.kmip = Line::default();
+            said.retain(|(name, _)| name != "kmip_reference");
         }
-        release::authorise(office, &sam.actor, *id, record, &recipients, stamp())
-    });
+        forms.push((id, sign_decision(office, sam, id, said).await.unwrap()));
+    }
+    let decide = forms.iter().map(|(id, form)| release::decide(office, &sam.actor, *id, form, stamp()));
     let outcomes = futures_util::future::join_all(decide).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 50);
     for refused in outcomes.into_iter().filter(Result::is_err) {
@@ -40,7 +41,7 @@ async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_
     // Over the new year the series goes on.
     scene.clock.set(disclosure_portal::domain::moment::Moment::parse_london("2027-01-02", "09:00").unwrap());
     let id = ask(office, riley, &area.to_string(), &PLOT).await.unwrap();
-    release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp()).await.unwrap();
+    authorise(office, sam, id, &recipients).await.unwrap();
     assert_eq!(registers::issues(office, &sam.actor, area, stamp()).await.unwrap()[0].urn, "CZ/055/27");
     scene.log_is_whole().await;
 }
@@ -52,8 +53,13 @@ async fn a_release_is_authorised_once_however_often_it_is_sent() {
     let area = world().areas[0];
     let recipients = to(world(), &[("Morgan", 0)]).unwrap();
     let id = ask(office, riley, &area.to_string(), &PLOT).await.unwrap();
-    let send = || release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp());
-    let outcomes = futures_util::future::join_all((0..4).map(|_| send())).await;
+    // Four signatures, so that it is the release's version that counts and not a nonce.
+    let mut forms = Vec::new();
+    for _ in 0..4 {
+        forms.push(sign_decision(office, sam, id, record(office, &recipients)).await.unwrap());
+    }
+    let send = forms.iter().map(|form| release::decide(office, &sam.actor, id, form, stamp()));
+    let outcomes = futures_util::future::join_all(send).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert_eq!(registers::issues(office, &sam.actor, area, stamp()).await.unwrap().len(), 5);
     scene.log_is_whole().await;

@@ -1,5 +1,7 @@
 //! Passkeys that must not work, each with the same words; and secrets that are refused with an alarm.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use disclosure_portal::actions::sign_in as phrase;
 use serde_json::{Value, json};
 
@@ -19,6 +21,11 @@ async fn priya(scene: &Scene) -> (Browser, Authenticator) {
     let got = add(&browser, &mut phone, true).await;
     assert_eq!((got.status, got.json()), (200, json!({})), "{}", got.text());
     (browser, phone)
+}
+
+/// A person as passkeys name them: the bytes of their identifier.
+fn handle_of(name: &str) -> String {
+    URL_SAFE_NO_PAD.encode(hex::decode(who(name).id.to_string().replace('-', "")).unwrap())
 }
 
 fn refused(got: &Got) {
@@ -62,7 +69,7 @@ async fn nothing_wrong_signs_in_and_every_wrong_has_the_same_words() {
     phone.verifies = false;
     refused(&sign_in(&scene, &mut phone).await);
     phone.verifies = true;
-    phone.says_handle = Some("AAAAAAAAAAAAAAAAAAAAAA".into());
+    phone.says_handle = Some(handle_of("Toby"));
     refused(&sign_in(&scene, &mut phone).await);
     phone.says_handle = None;
     // A passkey that the portal has never seen.

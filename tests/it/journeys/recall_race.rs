@@ -1,8 +1,6 @@
 //! P3: a recall racing with 64 readers. No view whose leaf would follow the recall's leaf is served.
 
-use disclosure_portal::actions::release;
-use disclosure_portal::demo::releases::copy_of;
-use disclosure_portal::demo::stamp;
+use disclosure_portal::demo::releases::{copy_of, recall};
 
 use super::{open, part};
 use crate::harness::{Scene, who};
@@ -29,7 +27,7 @@ async fn no_view_follows_the_recall() {
     let reading = futures_util::future::join_all((0..64).map(|_| reader()));
     let recalling = async {
         let _hundred = warm.acquire_many(100).await.unwrap();
-        release::recall(&scene.office, &sam.actor, id, "The purpose is met.", stamp()).await
+        recall(&scene.office, sam, id, "The purpose is met.").await
     };
     let (served, recalled) = futures_util::future::join(reading, recalling).await;
     recalled.unwrap();

@@ -1,14 +1,14 @@
 //! P1, P3: an act is refused that began before its actor was suspended, and one that carries an address in a name.
 
-use disclosure_portal::actions::request::Asked;
-use disclosure_portal::actions::{No, administer, deliver, release, request, surrender};
-use disclosure_portal::demo::releases::{ask, considered, copy_of, sign, to};
+use disclosure_portal::actions::answers::Form;
+use disclosure_portal::actions::{No, administer, deliver, request, surrender};
+use disclosure_portal::demo::releases::{ask, asked, authorise, copy_of, recall, sign_request, to};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::CopyId;
 
 use super::PLOT;
 
-use crate::harness::{Scene, codes, who, world, wrong_fields};
+use crate::harness::{Scene, codes, signed, who, world, wrong_fields};
 
 #[actix_web::test]
 async fn who_was_suspended_while_their_form_was_on_its_way_does_nothing() {
@@ -21,13 +21,11 @@ async fn who_was_suspended_while_their_form_was_on_its_way_does_nothing() {
     // The actor was read before; the act comes after.
     administer::suspend(office, &lee.actor, sam.id, true, stamp()).await.unwrap();
     administer::suspend(office, &lee.actor, who("Riley").id, true, stamp()).await.unwrap();
-    let authorise = release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp());
-    assert_eq!(codes(authorise.await), ["own-account-suspended"]);
-    assert_eq!(codes(release::recall(office, &sam.actor, live, "Why", stamp()).await), ["own-account-suspended"]);
+    assert_eq!(codes(authorise(office, sam, id, &recipients).await), ["own-account-suspended"]);
+    assert_eq!(codes(recall(office, sam, live, "Why").await), ["own-account-suspended"]);
     assert_eq!(codes(ask(office, who("Riley"), &area, &PLOT).await), ["own-account-suspended"]);
     administer::suspend(office, &lee.actor, sam.id, false, stamp()).await.unwrap();
-    let authorise = release::authorise(office, &sam.actor, id, considered(office).unwrap(), &recipients, stamp());
-    authorise.await.unwrap();
+    authorise(office, sam, id, &recipients).await.unwrap();
     scene.log_is_whole().await;
 }
 
@@ -36,35 +34,31 @@ async fn everything_that_would_leave_is_screened_the_name_too() {
     let scene = Scene::new().await;
     for (name, text) in [("J. Smith, 12 High Street", "Thefts."), ("J. Smith PNC 01/123456A", ""), ("", "At ME14 2NQ.")]
     {
-        let asked = Asked {
-            area: world().areas[0].to_string(),
-            title: "Thefts".into(),
-            name: name.into(),
-            text: text.into(),
-            locality: "Cantwell".into(),
-            reasons: "Reports".into(),
-            purposes: vec!["prevention".into()],
-            ..Asked::default()
-        };
-        let refused = request::ask(&scene.office, &who("Riley").actor, &asked, vec![], stamp()).await;
+        let mut answers = asked(&scene.office, who("Riley"), &world().areas[0].to_string(), &PLOT);
+        for (field, value) in &mut answers {
+            match field.as_str() {
+                "name" => *value = name.into(),
+                "text" => *value = text.into(),
+                _ => {}
+            }
+        }
+        let form = sign_request(&scene.office, who("Riley"), &answers, &[]).unwrap();
+        let refused = request::ask(&scene.office, &who("Riley").actor, form, vec![], stamp()).await;
         let fields = wrong_fields(refused);
         assert!(!fields.is_empty() && fields.iter().all(|field| *field == "text"), "{name} {text}");
     }
 }
 
 /// Toby's confirmation of his copy, as his browser makes and signs it.
-fn signed(scene: &Scene, copy: CopyId, day: &str, time: &str) -> (surrender::Confirming, String, String) {
-    let form = surrender::Confirming {
-        outcome: "destroyed".into(),
-        method: "Shredded".into(),
-        done_date: day.into(),
-        done_time: time.into(),
-        witness: "A. Witness".into(),
-    };
-    let document = surrender::canonical(&form);
-    let object = deliver::object(copy);
-    let note = sign(&scene.office, who("Toby"), "surrender", &object, document.as_bytes()).unwrap();
-    (form, document, note)
+fn confirmed(scene: &Scene, copy: CopyId, day: &str, time: &str) -> Form {
+    let said = [
+        ("outcome", "destroyed"),
+        ("method", "Shredded"),
+        ("done_date", day),
+        ("done_time", time),
+        ("witness", "A. Witness"),
+    ];
+    signed(scene, who("Toby"), "surrender", &deliver::object(copy), &said)
 }
 
 #[actix_web::test]
@@ -72,8 +66,8 @@ async fn a_form_sent_twice_at_once_acts_once_and_is_no_fault() {
     let scene = Scene::new().await;
     let (toby, office) = (who("Toby"), &scene.office);
     let copy = copy_of(office, toby, scene.release("CZ/003/26").await).await.unwrap();
-    let (form, document, note) = signed(&scene, copy, "2026-11-21", "11:30");
-    let send = || surrender::confirm(office, &toby.actor, copy, &form, &document, &note, stamp());
+    let form = confirmed(&scene, copy, "2026-11-21", "11:30");
+    let send = || surrender::confirm(office, &toby.actor, copy, &form, stamp());
     let outcomes = futures_util::future::join_all((0..6).map(|_| send())).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for no in outcomes.into_iter().filter_map(Result::err) {
@@ -87,7 +81,7 @@ async fn nothing_is_confirmed_from_before_there_was_a_copy() {
     let scene = Scene::new().await;
     let (toby, office) = (who("Toby"), &scene.office);
     let copy = copy_of(office, toby, scene.release("CZ/003/26").await).await.unwrap();
-    let (form, document, note) = signed(&scene, copy, "2026-11-01", "09:00");
-    let sent = surrender::confirm(office, &toby.actor, copy, &form, &document, &note, stamp()).await;
+    let form = confirmed(&scene, copy, "2026-11-01", "09:00");
+    let sent = surrender::confirm(office, &toby.actor, copy, &form, stamp()).await;
     assert_eq!(wrong_fields(sent), ["done_date"]);
 }

@@ -5,14 +5,17 @@ use disclosure_portal::domain::limits::FRESH_MS;
 
 use super::sign_in::{code, first, from};
 use crate::harness::browser::Browser;
-use crate::harness::{Scene, who};
+use crate::harness::{Scene, posted, signed, who};
 
 /// A reason that a recall accepts.
 const REASON: (&str, &str) = ("reason", "The person was wrongly named");
 
 async fn recall_with(scene: &Scene, browser: &Browser, code: &str) -> crate::harness::browser::Got {
     let release = scene.release("CZ/001/26").await;
-    browser.post(&format!("/releases/{release}/recall"), &[REASON, ("fresh_code", code)]).await
+    let form = signed(scene, who("Sam"), "recall", &format!("release/{release}"), &[REASON]);
+    let (statement, document) = (posted(&form, "statement"), posted(&form, "document"));
+    let fields = [REASON, ("fresh_code", code), ("statement", statement.as_str()), ("document", document.as_str())];
+    browser.post(&format!("/releases/{release}/recall"), &fields).await
 }
 
 #[actix_web::test]

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use disclosure_portal::actions::{No, plan, release, seal};
+use disclosure_portal::actions::{No, plan, seal};
 use disclosure_portal::demo::releases::{self as plots, Plot};
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::ids::{PhotographId, ReleaseId};
@@ -140,9 +140,8 @@ async fn authorising_refuses_each_key_that_was_exchanged_in_the_database() {
         let id = plots::ask(&scene.office, who("Riley"), &world().areas[0].to_string(), &PLOT).await.unwrap();
         sql(&scene, &swap.sql);
         let (vault, issued) = (blobs(&scene), scene.records("authorise").await.len());
-        let record = plots::considered(&scene.office).unwrap();
         let to = [(who("Priya").id, world().schemes[0])];
-        let done = release::authorise(&scene.office, &who("Sam").actor, id, record, &to, stamp()).await;
+        let done = plots::authorise(&scene.office, who("Sam"), id, &to).await;
         assert_eq!(told(done), [swap.code], "{}", swap.what);
         assert_eq!(blobs(&scene), vault, "{}: the vault grew", swap.what);
         assert_eq!(scene.records("authorise").await.len(), issued, "{}", swap.what);
@@ -207,9 +206,8 @@ async fn a_key_exchanged_while_copies_are_sealed_stops_the_next_one() {
 
 async fn authorised(scene: &Scene, plot: &Plot, names: &[&str]) -> (ReleaseId, PhotographId) {
     let id = plots::ask(&scene.office, who("Riley"), &world().areas[0].to_string(), plot).await.unwrap();
-    let record = plots::considered(&scene.office).unwrap();
     let to: Vec<_> = names.iter().map(|name| (who(name).id, world().schemes[0])).collect();
-    release::authorise(&scene.office, &who("Sam").actor, id, record, &to, stamp()).await.unwrap();
+    plots::authorise(&scene.office, who("Sam"), id, &to).await.unwrap();
     let row = scene.office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone();
     (id, PhotographId::parse(&row).unwrap())
 }

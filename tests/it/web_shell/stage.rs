@@ -132,6 +132,7 @@ pub(crate) fn portal() -> Portal {
     Portal {
         service: "Disclosure portal".into(),
         force: "Example Constabulary".into(),
+        log_name: String::new(),
         origin: ORIGIN.into(),
         contact: "01632 960001".into(),
         handling: None,

@@ -1,0 +1,118 @@
+//! `serve`: a real portal, as its configuration says.
+//!
+//! Promises: a demo's data is refused before anything is opened for writing; whatever is missing stops the start with a sentence;
+//! a stop signal lets running answers and acts end. Absent on purpose: mail (refused, not dropped, until it is built), a clock
+//! that can be moved, an outbox.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Failure, runtime, say};
+use crate::actions::office::{Office, Places, Settings};
+use crate::actions::sweep;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::sealing::age::Recipient;
+use crate::store::open_reader;
+use crate::web::{Desk, serve, tls};
+use crate::{demo, telemetry};
+
+/// How often jobs run. Nothing waits for them.
+const ROUND: Duration = Duration::from_secs(5);
+
+/// Options of `serve`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Options {
+    /// The portal's configuration.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Say where it listens in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let config = Config::read(&options.config).map_err(Failure::unreadable)?;
+    telemetry::start(&config.log);
+    let world = runtime()?;
+    let office = Arc::new(world.block_on(open(&config, Clock::system()))?);
+    let tls = certificate(&config)?;
+    let proxies = config.listen.proxies.clone();
+    let desk = Desk::new(Arc::clone(&office), config.portal.clone(), proxies, &office.web_secret);
+    let desk = Arc::new(desk.map_err(Failure::unreadable)?);
+    let address = config.listen.address;
+    let (socket, bound) =
+        serve::bind(address).map_err(|why| Failure::unreadable(format!("listen.address {address}: {why}")))?;
+    let jobs = world.spawn(jobs(Arc::clone(&office)));
+    let workers = config.listen.workers;
+    let served = actix_web::rt::System::new().block_on(async move {
+        let server = serve::serve(desk, socket, tls, workers)?;
+        if options.json {
+            say(&serde_json::json!({ "listening": bound.to_string(), "origin": config.portal.origin }).to_string());
+        } else {
+            say(&format!("{} is served on {bound}.", config.portal.origin));
+        }
+        server.await
+    });
+    jobs.abort();
+    // Ended by its abort, or with it.
+    let _ = world.block_on(jobs);
+    if let Ok(office) = Arc::try_unwrap(office) {
+        world.block_on(office.close());
+    } else {
+        tracing::warn!("an answer was cut off by the stop; every act that was acknowledged is durable");
+    }
+    tracing::info!("stopped");
+    served.map_err(Failure::unreadable)
+}
+
+/// Opens a real portal; refuses a demo's, and what is not built yet.
+pub async fn open(config: &Config, clock: Clock) -> Result<Office, Failure> {
+    if config.mail.is_some() {
+        return Err(Failure::unreadable(
+            "[mail]: mail is not built yet, and nothing may be dropped silently. Take the section out: invitation links are \
+             shown to whoever invites, to be handed over by them.",
+        ));
+    }
+    Recipient::parse(&config.keys.break_glass)
+        .map_err(|why| Failure::unreadable(format!("keys.break_glass: {why}")))?;
+    is_no_demo(&config.store.data).await?;
+    Office::open(Settings::of(config), clock, false).await.map_err(Failure::unreadable)
+}
+
+/// Refuses a folder or a database that a demo made.
+pub async fn is_no_demo(data: &Path) -> Result<(), Failure> {
+    let made = || Failure::unreadable(format!("{} was made by the demo: it is never served", data.display()));
+    if data.join(demo::ACCOUNTS).exists() || data.join(demo::ROOT_KEY).exists() {
+        return Err(made());
+    }
+    let file = Places::below(data).database;
+    let told = |why: &dyn std::fmt::Display| Failure::unreadable(format!("{}: {why}", file.display()));
+    let mut conn = open_reader(&file).await.map_err(|why| told(&why))?;
+    match conn.setting(demo::MARK).await.map_err(|why| told(&why))? {
+        Some(_) => Err(made()),
+        None => Ok(()),
+    }
+}
+
+/// The listener's certificate; one of our own is made anew first when it is near its end.
+fn certificate(config: &Config) -> Result<rustls::ServerConfig, Failure> {
+    let listen = &config.listen;
+    if listen.self_signed {
+        let folder = listen.certificate.parent().unwrap_or(Path::new("."));
+        tls::self_signed(folder, config.portal.name(), Clock::real()).map_err(Failure::unreadable)?;
+    }
+    tls::configuration(&listen.certificate, &listen.key).map_err(Failure::unreadable)
+}
+
+/// The jobs of a running portal, for ever.
+pub(super) async fn jobs(office: Arc<Office>) {
+    let mut rounds = tokio::time::interval(ROUND);
+    loop {
+        rounds.tick().await;
+        if let Err(no) = sweep::round(&office).await {
+            tracing::warn!(?no, "a round of jobs did not finish; the next one goes on");
+        }
+    }
+}

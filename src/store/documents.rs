@@ -1,0 +1,71 @@
+//! Documents attached to registers (K7.2): the rows. Their bytes are in the vault, locked.
+
+use sqlx::FromRow;
+
+use super::{Conn, Fault, Tx, on};
+use crate::domain::ids::{DocumentId, PersonId, SchemeId};
+
+/// A document's row.
+#[derive(Clone, Debug, FromRow)]
+#[expect(missing_docs, reason = "the columns of `document`, described in the migration")]
+pub struct Document {
+    pub id: String,
+    pub scheme_id: String,
+    pub subject: String,
+    pub subject_id: String,
+    pub media: String,
+    pub bytes: i64,
+    pub sha256: String,
+    pub object: String,
+    pub wrapped_key: Option<Vec<u8>>,
+    pub added_by: String,
+    pub added_at: i64,
+    pub removed_by: Option<String>,
+    pub removed_at: Option<i64>,
+    pub remove_reason: String,
+}
+
+const ONE: &str = "SELECT id, scheme_id, subject, subject_id, media, bytes, sha256, object, wrapped_key, added_by, added_at, removed_by, removed_at, remove_reason FROM document WHERE id = $1";
+const OF_SCHEME: &str = "SELECT id, scheme_id, subject, subject_id, media, bytes, sha256, object, wrapped_key, added_by, added_at, removed_by, removed_at, remove_reason FROM document WHERE scheme_id = $1 ORDER BY id";
+const ADD: &str = "INSERT INTO document (id, scheme_id, subject, subject_id, media, bytes, sha256, object, wrapped_key, added_by, added_at, remove_reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')";
+const REMOVE: &str = "UPDATE document SET wrapped_key = NULL, removed_by = $2, removed_at = $3, remove_reason = $4 WHERE id = $1 AND removed_at IS NULL";
+
+impl Conn {
+    /// A document, a removed one too.
+    pub async fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(ONE).bind(id.to_string()).fetch_optional(c).await)?)
+    }
+
+    /// All documents of a scheme, oldest first, removed ones too.
+    pub async fn documents(&mut self, scheme: SchemeId) -> Result<Vec<Document>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(OF_SCHEME).bind(scheme.to_string()).fetch_all(c).await)?)
+    }
+}
+
+impl Tx {
+    /// Adds a document, whose blob is in the vault already.
+    pub async fn add_document(&mut self, row: &Document) -> Result<(), Fault> {
+        on!(self, |c| sqlx::query(ADD)
+            .bind(&row.id)
+            .bind(&row.scheme_id)
+            .bind(&row.subject)
+            .bind(&row.subject_id)
+            .bind(&row.media)
+            .bind(row.bytes)
+            .bind(&row.sha256)
+            .bind(&row.object)
+            .bind(&row.wrapped_key)
+            .bind(&row.added_by)
+            .bind(row.added_at)
+            .execute(c)
+            .await)?;
+        Ok(())
+    }
+
+    /// Ends a document: its key goes, its row stays; false when it had ended.
+    pub async fn remove_document(&mut self, id: DocumentId, by: PersonId, reason: &str) -> Result<bool, Fault> {
+        let (id, by, now) = (id.to_string(), by.to_string(), self.now().millis());
+        let done = on!(self, |c| sqlx::query(REMOVE).bind(id).bind(by).bind(now).bind(reason).execute(c).await)?;
+        Ok(done.rows_affected() == 1)
+    }
+}
