@@ -1,4 +1,4 @@
-// Makes dist/: portal-HASH.js, keys-HASH.js, portal-HASH.css, licences-HASH.txt and manifest.json, which names them.
+// Makes dist/: portal-HASH.js, keys-HASH.js, keeper-HASH.js, portal-HASH.css, licences-HASH.txt and manifest.json, which names them.
 // The same lock file gives the same bytes. Fails when the style sheet asks for anything that the CSP or a licence forbids.
 
 import { createHash } from "node:crypto";
@@ -64,6 +64,7 @@ function licences() {
 const made = {
   "portal.js": await script("page/portal.ts", "esm"),
   "keys.js": await script("worker/keys.ts", "iife"),
+  "keeper.js": await script("keeper/keeper.ts", "iife"),
   "portal.css": await style(),
   "licences.txt": licences(),
 };

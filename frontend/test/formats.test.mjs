@@ -131,11 +131,23 @@ test("the recovery code reads as people write it, and gives the documented key",
   assert.equal(f.writeRecoveryCode(f.readRecoveryCode(fresh)), fresh);
 });
 
-test("a passkey's key follows from what PRF answered and from its identifier", () => {
+test("a passkey's key follows from what PRF answered and from its identifier, in both implementations", async () => {
   const v = signIn["wrap-passkey"];
   const id = Buffer.from(v.credential, "base64url");
   assert.equal(hex(second.hkdfSync("sha256", bytes(v.prf), id, "disclosure-portal/passkey/v1", 32)), v.kek);
-  assert.equal(v.salt, "disclosure-portal/prf/v1");
+  assert.equal(v.salt, f.PRF_SALT);
+  assert.equal(hex(f.passkeyHalf(bytes(v.prf), v.credential)), v.kek);
+  assert.notEqual(hex(f.passkeyHalf(bytes(v.prf), `${v.credential.slice(0, -2)}AA`)), v.kek, "each passkey has its own");
+  for (const short of ["", v.prf.slice(2), `${v.prf}00`]) assert.throws(() => f.passkeyHalf(bytes(short), v.credential), RangeError);
+  const output = bytes(v.prf);
+  const key = await f.passkeyKey(output, v.credential);
+  assert.equal(hex(output), "00".repeat(32), "what PRF answered is wiped");
+  assert.equal(key.extractable, false);
+  const { person_id, recipient } = signIn.keys;
+  const opened = await f.unwrap(v.identity, "x25519", key, { person: person_id, recipient, kind: "passkey", wrap: v.wrap_id });
+  assert.equal(opened.extractable, false);
+  const bound = { person: person_id, recipient, kind: "passkey", wrap: v.wrap_id };
+  assert.equal((await f.unwrap(v.identity, "x25519", key, bound, true)).extractable, true, "only where it is asked for");
 });
 
 test("a new passphrase is seven known words, never the same, and a slip is named", () => {

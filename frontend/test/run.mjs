@@ -1,4 +1,4 @@
-// Bundles the formats as the Worker bundles them, then runs every test beside this file.
+// Bundles the formats as the Worker bundles them, and what the keeper decides; then runs every test beside this file.
 
 import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,13 +9,16 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../node_modules/.cache/portal");
 mkdirSync(out, { recursive: true });
-await build({
-  entryPoints: [join(here, "../src/formats/index.ts")],
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: ["es2022"],
-  outfile: join(out, "formats.mjs"),
-});
+const bundles = { formats: "formats/index.ts", keeper: "keeper/kept.ts" };
+for (const [name, entry] of Object.entries(bundles)) {
+  await build({
+    entryPoints: [join(here, "../src", entry)],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: ["es2022"],
+    outfile: join(out, `${name}.mjs`),
+  });
+}
 const tests = readdirSync(here).filter((name) => name.endsWith(".test.mjs")).map((name) => join(here, name));
 process.exit(spawnSync(process.execPath, ["--no-warnings", "--test", ...tests], { stdio: "inherit" }).status ?? 1);

@@ -25,7 +25,7 @@ pub struct Asset {
     pub integrity: String,
 }
 
-/// The assets by their plain names (`portal.js`, `keys.js`, `portal.css`, `licences.txt`).
+/// The assets by their plain names (`portal.js`, `keys.js`, `keeper.js`, `portal.css`, `licences.txt`).
 #[derive(Debug)]
 pub struct Assets {
     named: BTreeMap<String, Asset>,

@@ -38,6 +38,7 @@ pub(crate) struct Named {
     pub(crate) style: Asset,
     pub(crate) script: Asset,
     pub(crate) worker: Asset,
+    pub(crate) keeper: Asset,
 }
 
 impl Desk {
@@ -49,6 +50,7 @@ impl Desk {
             style: assets.named("portal.css")?,
             script: assets.named("portal.js")?,
             worker: assets.named("keys.js")?,
+            keeper: assets.named("keeper.js")?,
         };
         let uploads = Arc::new(Semaphore::new(UPLOADS));
         let templates = page::templates()?;

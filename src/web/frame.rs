@@ -87,6 +87,9 @@ struct Frame<'a> {
     style: &'a Asset,
     script: &'a Asset,
     worker: &'a str,
+    keeper: &'a str,
+    /// Whose page this is, for the browser's keeper of keys; empty for a visitor.
+    person_id: String,
     /// The root's verifier key, from the configuration: what the browser follows papers up to.
     root: String,
 }
@@ -189,6 +192,8 @@ impl<'a, P: Page> Show<'a, P> {
             style: &named.style,
             script: &named.script,
             worker: &named.worker.href,
+            keeper: &named.keeper.href,
+            person_id: visit.who.as_ref().map(|who| who.id.to_string()).unwrap_or_default(),
             root: visit.office.root_vkey(),
         }
     }

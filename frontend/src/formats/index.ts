@@ -1,7 +1,9 @@
 // Every format at one door, for the tests.
 export * from "./bytes";
 export * from "./canonical";
+export * from "./passkey";
 export * from "./recovery";
+export * from "./salt";
 export * from "./split";
 export * from "./statement";
 export * from "./trust";

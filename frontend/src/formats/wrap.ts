@@ -1,10 +1,10 @@
 // identity-wrap/v1: a person's two private keys, sealed under one way of unlocking.
-// base64(iv[12] || AES-256-GCM(kek, pkcs8, AAD)). Unwrapped keys are never extractable.
+// base64(iv[12] || AES-256-GCM(kek, pkcs8, AAD)). Unwrapped keys are not extractable, unless they are to be wrapped for one more passkey.
 // Format: docs/formats/sign-in.md. Proved by its vectors and by the tampering test in test/formats.test.mjs.
 
 import { base64, fromBase64, join, random, utf8, type Bytes } from "./bytes";
 
-export type WrapKind = "passphrase" | "recovery";
+export type WrapKind = "passkey" | "passphrase" | "recovery";
 
 /** What a wrap is bound to: moved to another person, recipient, method or row, it does not open. */
 export interface Binding {

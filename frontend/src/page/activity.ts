@@ -1,9 +1,11 @@
 // When the person last did something here, and when any tab of theirs last spoke with the server.
 // Absent on purpose: what they did. Nothing is sent or kept.
 
+import { CHANNEL } from "../wire/keeping";
+
 let handAt = Date.now();
 let contactAt = Date.now();
-const others = "BroadcastChannel" in window ? new BroadcastChannel("portal") : null;
+const others = "BroadcastChannel" in window ? new BroadcastChannel(CHANNEL) : null;
 
 /** The server has just answered this tab, so the session's idle time starts anew. */
 export function contact(): void {

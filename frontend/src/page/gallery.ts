@@ -24,6 +24,7 @@ export function gallery(section: HTMLElement, showing: Showing): void {
   const shown = must(section, "[data-shown]", HTMLElement);
   const away = must(section, "[data-away]", HTMLElement);
   const again = must(away, "button", HTMLButtonElement);
+  const ready = section.querySelector("[data-ready]");
   let state: "locked" | "shown" | "away" = "locked";
   let turn = 0;
 
@@ -33,6 +34,7 @@ export function gallery(section: HTMLElement, showing: Showing): void {
     const mine = turn;
     const still: Still = () => state === "shown" && turn === mine;
     away.hidden = true;
+    offer(false);
     shown.hidden = false;
     tell(section, null);
     try {
@@ -67,14 +69,28 @@ export function gallery(section: HTMLElement, showing: Showing): void {
     away.hidden = next !== "away";
   };
 
+  /** Where the page has other uses than looking, keys that are still open from a page before show nothing unasked. */
+  const offer = (is: boolean): void => {
+    if (ready instanceof HTMLElement) ready.hidden = !is;
+  };
+
   shown.hidden = true;
   away.hidden = true;
+  offer(false);
   guard(shown);
-  whenUnlocked(() => {
-    if (state === "locked") void show();
+  whenUnlocked((how) => {
+    if (state !== "locked") return;
+    if (how === "kept" && ready !== null) offer(true);
+    else void show();
+  });
+  ready?.querySelector("button")?.addEventListener("click", () => {
+    section.tabIndex = -1;
+    section.focus();
+    void show();
   });
   document.addEventListener("portal:locked", () => {
     hide("locked");
+    offer(false);
     away.hidden = true;
     state = "locked";
   });

@@ -3,7 +3,7 @@
 import { sinceContact, sinceHand } from "./activity";
 import { attempt, meta, must } from "./dom";
 import { contact } from "./activity";
-import { lock } from "./keys";
+import { lock, lockForGood } from "./keys";
 import { post } from "../wire/server";
 
 const ENDS = 900_000;
@@ -25,7 +25,7 @@ export function idle(banner: HTMLElement): void {
 
   const end = (): void => {
     over = true;
-    lock();
+    lockForGood();
     stay.hidden = true;
     write(words, "You have been signed out because nothing was sent for a while. What you typed is still on this page. Sign in again in another tab, then come back and send it.");
     banner.hidden = false;

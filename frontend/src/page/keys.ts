@@ -1,12 +1,10 @@
-// The page's side of the Worker: start it, ask it, end it. Ending it is how keys are locked.
-// One Trusted Types policy, which lets exactly one address through.
+// The page's side of the Worker: start it, ask it, end it. Ending it locks this page; telling the keeper too locks every page.
 
 import { Problem } from "../wire/problem";
-import type { Deed, Reply, Unlocked, Work } from "../wire/protocol";
+import type { Deed, Reply, Unlocked, Ways, Work } from "../wire/protocol";
 import { contact } from "./activity";
-import { meta } from "./dom";
-
-const WORKER = /^\/assets\/keys-[0-9a-f]{16}\.js$/;
+import { scriptAddress } from "./address";
+import { dropKept, lineToKeeper, person } from "./keeper";
 
 interface Waiting {
   done: (answer: never) => void;
@@ -14,32 +12,15 @@ interface Waiting {
   progress: ((share: number) => void) | undefined;
 }
 
-interface TrustedTypesFactory {
-  createPolicy(name: string, rules: { createScriptURL(address: string): string }): { createScriptURL(address: string): string };
-}
-
 const waiting = new Map<number, Waiting>();
 let worker: Worker | null = null;
 let last = 0;
-let policy: { createScriptURL(address: string): string } | null = null;
 let unlockedFacts: Unlocked | null = null;
 
-function workerAddress(): string {
-  const address = meta("portal-worker");
-  if (!WORKER.test(address)) throw new Problem("This page names a wrong script.", "Nothing was started. Tell your administrator.");
-  const types = (window as { trustedTypes?: TrustedTypesFactory }).trustedTypes;
-  if (types === undefined) return address;
-  policy ??= types.createPolicy("portal", {
-    createScriptURL(asked) {
-      if (asked !== address) throw new TypeError("only the keys Worker may be started");
-      return asked;
-    },
-  });
-  return policy.createScriptURL(address);
-}
-
 function start(): Worker {
-  const started = new Worker(workerAddress(), { name: "keys" });
+  const started = new Worker(scriptAddress("worker"), { name: "keys" });
+  const line = lineToKeeper();
+  if (line !== null) started.postMessage("keeper", [line]);
   started.addEventListener("message", (event: MessageEvent<Reply>) => hear(event.data));
   started.addEventListener("error", (event) => {
     event.preventDefault();
@@ -75,20 +56,42 @@ export function ask<D extends Deed>(
   });
 }
 
-export async function unlock(passphrase: string, progress: (share: number) => void): Promise<Unlocked> {
-  const facts = await ask("unlock", { passphrase }, { progress });
+/** How keys were opened: asked for on this page, or still open from a page before. */
+export type How = "asked" | "kept";
+
+function opened(facts: Unlocked, how: How): void {
   unlockedFacts = facts;
-  document.dispatchEvent(new CustomEvent("portal:unlocked", { detail: { person: facts.person } }));
-  return facts;
+  document.dispatchEvent(new CustomEvent("portal:unlocked", { detail: { person: facts.person, how } }));
+}
+
+export async function unlock(by: Work["unlock"]["ask"], progress: (share: number) => void = () => undefined): Promise<void> {
+  opened(await ask("unlock", by, { progress }), "asked");
+}
+
+let resuming: Promise<Ways> | null = null;
+
+/** Takes over what a page before has unlocked, once a page; answers by what ways this person can unlock. */
+export function resume(): Promise<Ways> {
+  resuming ??= ask("resume", { person: person() }).then(({ facts, ways }) => {
+    if (facts !== null) opened(facts, "kept");
+    return ways;
+  });
+  return resuming;
 }
 
 export const isUnlocked = (): boolean => unlockedFacts !== null;
 
-/** Ends the Worker and with it every key it holds. */
+/** Ends the Worker and with it every key on this page. */
 export function lock(): void {
   const was = unlockedFacts !== null;
   end(new Problem("Your keys have been locked.", "Unlock them and try again."));
   if (was) document.dispatchEvent(new CustomEvent("portal:locked"));
+}
+
+/** Locks this page and forgets what was kept for the next: the visit is over. */
+export function lockForGood(): void {
+  dropKept();
+  lock();
 }
 
 function end(why: Problem): void {
@@ -101,7 +104,7 @@ function end(why: Problem): void {
 }
 
 /** Runs `work` now if the keys are open, and each time they are opened. */
-export function whenUnlocked(work: () => void): void {
-  document.addEventListener("portal:unlocked", work);
-  if (isUnlocked()) work();
+export function whenUnlocked(work: (how: How) => void): void {
+  document.addEventListener("portal:unlocked", (event) => work((event as CustomEvent<{ how: How }>).detail.how));
+  if (isUnlocked()) work("kept");
 }

@@ -3,15 +3,19 @@
 
 import { initAll } from "govuk-frontend";
 import { signedOut, watch } from "./activity";
+import { addPasskey } from "./add_passkey";
 import { all, tell } from "./dom";
 import { enrolling } from "./enrol";
+import { fresh, touching } from "./fresh";
 import { idle, lockWhenIdle } from "./idle";
-import { lock } from "./keys";
+import { meetKeeper } from "./keeper";
+import { lock, lockForGood } from "./keys";
 import { original } from "./original";
+import { passkeySignIn, tellIfItCannotUnlock } from "./passkey_sign_in";
 import { recoverForm, recoverNew } from "./recover";
 import { sealing } from "./seal";
-import { signIn } from "./sign_in";
 import { signing } from "./sign";
+import { signIn } from "./sign_in";
 import { thumbnails } from "./thumbnails";
 import { unit } from "./unit";
 import { unlocking } from "./unlock";
@@ -20,6 +24,10 @@ import { viewer } from "./viewer";
 const PARTS: Record<string, (element: HTMLElement) => void> = {
   unlock: unlocking,
   "sign-in": signIn,
+  "passkey-sign-in": passkeySignIn,
+  passkeys: addPasskey,
+  fresh,
+  touch: touching,
   enrol: enrolling,
   recover: recoverForm,
   "recover-new": recoverNew,
@@ -36,6 +44,7 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 for (const plain of all(document, "[data-no-script]", HTMLElement)) plain.hidden = true;
 
+meetKeeper();
 watch(lock);
 lockWhenIdle();
 addEventListener("pagehide", lock);
@@ -44,10 +53,11 @@ addEventListener("pageshow", (event) => {
 });
 document.addEventListener("submit", (event) => {
   if (event.target instanceof HTMLElement && event.target.dataset["signOut"] !== undefined) {
-    lock();
+    lockForGood();
     signedOut();
   }
 });
+tellIfItCannotUnlock();
 
 for (const element of all(document, "[data-part]", HTMLElement)) {
   const start = PARTS[element.dataset["part"] ?? ""];

@@ -4,7 +4,7 @@ import { canonicalJson, digested, digestedText } from "../formats/canonical";
 import { Problem } from "../wire/problem";
 import type { DocumentSource } from "../wire/protocol";
 import { attempt, given, must, say } from "./dom";
-import { ask, isUnlocked } from "./keys";
+import { ask, isUnlocked, resume } from "./keys";
 import { askToUnlock } from "./unlock";
 
 export function signing(form: HTMLElement): void {
@@ -15,9 +15,10 @@ export function signing(form: HTMLElement): void {
     if (statement.value !== "" || button?.dataset["plain"] !== undefined) return;
     event.preventDefault();
     void attempt(form, button, async () => {
+      await resume().catch(() => undefined); // keys of a page before may be on their way
       if (!isUnlocked()) {
         askToUnlock();
-        throw new Problem("Your keys are locked.", "Enter your passphrase to unlock them, then sign.");
+        throw new Problem("Your keys are locked.", "Unlock them, then sign.");
       }
       say(form, "Signing…");
       const document = await source(form, button);

@@ -12,7 +12,28 @@ export interface Unlocked {
   fingerprint: string;
 }
 
+/** A passkey's answer to a touch: its id in base64url and its PRF output. */
+export interface Touched {
+  credential: string;
+  prf: ArrayBuffer;
+}
+
+/** What opens a person's keys. The passkey's half has gone to the Worker before, with `touched`. */
+export type By = { way: "passphrase"; passphrase: string } | { way: "passkey"; credential: string };
+
+/** By what ways a person can unlock: the ids of passkeys that can, and whether there is a passphrase. */
+export interface Ways {
+  passkeys: string[];
+  passphrase: boolean;
+}
+
+/** What new keys are wrapped under first. */
+export type Under =
+  | { way: "passphrase"; email: string; passphrase: string; wrap: string }
+  | { way: "passkey"; touched: Touched; wrap: string };
+
 export interface EnrolAnswer {
+  /** Empty under a passkey. */
   auth: string;
   recovery_auth: string;
   recipient: string;
@@ -54,14 +75,17 @@ export interface Work {
   passphrase: { ask: Record<string, never>; answer: { passphrase: string } };
   /** Whether what was typed back is what was shown. */
   same: { ask: { kind: "passphrase" | "recovery"; shown: string; typed: string }; answer: { same: boolean } };
-  /** Enrolment: make both keys, wrap them under passphrase and recovery code. */
-  enrol: {
-    ask: { person: string; email: string; passphrase: string; wrap: string; recoveryWrap: string };
-    answer: EnrolAnswer;
-  };
+  /** Enrolment: make both keys, wrap them under passphrase or passkey, and under the recovery code. */
+  enrol: { ask: { person: string; recoveryWrap: string; under: Under }; answer: EnrolAnswer };
   fingerprint: { ask: { recipient: string; signingKey: string }; answer: { fingerprint: string } };
-  /** Fetch the person's wraps and open them; the keys stay here. */
-  unlock: { ask: { passphrase: string }; answer: Unlocked };
+  /** Turn a passkey's PRF output, which comes along, into its key; the output is wiped. */
+  touched: { ask: Touched; answer: Record<string, never> };
+  /** Fetch the person's wraps and open them, by the passphrase or by the passkey last touched; the keys stay here and with the keeper. */
+  unlock: { ask: By; answer: Unlocked };
+  /** Take over the keys that the keeper holds for this person, if it does and they are still the portal's. */
+  resume: { ask: { person: string }; answer: { facts: Unlocked | null; ways: Ways } };
+  /** Wrap the person's keys for one more passkey, the last touched; `by` opens them once more, for this alone. */
+  addPasskey: { ask: { by: By; added: Touched; wrap: string }; answer: { identity_wrap: string; signing_wrap: string } };
   /** Follow the unit's papers to the root, open its box with the person's identity and hold the unit identity. */
   openUnit: { ask: { box: string; recipient: string; papers: string; root: string }; answer: Record<string, never> };
   /** With `words`: what was heard of the keys in the document. If they are others nothing is signed: the statement is empty. */

@@ -37,6 +37,19 @@ export async function post(address: string, token: string, bytes?: Uint8Array<Ar
   await body(() => knock(address, { method: "POST", headers, body: bytes ?? null }), (answer) => answer.arrayBuffer());
 }
 
+/** A POST without a body whose answer is read. */
+export function postNothing(address: string, token: string): Promise<unknown> {
+  const headers = { "X-Portal-Token": token, Accept: "application/json" };
+  return body(() => knock(address, { method: "POST", headers }), (answer) => answer.json() as Promise<unknown>);
+}
+
+/** A POST of JSON, as bytes, whose answer is read. */
+export function postJson(address: string, token: string, value: unknown): Promise<unknown> {
+  const headers = { "X-Portal-Token": token, Accept: "application/json", "Content-Type": "application/octet-stream" };
+  const bytes = new TextEncoder().encode(JSON.stringify(value));
+  return body(() => knock(address, { method: "POST", headers, body: bytes }), (answer) => answer.json() as Promise<unknown>);
+}
+
 async function knock(address: string, how: RequestInit): Promise<Response> {
   const path = ownPath(address);
   return fetch(path, { ...how, credentials: "same-origin", cache: "no-store", redirect: "manual", mode: "same-origin" });

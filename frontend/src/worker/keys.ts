@@ -7,13 +7,15 @@ import type { Ask, Deed, Reply, Work } from "../wire/protocol";
 import { getJson, textOf } from "../wire/server";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
+import { attach } from "./keeping";
+import { addPasskey, touched } from "./open";
 import { openForRecovery, proveRecovery, rewrap } from "./recover";
+import { resealUnit } from "./reseal";
 import { seal } from "./seal";
 import { sign } from "./sign";
 import { demandUnit, trusted } from "./trust";
 import { makeUnit, shareUnit } from "./unit";
-import { resealUnit } from "./reseal";
-import { openUnit, unlock } from "./vault";
+import { openUnit, resume, unlock } from "./vault";
 
 type Progress = (share: number) => void;
 type Deeds = { [D in Deed]: (ask: Work[D]["ask"], progress: Progress) => Promise<Work[D]["answer"]> };
@@ -28,7 +30,13 @@ const deeds: Deeds = {
   same: async (ask) => ({ same: same(ask) }),
   enrol,
   fingerprint: async ({ recipient, signingKey }) => ({ fingerprint: fingerprint(recipient, signingKey) }),
-  unlock: ({ passphrase }, progress) => unlock(passphrase, progress),
+  touched: async (ask) => {
+    await touched(ask);
+    return {};
+  },
+  unlock,
+  resume,
+  addPasskey,
   openUnit: async ({ box, recipient, papers, root }) => {
     const answer = await getJson(papers);
     const trust = await trusted(root, answer);
@@ -70,7 +78,12 @@ async function answer<D extends Deed>(id: number, deed: D, ask: Work[D]["ask"]):
   }
 }
 
-self.addEventListener("message", (event: MessageEvent<Ask>) => {
+self.addEventListener("message", (event: MessageEvent<Ask | "keeper">) => {
+  const line = event.ports[0];
+  if (event.data === "keeper") {
+    if (line !== undefined) attach(line);
+    return;
+  }
   const { id, deed, ask } = event.data;
   void answer(id, deed, ask);
 });

@@ -1,22 +1,24 @@
-// The only place where private keys live: this Worker's memory, as keys that can be used and not read.
-// Absent on purpose: storage of any kind. Ending the Worker is locking.
+// Where a page's private keys live: this Worker's memory, as keys that can be used and not read. The keeper holds them between pages.
+// Absent on purpose: storage of any kind. Ending the Worker is locking the page.
 
 import { identityToRecipient } from "age-encryption";
 import { bech32 } from "@scure/base";
-import { base64, fromBase64, random, text, utf8, type Bytes } from "../formats/bytes";
-import { split } from "../formats/split";
-import { fingerprint, slip } from "../formats/words";
-import { importSecret, unwrap, type Binding } from "../formats/wrap";
+import { base64, text, type Bytes } from "../formats/bytes";
+import { fingerprint } from "../formats/words";
+import { importSecret } from "../formats/wrap";
+import type { Kept } from "../wire/keeping";
 import { Problem } from "../wire/problem";
-import type { Opener, Unlocked } from "../wire/protocol";
-import { getBytes, getJson, isRecord, listOf, textOf } from "../wire/server";
+import type { By, Opener, Unlocked, Work } from "../wire/protocol";
+import { getBytes } from "../wire/server";
+import { account, alarm, ways } from "./account";
 import { openAge } from "./age";
+import { forget, keep, take } from "./keeping";
+import { open } from "./open";
 
-interface Held {
-  facts: Unlocked;
-  identity: CryptoKey;
-  signing: CryptoKey;
-  signingPublic: Bytes;
+export { alarm, publicKey } from "./account";
+export { belongs } from "./open";
+
+interface Held extends Kept {
   /** Identities of the unit: the one in force, and earlier ones. */
   units: Map<string, CryptoKey>;
 }
@@ -24,7 +26,7 @@ interface Held {
 let held: Held | null = null;
 
 export function keys(): Held {
-  if (held === null) throw new Problem("Your keys are locked.", "Enter your passphrase to unlock them, then try again.");
+  if (held === null) throw new Problem("Your keys are locked.", "Unlock them, then try again.");
   return held;
 }
 
@@ -36,58 +38,29 @@ export function identities(opener: Opener): CryptoKey[] {
   return [...units.values()];
 }
 
-export async function unlock(passphrase: string, progress: (share: number) => void): Promise<Unlocked> {
-  const wrong = slip(passphrase);
-  if (wrong !== null) throw new Problem(wrong, "");
-  const account = await getJson("/account/keys");
-  const [person, email, name] = [textOf(account, "person_id"), textOf(account, "email"), textOf(account, "name")];
-  const recipient = textOf(account, "recipient");
-  const row = listOf(account, "wraps").find((one) => isRecord(one) && one["kind"] === "passphrase");
-  if (row === undefined) throw new Problem("Your account has no passphrase.", "Ask your Area Intelligence Co-ordinator for a new invitation.");
-  const binding: Binding = { person, recipient, kind: "passphrase", wrap: textOf(row, "id") };
-  const { wrapKey } = await split(email, passphrase, progress);
-  const own = await openWrap(textOf(row, "identity"), "x25519", wrapKey, binding);
-  const signing = await openWrap(textOf(row, "signing"), "ed25519", wrapKey, binding);
-  const signingPublic = publicKey(textOf(account, "signing_key"));
-  if ((await identityToRecipient(own)) !== recipient || !(await belongs(signing, signingPublic))) throw alarm();
+/** Opens the person's keys, holds them here, and gives them to the keeper for the pages that follow. */
+export async function unlock(by: By, progress: (share: number) => void): Promise<Unlocked> {
+  const of = await account();
+  const opened = await open(of, by, "unreadable", progress);
+  const { person, name, email, recipient, signingPublic } = of;
   const facts = { person, name, email, recipient, fingerprint: fingerprint(recipient, base64(signingPublic)) };
-  held = { facts, identity: own, signing, signingPublic, units: new Map() };
+  const kept = { facts, ...opened, signingPublic };
+  held = { ...kept, units: new Map() };
+  await keep(kept);
   return facts;
 }
 
-/** A wrong passphrase and a wrap or recipient changed in the store look the same here, so the words say both. */
-async function openWrap(sealed: string, half: "x25519" | "ed25519", kek: CryptoKey, binding: Binding): Promise<CryptoKey> {
-  return unwrap(sealed, half, kek, binding).catch(() => {
-    throw new Problem(
-      "This passphrase does not open your keys.",
-      "Check each word and its order, then try again. If it is the one you have just signed in with, stop, and tell your Area Intelligence Co-ordinator by telephone.",
-    );
-  });
-}
-
-export function publicKey(encoded: string): Bytes {
-  try {
-    const bytes = fromBase64(encoded);
-    if (bytes.length === 32) return bytes;
-  } catch {
-    // falls through to the alarm: a stored key that is not a key
+/** Takes over what the keeper holds; keys that are no longer the portal's for this person are an alarm, as at unlocking. */
+export async function resume({ person }: Work["resume"]["ask"]): Promise<Work["resume"]["answer"]> {
+  const [of, kept] = await Promise.all([account(), take()]);
+  if (kept === null || kept.facts.person !== person) return { facts: null, ways: ways(of) };
+  const same = of.person === person && of.recipient === kept.facts.recipient && base64(of.signingPublic) === base64(kept.signingPublic);
+  if (!same) {
+    await forget();
+    throw alarm();
   }
-  throw alarm();
-}
-
-/** Whether the stored public key belongs to the opened signing key. The text can be no statement: it has one line. */
-export async function belongs(signing: CryptoKey, stored: Bytes): Promise<boolean> {
-  const words = utf8(`disclosure-portal/unlock-check/v1 ${base64(random(32))}`);
-  const signature = await crypto.subtle.sign("Ed25519", signing, words);
-  const key = await crypto.subtle.importKey("raw", stored, "Ed25519", false, ["verify"]).catch(() => null);
-  return key !== null && (await crypto.subtle.verify("Ed25519", key, signature, words));
-}
-
-export function alarm(): Problem {
-  return new Problem(
-    "Stop: the portal holds a key for you that is not yours.",
-    "Somebody may have changed it. Do nothing more here, and tell your Area Intelligence Co-ordinator by telephone at once.",
-  );
+  held = { ...kept, units: new Map() };
+  return { facts: kept.facts, ways: ways(of) };
 }
 
 /** Opens unit boxes; several addresses and recipients stand with spaces between, in the same order. */

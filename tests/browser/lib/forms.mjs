@@ -52,8 +52,20 @@ export async function refused(page, sentences) {
   return summary;
 }
 
-/** Gives the passphrase to the page's unlock part. */
+/** Whether the page's keys are "open", from a page before, or "locked". */
+export async function keys(page) {
+  const part = page.locator('[data-part="unlock"][data-state]');
+  await part.waitFor({ state: "attached", timeout: 10_000 });
+  return part.getAttribute("data-state");
+}
+
+/** Gives the passphrase to the page's unlock part, once a visit; after that, asks for what is not shown unasked. */
 export async function unlock(page, account) {
+  if ((await keys(page)) === "open") {
+    const ready = page.locator("[data-ready]:not([hidden]) button");
+    if ((await ready.count()) > 0) await ready.click();
+    return;
+  }
   await page.locator("#unlock-passphrase").fill(account.passphrase);
   await page.getByRole("button", { name: "Unlock", exact: true }).click();
   await page.locator('[data-part="unlock"]').waitFor({ state: "hidden", timeout: 60_000 });

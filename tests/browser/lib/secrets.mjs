@@ -20,6 +20,11 @@ function wrapKey({ email, passphrase }) {
   return hkdfSync("sha256", mk, "", "disclosure-portal/wrap/v1", 32);
 }
 
+/** KEK of a passkey (docs/formats/sign-in.md). */
+function passkeyKey(output, credential) {
+  return hkdfSync("sha256", Buffer.from(output), Buffer.from(credential), "disclosure-portal/passkey/v1", 32);
+}
+
 /** One witness a browser: hears every context, and says at the end what it heard of any secret. */
 export function witness(demo) {
   const secrets = new Map();
@@ -46,14 +51,15 @@ export function witness(demo) {
     /** A secret that the test read off a page. */
     secret: know,
     async listen(context) {
-      await context.exposeBinding("portalTestSecret", (_, bytes) => {
+      await context.exposeBinding("portalTestSecret", (_, bytes, credential) => {
         for (const text of spellings(bytes)) know("PRF output", text);
+        for (const text of spellings(passkeyKey(bytes, credential))) know("wrap key of a passkey", text);
       });
       await context.addInitScript(() => {
         const tell = (credential) => {
           const results = credential?.getClientExtensionResults?.().prf?.results;
           for (const half of [results?.first, results?.second]) {
-            if (half !== undefined) void window.portalTestSecret(Array.from(new Uint8Array(half.buffer ?? half)));
+            if (half !== undefined) void window.portalTestSecret(Array.from(new Uint8Array(half.buffer ?? half)), Array.from(new Uint8Array(credential.rawId)));
           }
           return credential;
         };

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DAY, HOUR, fill, kept, refused, sign, ukTime, unlock } from "../lib/forms.mjs";
+import { DAY, HOUR, fill, kept, keys, refused, sign, ukTime, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { compared, drawn } from "../lib/pixels.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
@@ -80,6 +80,12 @@ export async function coordinatorDecides(stage) {
   await fill(page, full);
   await kept(page, { ...full, recipients });
   await page.screenshot({ path: join(stage.out, "story-3-decision.png"), fullPage: true });
+  // The keys are open, so sealing begins by itself: what is handed over waits until the page has been looked at.
+  const handing = new Promise((go) => (stage.facts.handOver = go));
+  await page.route("**/photographs/*/sealing", async (route) => {
+    if (route.request().method() === "POST") await handing;
+    await route.continue();
+  });
   assert.equal(await sign(page, account, "Sign and authorise"), 303);
   assert.equal(new URL(page.url()).pathname, `${stage.facts.release}/seal`);
   stage.facts.urn = /CZ\/\d{3}\/\d\d/.exec(await page.locator("h1").innerText())[0];
@@ -87,18 +93,15 @@ export async function coordinatorDecides(stage) {
 }
 
 export async function coordinatorSeals(stage) {
-  const { page, account, quiet } = await stage.as("Sam");
+  const { page, quiet } = await stage.as("Sam");
+  assert.equal(await keys(page), "open", "no second unlocking in one visit");
+  await page.getByText("0 of 2 sealed.").waitFor();
   await look(page, "seal");
-  await page.evaluate(() => {
-    window.bar = [];
-    const progress = document.querySelector('[data-part="seal"] progress');
-    new MutationObserver(() => window.bar.push(progress.value / progress.max)).observe(progress, { attributes: true });
-  });
-  const gone = page.waitForURL((url) => url.pathname === stage.facts.release, { timeout: 120_000 });
-  await unlock(page, account);
-  await page.locator('[data-part="seal"] progress').waitFor();
   await page.screenshot({ path: join(stage.out, "story-4-sealing.png") });
+  const gone = page.waitForURL((url) => url.pathname === stage.facts.release, { timeout: 120_000 });
+  stage.facts.handOver();
   await gone;
+  await page.unrouteAll({ behavior: "wait" });
   const sheet = page.getByRole("region", { name: "Copies" });
   const rows = await sheet.locator("tbody tr").allInnerTexts();
   assert.equal(rows.length, 2);

@@ -15,7 +15,7 @@ export async function newManager(stage) {
   await page.goto("/outbox");
   await look(page, "outbox");
   await page.getByRole("link", { name: `Open the invitation of ${NEW.email}` }).click();
-  await look(page, "enrol-1-passphrase");
+  await look(page, "enrol-0-passkey");
   const link = page.url();
   const account = { ...NEW, ...(await makeKeys(page)) };
   const next = page.waitForURL(/\/enrolled$/);
@@ -124,9 +124,11 @@ async function invite(stage) {
 /** Steps 1 to 4, as somebody with paper and pen; first typing it wrong. */
 export async function makeKeys(page) {
   const words = page.locator("[data-passphrase]");
+  await page.getByRole("button", { name: "Use a passphrase instead" }).click();
   await page.waitForFunction(() => document.querySelector("[data-passphrase]").textContent !== "");
   const passphrase = await words.innerText();
   assert.equal(passphrase.split(" ").length, 7);
+  await look(page, "enrol-1-passphrase");
   await page.getByRole("button", { name: "I have written it down" }).click();
   await page.locator("#passphrase-again").fill(passphrase.split(" ").reverse().join(" "));
   await page.getByRole("button", { name: "Make my keys" }).click();
@@ -145,7 +147,7 @@ export async function makeKeys(page) {
   const shown = page.locator('[data-step="code"] .portal-secret');
   await shown.waitFor();
   const totp_secret = (await shown.innerText()).replaceAll(/\s/g, "");
-  assert.match(await page.locator("[data-fingerprint]").innerText(), /^([a-z]+[ -]){5}[a-z]+$/);
+  assert.match(await page.locator('[data-step="code"] [data-fingerprint]').innerText(), /^([a-z]+[ -]){5}[a-z]+$/);
   await look(page, "enrol-5-code");
   return { passphrase, recovery_code: recovery, totp_secret };
 }

@@ -32,7 +32,7 @@ export async function managerSigns(stage) {
 }
 
 export async function managerSaysWhy(stage) {
-  const { page, account, quiet } = await stage.as("Morgan");
+  const { page, quiet } = await stage.as("Morgan");
   await page.goto("/bulletins");
   assert.equal(await send(page, "Continue"), 422);
   await refused(page, { purpose: /./ });
@@ -42,17 +42,14 @@ export async function managerSaysWhy(stage) {
   await page.getByRole("link", { name: stage.facts.urn }).first().click();
   stage.facts.bulletin = new URL(page.url()).pathname;
   await look(page, "bulletin-conditions");
-  await unlock(page, account);
   assert.equal(await send(page, "I have read and accept these conditions"), 303);
+  await drawn(page, "viewer", 2);
   quiet();
 }
 
 export async function managerSees(stage) {
-  const { page, account, quiet } = await stage.as("Morgan");
+  const { page, quiet } = await stage.as("Morgan");
   await page.goto(stage.facts.bulletin);
-  await look(page, "bulletin-locked");
-  const before = Date.now();
-  await unlock(page, account);
   await drawn(page, "viewer", 2);
   const canvas = page.locator('[data-part="viewer"] canvas');
   const seen = await compared(canvas, realPhotograph());
@@ -65,7 +62,6 @@ export async function managerSees(stage) {
   assert.match(await page.locator('[data-part="viewer"]').getAttribute("data-overlay"), /^Morgan Ellery · \d/);
   await page.screenshot({ path: join(stage.out, "story-6-bulletin.png"), fullPage: true });
   await look(page, "bulletin-open");
-  stage.facts.firstView = before;
   await hidesAndShowsAgain(page);
   quiet();
 }
