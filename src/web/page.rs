@@ -226,7 +226,7 @@ mod tests {
             .with("text", "</textarea><script>");
         let wrong = |field: &str| json!({"field": field, "sentence": "Mend <this>", "clause": "K6.1"});
         let context = json!({
-            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "fresh": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "", "root": "",
+            "frame": {"token": "t0", "demo": false, "clock_behind": false, "signed_in": false, "fresh": false, "notice": "", "handling": "", "menu": [], "style": {"href": "", "integrity": ""}, "script": {"href": "", "integrity": ""}, "worker": "", "keeper": "", "person_id": "", "root": "",
                 "heading": "", "title": "", "service": "", "force": "", "contact": "", "marking": "", "path": ""},
             "form": {"typed": typed, "errors": [wrong("email"), wrong("basis"), wrong("text"), wrong("")]},
             "options": [{"value": "one", "text": "One", "hint": ""}, {"value": "two", "text": "Two", "hint": "More"}],
