@@ -4,130 +4,19 @@
 //! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
-use std::future::{Future, ready};
-use std::pin::Pin;
-
-use crate::actions::No;
 use crate::actions::seal_words::WORDS_MAX;
-use crate::domain::actor::{Actor, Role};
+use crate::domain::actor::Role;
+pub use crate::web::door::{Body, Coming, Door, Handler, Method, Place, Who, at_once, get, places, post};
 use crate::web::police::{
     approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
     renew, reseal, root, scheme_form, schemes, seal, settings, sheet, unit,
 };
 use crate::web::recover;
-use crate::web::{Answer, Visit, assets, plain};
 use crate::web::{
     account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
     undertaking, visits,
 };
-
-/// What a handler answers, some time later, on the same thread.
-pub type Coming = Pin<Box<dyn Future<Output = Result<Answer, No>>>>;
-
-/// A handler.
-pub type Handler = fn(Visit) -> Coming;
-
-/// The answer of a handler that waits for nothing.
-pub fn at_once(answer: Result<Answer, No>) -> Coming {
-    Box::pin(ready(answer))
-}
-
-/// The two methods there are. Everything else, HEAD too, is answered 405.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Method {
-    /// Shows, changes nothing but the log of what was shown.
-    Get,
-    /// Does.
-    Post,
-}
-
-impl Method {
-    /// As it stands in a request.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
-
-/// Who may knock. What they may do to which thing is asked later, of `domain::policy`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Who {
-    /// Anybody, and the store is not even asked who: assets.
-    Unasked,
-    /// Anybody; somebody signed in is known.
-    Anyone,
-    /// Who has given the right passphrase and now owes the code.
-    HalfSignedIn,
-    /// Who has given the right recovery code and now makes everything else anew.
-    Recovering,
-    /// Anybody signed in.
-    SignedIn,
-    /// Who holds one of these roles anywhere; to others there is no such door (P10).
-    Holding(&'static [Role]),
-}
-
-impl Who {
-    /// Whether a signed-in actor may knock.
-    pub fn admits(self, actor: &Actor) -> bool {
-        match self {
-            Self::Unasked | Self::Anyone | Self::SignedIn => true,
-            Self::HalfSignedIn | Self::Recovering => false,
-            Self::Holding(roles) => roles.iter().any(|role| actor.is(*role)),
-        }
-    }
-}
-
-/// What may be handed in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Body {
-    /// Nothing; a script's POST brings its token in a header.
-    Empty,
-    /// A form without files.
-    Form,
-    /// A form with photographs.
-    Upload,
-    /// Bytes from a script, at most this many; the token comes in a header.
-    Bytes(usize),
-}
-
-/// One route.
-#[derive(Clone, Copy, Debug)]
-pub struct Door {
-    /// GET or POST.
-    pub method: Method,
-    /// Pattern: literal parts and `{names}`.
-    pub path: &'static str,
-    /// Who may knock.
-    pub who: Who,
-    /// What may be handed in.
-    pub body: Body,
-    /// What it is for, for the printed table of access.
-    pub what: &'static str,
-    /// Its word on the menu of those it admits.
-    pub menu: Option<&'static str>,
-    /// Who answers.
-    pub handler: Handler,
-}
-
-/// A door that shows.
-pub const fn get(path: &'static str, who: Who, what: &'static str, handler: Handler) -> Door {
-    Door { method: Method::Get, path, who, body: Body::Empty, what, menu: None, handler }
-}
-
-/// A door that does.
-pub const fn post(path: &'static str, who: Who, body: Body, what: &'static str, handler: Handler) -> Door {
-    Door { method: Method::Post, path, who, body, what, menu: None, handler }
-}
-
-impl Door {
-    /// Puts the door on the menu of whoever it admits.
-    #[must_use]
-    pub const fn on_menu(self, word: &'static str) -> Self {
-        Self { menu: Some(word), ..self }
-    }
-}
+use crate::web::{assets, plain};
 
 /// Every door there is.
 pub const DOORS: &[Door] = &[
@@ -218,9 +107,6 @@ pub const DOORS: &[Door] = &[
     post("/log/verify", AUDITOR, Body::Form, "Verify it now", |v| Box::pin(log_check::verify(v))),
     get("/log/head", AUDITOR, "Newest signed head", |v| Box::pin(log_check::head(v))),
     get("/releases/{id}/timeline", STORY, "What happened to a release", |v| Box::pin(log_check::timeline(v))),
-    get("/account", Who::SignedIn, "Own account", |v| Box::pin(account::show(v))).on_menu("Account"),
-    get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
-    get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
     // Passkeys
     post("/sign-in/passkey/options", Who::Anyone, Body::Empty, "Begin to sign in with a passkey", |v| {
         Box::pin(passkey::sign_in_options(v))
@@ -393,6 +279,10 @@ pub const DOORS: &[Door] = &[
     post("/areas", ADMINISTRATOR, Body::Form, "Add an area", |v| Box::pin(areas::add(v))),
     get("/areas/{id}/rename", ADMINISTRATOR, "Form: an area's name", |v| Box::pin(areas::renaming(v))),
     post("/areas/{id}/rename", ADMINISTRATOR, Body::Form, "Rename an area", |v| Box::pin(areas::rename(v))),
+    // One's own account, last on the menu
+    get("/account", Who::SignedIn, "Own account", |v| Box::pin(account::show(v))).on_menu("Account"),
+    get("/account/keys", Who::SignedIn, "Own wrapped keys", |v| Box::pin(account::keys(v))),
+    get("/account/nonce", Who::SignedIn, "A nonce to sign with", |v| at_once(account::nonce(&v))),
 ];
 
 /// What an authenticator answered, as JSON.
@@ -435,36 +325,6 @@ const AUDITOR: Who = Who::Holding(&[Role::Auditor]);
 /// Who may see what happened to a release.
 const STORY: Who =
     Who::Holding(&[Role::Officer, Role::Aic, Role::Reviewer, Role::Inspector, Role::Commander, Role::Auditor]);
-
-/// The doors of one path, and how to find them.
-pub struct Place {
-    /// The pattern.
-    pub path: &'static str,
-    /// GET, if there is one.
-    pub get: Option<&'static Door>,
-    /// POST, if there is one.
-    pub post: Option<&'static Door>,
-}
-
-impl Place {
-    /// For the `Allow` header.
-    pub fn allows(&self) -> &'static str {
-        match (self.get, self.post) {
-            (Some(_), Some(_)) => "GET, POST",
-            (Some(_), None) => "GET",
-            _ => "POST",
-        }
-    }
-}
-
-/// The table by path, literal parts before names, so that `/releases/new` is never taken for a release called `new`.
-pub fn places(doors: &'static [Door]) -> Vec<Place> {
-    let mut paths: Vec<&'static str> = doors.iter().map(|door| door.path).collect();
-    paths.sort_by_key(|path| path.split('/').map(|part| (part.starts_with('{'), part)).collect::<Vec<_>>());
-    paths.dedup();
-    let find = |path, method| doors.iter().find(|door| door.path == path && door.method == method);
-    paths.into_iter().map(|path| Place { path, get: find(path, Method::Get), post: find(path, Method::Post) }).collect()
-}
 
 #[cfg(test)]
 mod tests {

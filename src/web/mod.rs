@@ -16,6 +16,7 @@ pub mod bulletins;
 pub mod cookie;
 pub mod desk;
 mod device;
+pub mod door;
 pub mod doors;
 pub mod enrol;
 pub mod frame;

@@ -72,7 +72,6 @@ async fn newcomer(scene: &Scene) -> Newcomer {
         vetting_ends: "2027-11-21".into(),
         responsible_person: "Noor Avery".into(),
         storage_place: "Portal only".into(),
-        ..ReceiverForm::default()
     };
     registers::change_receiver(office, &who("Sam").actor, scheme, id, &vetted, stamp()).await.unwrap();
     Newcomer { id, seed, words }

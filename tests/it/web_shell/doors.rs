@@ -202,7 +202,7 @@ async fn assets_are_kept_for_ever_under_their_digest_and_nothing_else_is() {
     assert_eq!(page.header("cache-control"), "no-store");
     let text = page.text();
     let hrefs: Vec<&str> = text.split('"').filter(|piece| piece.starts_with("/assets/")).collect();
-    assert_eq!(hrefs.len(), 3, "{hrefs:?}");
+    assert_eq!(hrefs.len(), 4, "{hrefs:?}");
     for href in hrefs {
         let got = stage.ask_real(get_page(href)).await;
         assert_eq!((got.status, got.header("cache-control")), (200, "public, max-age=31536000, immutable"), "{href}");
