@@ -111,7 +111,7 @@ test("nothing of the keys is stored in the browser", async () => {
   }));
   assert.deepEqual(stored, { local: 0, session: 0, databases: 0, caches: 0 });
   const names = (await context.cookies()).map(({ name }) => name).sort();
-  assert.deepEqual(names, ["__Host-session", "__Host-visit"]);
+  assert.deepEqual(names, ["__Host-known", "__Host-session", "__Host-visit"]);
 });
 
 test("a second passkey, on the telephone, signs in and unlocks too", async () => {
