@@ -211,7 +211,7 @@ async fn somebody_without_any_role_is_found_by_their_whole_address_alone() {
     assert_eq!(found(sam, address).await.len(), 0);
     hidden(people::one(office, &sam.actor, priya.id).await);
     // The page that leads there, and the refusal that says so.
-    let mut browser = Browser::of(&scene, Some("Sam")).await;
+    let browser = Browser::of(&scene, Some("Sam")).await;
     let fields =
         [("name", "Toby"), ("email", who("Toby").account.email.as_str()), ("role", "manager"), ("scheme", &*bcrp)];
     let told = browser.post("/invitations/new", &fields).await.text();
