@@ -104,7 +104,10 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
     }
     let key = office.blind("email", &email);
     if office.read().await?.person_by_email(&key).await?.is_some() {
-        return Err(No::field("email", "Somebody with this email address has an account already."));
+        return Err(No::field(
+            "email",
+            "Somebody with this email address has an account already. Look for the address under People, and give them a role there.",
+        ));
     }
     let token = hex::encode(clock::random::<32>());
     let row = invitation(office, by, &token, &email, &name, role, grant)?;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::actions::{No, Office, trust};
+use crate::actions::{No, Office, sign_in, trust};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId, SchemeId};
@@ -112,6 +112,12 @@ fn sees(by: &Actor, other: &Actor, schemes: &Schemes) -> Result<bool, Fault> {
     Ok(false)
 }
 
+/// Whether `by` may open somebody's page and give them a role: whom they see, and for a co-ordinator whoever has no role anywhere, so
+/// that they can come back. Such people are on no co-ordinator's list: only their exact address leads to them (P10).
+fn reaches(by: &Actor, other: &Actor, schemes: &Schemes) -> Result<bool, Fault> {
+    Ok((other.grants().is_empty() && by.is(Role::Aic)) || sees(by, other, schemes)?)
+}
+
 /// Whether `by` may suspend (`suspended`) or restore somebody. A co-ordinator: only people who have nothing but schemes' roles. To
 /// close, one scheme of their areas is enough; to open again all must be theirs, so that no area undoes what another one closed.
 fn suspends(by: &Actor, other: &Actor, schemes: &Schemes, suspended: bool) -> Result<bool, Fault> {
@@ -126,7 +132,7 @@ fn suspends(by: &Actor, other: &Actor, schemes: &Schemes, suspended: bool) -> Re
     Ok(own > 0 && (suspended || own == other.grants().len()))
 }
 
-/// Everybody `by` may know of, by name, a page at a time; `name` is a part of the name.
+/// Everybody `by` may know of, by name, a page at a time; `name` is a part of the name, or a whole email address.
 pub async fn list(office: &Office, by: &Actor, name: &str, page: i64) -> Result<List, No> {
     let within = if may(by, Act::Administer, Thing::Force) {
         None
@@ -135,6 +141,9 @@ pub async fn list(office: &Office, by: &Actor, name: &str, page: i64) -> Result<
     } else {
         return Err(No::NotFound);
     };
+    if name.contains('@') {
+        return by_address(office, by, name).await;
+    }
     let skip = page.clamp(0, 100_000) * PAGE;
     let which = Which { name: name.chars().take(200).collect(), within, limit: PAGE, skip };
     let mut conn = office.read().await?;
@@ -146,13 +155,27 @@ pub async fn list(office: &Office, by: &Actor, name: &str, page: i64) -> Result<
     Ok(List { people, count: conn.count_accounts(&which).await? })
 }
 
+/// The one whose address this is, or nobody.
+async fn by_address(office: &Office, by: &Actor, address: &str) -> Result<List, No> {
+    let mut conn = office.read().await?;
+    let key = office.blind("email", &sign_in::address(address));
+    let mut list = List { people: Vec::new(), count: 0 };
+    if let Some(person) = conn.person_by_email(&key).await? {
+        let actor = conn.actor(person.id()?).await?;
+        if reaches(by, &actor, &schemes(&mut conn).await?)? {
+            list = List { people: vec![(person, actor)], count: 1 };
+        }
+    }
+    Ok(list)
+}
+
 /// One person's page.
 pub async fn one(office: &Office, by: &Actor, id: PersonId) -> Result<Sheet, No> {
     let mut conn = office.read().await?;
     let account = conn.person(id).await?.ok_or(No::NotFound)?;
     let actor = conn.actor(id).await?;
     let schemes = schemes(&mut conn).await?;
-    if !sees(by, &actor, &schemes)? {
+    if !reaches(by, &actor, &schemes)? {
         return Err(No::NotFound);
     }
     let mut receives = Vec::new();
@@ -288,7 +311,7 @@ async fn subject(tx: &mut Tx, by: &Actor, person: PersonId, grant: Grant) -> Res
     if let Grant::InScheme(_, scheme) = grant {
         schemes.get(&scheme).ok_or(No::NotFound)?;
     }
-    if !sees(by, &other, &schemes)? || !may(by, Act::ChangeRoles, thing(grant, &schemes)?) {
+    if !reaches(by, &other, &schemes)? || !may(by, Act::ChangeRoles, thing(grant, &schemes)?) {
         return Err(No::NotFound);
     }
     if by.person() == Some(person) {

@@ -1,5 +1,6 @@
-// Makes the README's pictures: the story once more, with a portrait drawn by the demo instead of the real photograph, because no
-// real face is kept in this tree. Run by hand (`make pictures`); needs ImageMagick for making them small.
+// Makes the pictures of docs/: those of USER-admin.md by the steps of its test, then the README's by the story once more, with a
+// portrait drawn by the demo instead of the real photograph, because no real face is kept in this tree. Run by hand (`make pictures`).
+// The README's need ImageMagick for making them small; the guide's are taken small (`node pictures.mjs admin`: those alone).
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -30,7 +31,18 @@ async function drawnPortrait(stage) {
   execFileSync("convert", [at("portrait.jpg"), "-gravity", "center", "-crop", "900x900+0+0", "+repage", "-resize", "512x512!", at("portrait.png")]);
 }
 
+mkdirSync(out, { recursive: true });
 let stage = await openStage();
+stage.pictures = out;
+const guide = await import("./story/admin.mjs");
+try {
+  for (const step of guide.pictured) await step(stage);
+} finally {
+  await stage.stop();
+}
+if (process.argv[2] === "admin") process.exit(0);
+
+stage = await openStage();
 await drawnPortrait(stage);
 await stage.stop();
 
@@ -48,7 +60,6 @@ try {
   await stage.stop();
 }
 
-mkdirSync(out, { recursive: true });
 for (const name of ["1-request", "2-original", "3-decision", "4-sealing", "5-undertaking", "6-bulletin", "7-log", "8-certificate"]) {
   const small = ["-crop", "1280x1100+0+0", "+repage", "-resize", "640x", "-colors", "48", "-strip", "-define", "png:compression-level=9"];
   execFileSync("convert", [at(`story-${name}.png`), ...small, join(out, `${name}.png`)]);

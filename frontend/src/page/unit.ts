@@ -1,5 +1,7 @@
 // The unit's page: its buttons ask the Worker, a bar shows how many originals are done, and the page is fetched anew when something was.
+// Whether it must be shown anew who is there is the server's to say: its refusal brings the part for that out.
 
+import { Problem } from "../wire/problem";
 import { busy } from "./activity";
 import { all, attempt, given, meta, must, say } from "./dom";
 import { ask, isUnlocked } from "./keys";
@@ -15,7 +17,8 @@ const SAYING: Record<Deed, string> = {
 
 export function unit(section: HTMLElement): void {
   const plan = given(section, "plan");
-  const code = must(section, "#fresh_code", HTMLInputElement);
+  const proof = must(section, "[data-proof]", HTMLElement);
+  const code = must(proof, "#fresh_code", HTMLInputElement);
   const bar = section.querySelector("progress");
   const count = section.querySelector("[data-count]");
 
@@ -50,7 +53,10 @@ export function unit(section: HTMLElement): void {
       void attempt(section, button, () => {
         const deed = button.dataset["do"] as Deed;
         say(section, SAYING[deed]);
-        return work(deed);
+        return work(deed).catch((thrown: unknown) => {
+          if (thrown instanceof Problem && thrown.status === 422) proof.hidden = false;
+          throw thrown;
+        });
       });
     });
   }

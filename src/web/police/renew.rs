@@ -20,8 +20,6 @@ pub struct Renew {
     unit: bool,
     suspended: bool,
     before: Vec<Before>,
-    /// It must be proved anew who is there.
-    proof: bool,
 }
 
 #[derive(Serialize)]
@@ -44,7 +42,6 @@ impl Page for Renew {
             unit,
             suspended,
             before: Vec::new(),
-            proof: unit,
         };
         let before = |copies| Before {
             at: "21 November 2026 at 5:30pm".into(),
@@ -80,7 +77,6 @@ async fn page(v: &Visit) -> Result<Renew, No> {
         unit: about.unit,
         suspended: about.person.suspended,
         before: about.before.iter().map(before).collect(),
-        proof: !step_up::is_fresh(v.person()?, v.now),
     })
 }
 
@@ -99,7 +95,7 @@ pub async fn renew(v: Visit) -> Result<Answer, No> {
     let id = v.id(PersonId::parse)?;
     // Asked before the proof of who is there: to others there is no such page (P10).
     let shown = page(&v).await?;
-    let done = match step_up::demand(&v.office, v.person()?, v.field("fresh_code"), &v.stamp()).await {
+    let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
         Ok(()) => renew::renew(&v.office, v.person()?, id, v.field("verified"), v.stamp()).await,
         Err(no) => Err(no),
     };

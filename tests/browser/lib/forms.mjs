@@ -7,10 +7,10 @@ const escaped = (value) => value.replace(/["\\]/g, "\\$&");
 /** Types into fields by name; a list or a radio's value is ticked. */
 export async function fill(page, fields) {
   for (const [name, value] of Object.entries(fields)) {
-    const field = page.locator(`main [name="${name}"]`).first();
+    const field = page.locator(`main [name="${name}"]:not([type="hidden"])`).first();
     const kind = await field.evaluate((one) => (one instanceof HTMLInputElement ? one.type : one.localName));
     if (kind === "radio" || kind === "checkbox") {
-      for (const one of [value].flat()) await page.locator(`main input[name="${name}"][value="${escaped(one)}"]`).check();
+      for (const one of [value].flat()) await page.locator(`main input[name="${name}"][value="${escaped(one)}"]:not([type="hidden"])`).check();
     } else if (kind === "select") await field.selectOption(value);
     else if (kind === "file") await field.setInputFiles(value);
     else await field.fill(value);

@@ -48,10 +48,12 @@ async fn a_role_taken_or_an_account_suspended_closes_everything_at_once() {
     assert_eq!((body["role"].as_str(), body["held"].as_bool()), (Some("manager"), Some(false)));
     assert_eq!(body["place"], format!("scheme/{bcrp}"));
 
-    // Given again, the earlier vetting does not count: it is recorded anew (K7.3). Sam no longer sees her: the demo's administrator
-    // gives no scheme's role either, so she is invited… unless another role keeps her in sight.
-    hidden(people::give(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await);
+    // Given again, by the co-ordinator and not by the administrator: the earlier vetting does not count (K7.3).
     hidden(people::give(office, &lee.actor, priya.id, &role("manager", &bcrp), stamp()).await);
+    people::give(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
+    let sheet = people::one(office, &sam.actor, priya.id).await.unwrap();
+    assert!(sheet.receives[0].1.lapses(office.now()).iter().any(|refusal| refusal.code() == "vetting-lapsed"));
+    assert!(open(&scene, priya, copy, screen).await.is_err());
 
     let morgan = who("Morgan");
     let begun = visit(&scene, morgan).await;
@@ -173,6 +175,49 @@ async fn whom_one_may_know_of_is_a_matter_of_place() {
     swap.execute(&pool).await.unwrap();
     let sheet = people::one(office, &who("Sam").actor, who("Toby").id).await.unwrap();
     assert_eq!(sheet.keys, people::Keys::Changed);
+}
+
+#[actix_web::test]
+async fn somebody_without_any_role_is_found_by_their_whole_address_alone() {
+    let scene = Scene::new().await;
+    let (office, sam, dana, priya, ines) = (&scene.office, who("Sam"), who("Dana"), who("Priya"), who("Ines"));
+    let [bcrp, _, shops] = world().schemes.map(|id| id.to_string());
+    let found = async |by: &Somebody, name: &str| {
+        let list = people::list(office, &by.actor, name, 0).await.unwrap();
+        assert_eq!(i64::try_from(list.people.len()).unwrap(), list.count);
+        list.people.into_iter().map(|(person, _)| person.name).collect::<Vec<_>>()
+    };
+    let address = &priya.account.email;
+    // As long as she has a role, her own area's co-ordinator finds her and no other does (P10).
+    assert_eq!(found(sam, address).await, ["Priya Lowen"]);
+    assert_eq!(found(dana, address).await.len(), 0);
+    assert_eq!(found(sam, &ines.account.email).await.len(), 0);
+    assert_eq!(found(who("Lee"), &ines.account.email).await, ["Ines Holm"]);
+    hidden(people::give(office, &sam.actor, ines.id, &role("manager", &bcrp), stamp()).await);
+
+    people::take(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
+    let known = format!(" {} ", address.to_uppercase());
+    for (typed, count) in [("", 0), ("Priya", 0), ("@", 0), ("@demo.example", 0), ("priya.lowen@", 0), (&*known, 1)] {
+        for by in [sam, dana] {
+            let there = found(by, typed).await.iter().filter(|name| *name == "Priya Lowen").count();
+            assert_eq!(there, count, "{typed}");
+        }
+    }
+    hidden(people::one(office, &who("Riley").actor, priya.id).await);
+    hidden(people::suspend(office, &sam.actor, priya.id, true, stamp()).await);
+    // She comes back in whichever area gives her a role, and is out of the other's sight again.
+    hidden(people::give(office, &dana.actor, priya.id, &role("manager", &bcrp), stamp()).await);
+    people::give(office, &dana.actor, priya.id, &role("manager", &shops), stamp()).await.unwrap();
+    assert_eq!(found(sam, address).await.len(), 0);
+    hidden(people::one(office, &sam.actor, priya.id).await);
+    // The page that leads there, and the refusal that says so.
+    let browser = Browser::of(&scene, Some("Sam")).await;
+    let fields =
+        [("name", "Toby"), ("email", who("Toby").account.email.as_str()), ("role", "manager"), ("scheme", &*bcrp)];
+    let told = browser.post("/invitations/new", &fields).await.text();
+    assert!(told.contains("Look for the address under People"), "{told}");
+    let page = browser.get("/people?name=toby.garrick%40demo.example").await.text();
+    assert!(page.contains("Toby Garrick") && page.contains("toby.garrick@demo.example"), "{page}");
 }
 
 #[actix_web::test]

@@ -128,6 +128,29 @@ fn templates_are_escaped_and_decide_nothing() {
     keep(decides_nothing);
 }
 
+/// Who is there is asked anew by one part, so that a touch is offered wherever a code is; the page of passkeys has a form of its own.
+fn asks_afresh_by_the_part(file: &File) -> Vec<String> {
+    if !is_template(file)
+        || ["templates/parts/fresh.html", "templates/pages/account/passkeys.html"].contains(&&*file.path)
+    {
+        return Vec::new();
+    }
+    let lines = file.text.lines().enumerate().filter(|(_, line)| line.contains("fresh_code"));
+    lines.map(|(at, _)| file.wrong(at + 1, "use `fresh::ask` of parts/fresh.html: it offers a touch too")).collect()
+}
+
+#[test]
+fn a_fresh_proof_is_asked_for_in_one_way() {
+    let path = "templates/pages/a.html";
+    tells(
+        asks_afresh_by_the_part,
+        path,
+        "{{ f::input(form=form, name=\"fresh_code\") }}",
+        "{{ fresh::ask(frame=frame, form=form) }}",
+    );
+    keep(asks_afresh_by_the_part);
+}
+
 #[test]
 fn templates_hold_no_script_and_no_style() {
     let path = "templates/pages/a.html";
