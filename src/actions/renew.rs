@@ -172,7 +172,7 @@ fn invitation(office: &Office, by: &Actor, token: &str, row: &Person, actor: &Ac
     })
 }
 
-/// To the person with the link; to the others who answer for them without.
+/// To the person, in a demo with the link; to the others who answer for them without.
 fn letters(
     office: &Office,
     by: PersonId,
@@ -181,8 +181,15 @@ fn letters(
     others: &[(String, String)],
 ) -> Vec<(Mail, Option<PersonId>)> {
     let origin = &office.settings.origin;
+    // Elsewhere than in a demo the link is on the page of whoever renews and nowhere else, as for an invitation: the database holds no
+    // secret that opens an account.
+    let how = if office.settings.demo {
+        format!("Open this link within seven days to make new keys:\n{origin}{path}\n")
+    } else {
+        "Whoever ended them hands you a link: open it within seven days to make new keys.\n".to_owned()
+    };
     let words = format!(
-        "Your old keys and copies in the disclosure portal have ended. Open this link within seven days to make new keys:\n{origin}{path}\nIf you did not ask for this, call your Area Intelligence Co-ordinator at once."
+        "Your old keys and copies in the disclosure portal have ended. {how}If you did not ask for this, call your Area Intelligence Co-ordinator at once."
     );
     let own = recover::mail(office, &row.email, "Make your keys anew", &words);
     let mut mails = vec![(own, PersonId::parse(&row.id))];

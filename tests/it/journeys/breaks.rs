@@ -144,3 +144,16 @@ async fn opening_a_portal_removes_no_key_file_that_a_rotation_did_not_write() {
         }
     }
 }
+
+#[actix_web::test]
+async fn the_link_of_a_renewal_is_not_in_the_database_of_a_real_portal() {
+    let Scene { office, folder, clock } = Scene::new().await;
+    Arc::try_unwrap(office).ok().expect("nobody else holds it").close().await;
+    let mut settings = demo::settings(&folder.0, ORIGIN).unwrap();
+    settings.demo = false;
+    let office = Office::open_as(settings, Clock::manual(noon()), false, Hold::Shared).await.unwrap();
+    let scene = Scene { office: Arc::new(office), clock, folder };
+    let path = renew_priya(&scene).await;
+    let words = scene.sql("SELECT GROUP_CONCAT(words) FROM mail");
+    assert!(words.contains("make new keys") && !words.contains(&path), "{words}");
+}
