@@ -102,7 +102,7 @@ fn source(office: &Office, stamp: &Stamp) -> String {
 /// Of an IPv6 address the first half: whoever has one has all 2⁶⁴ of its network, and would never wait.
 fn network(client: &str) -> String {
     match client.parse::<Ipv6Addr>() {
-        Ok(address) => address.segments().iter().take(4).map(|part| format!("{part:x}:")).collect(),
+        Ok(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
         Err(_) => client.to_owned(),
     }
 }
