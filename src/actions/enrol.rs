@@ -15,6 +15,7 @@ use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::words::Line;
 use crate::sealing::age::Recipient;
+use crate::store::Tx;
 use crate::store::log::Stamp;
 use crate::store::people::{Invitation, Mail, Person, Wrap};
 use crate::store::registers::Receiver;
@@ -257,7 +258,9 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
     let invitation = InvitationId::parse(&row.id).ok_or(No::NotFound)?;
     let (auth, recovery) = (form.auth.clone(), form.recovery_auth.clone());
     let hash_or_none = move |auth: &str| if alone { Ok(String::new()) } else { sign_in::hash_auth(auth) };
+    let turn = office.hashing.acquire().await.map_err(|_| No::Unavailable)?;
     let hashes = slow(move || Ok::<_, Fault>([hash_or_none(&auth)?, sign_in::hash_auth(&recovery)?])).await??;
+    drop(turn);
     let email_key = office.blind("email", &row.email);
     let account = account(office, &row, form, hashes, step);
     let (wraps, ceremony) = (wraps(&row, form, alone), form.ceremony.clone());
@@ -268,33 +271,51 @@ pub async fn enrol(office: &Office, token: &str, form: &Enrolment, stamp: Stamp)
                 if !tx.use_invitation(invitation).await? {
                     return Err(No::NotFound);
                 }
+                if made.is_some() {
+                    joining::take(tx, &ceremony, person).await?;
+                }
                 if renews {
                     // Somebody who lost everything: the account stays, its keys are new.
-                    return renew::enrolled(tx, person, &account, &wraps, &stamp).await;
+                    renew::enrolled(tx, person, &account, &wraps, &stamp).await?;
+                } else {
+                    begin(tx, &account, &email_key, grant, &wraps, &stamp).await?;
                 }
-                if tx.person_by_email(&email_key).await?.is_some() {
-                    return Err(No::field("code", "This email address has an account already. Sign in with it."));
-                }
-                tx.add_person(&account, &email_key).await?;
-                tx.add_grant(person, grant).await?;
-                for wrap in &wraps {
-                    tx.add_wrap(person, wrap).await?;
-                }
-                if let Grant::InScheme(_, scheme) = grant {
-                    // Without vetting nothing opens until the co-ordinator records it (K7.3).
-                    tx.add_membership(&Receiver::new(person, scheme)).await?;
-                }
-                let event =
-                    Event::new(Kind::Enrolled, format!("person/{person}")).with("recipient", account.recipient.clone());
-                let by = tx.actor(person).await?;
-                tx.append(&event, &by, &stamp).await?;
                 if let Some(made) = &made {
-                    joining::add(tx, &ceremony, person, made, &by, &stamp).await?;
+                    let by = tx.actor(person).await?;
+                    joining::insert(tx, person, made, &by, &stamp).await?;
                 }
                 Ok(())
             })
         })
         .await?;
+    Ok(())
+}
+
+/// Inside the act of an enrolment: a new account, with the role it was invited to.
+async fn begin(
+    tx: &mut Tx,
+    account: &Person,
+    email_key: &str,
+    grant: Grant,
+    wraps: &[Wrap],
+    stamp: &Stamp,
+) -> Result<(), No> {
+    let person = account.id()?;
+    if tx.person_by_email(email_key).await?.is_some() {
+        return Err(No::field("code", "This email address has an account already. Sign in with it."));
+    }
+    tx.add_person(account, email_key).await?;
+    tx.add_grant(person, grant).await?;
+    for wrap in wraps {
+        tx.add_wrap(person, wrap).await?;
+    }
+    if let Grant::InScheme(_, scheme) = grant {
+        // Without vetting nothing opens until the co-ordinator records it (K7.3).
+        tx.add_membership(&Receiver::new(person, scheme)).await?;
+    }
+    let event = Event::new(Kind::Enrolled, format!("person/{person}")).with("recipient", account.recipient.clone());
+    let by = tx.actor(person).await?;
+    tx.append(&event, &by, stamp).await?;
     Ok(())
 }
 

@@ -56,7 +56,7 @@ pub(super) const VKEYS: &str = "log_vkeys";
 pub(super) fn write_next_log(usual: &Path, name: &str) -> Result<LogKey, Fault> {
     let seed = Zeroizing::new(clock::random::<32>());
     let key = LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))?;
-    let file = usual.with_file_name(format!("log-{}.key", hex::encode(clock::random::<8>())));
+    let file = beside(usual, &hex::encode(clock::random::<8>()));
     write_secret(&file, &Zeroizing::new(format!("{}\n", hex::encode(*seed))))?;
     sync(usual)?;
     Ok(key)
@@ -67,26 +67,38 @@ fn next_logs(usual: &Path) -> Result<Vec<PathBuf>, Fault> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder(usual))? {
         let file = entry?;
-        if another(&file.path(), "log-") {
+        if another(usual, &file.path()) {
             found.push(file.path());
         }
     }
     Ok(found)
 }
 
+fn read_log(file: &Path, name: &str) -> Result<LogKey, Fault> {
+    let seed = config::key(file).map_err(|why| Fault::Other(why.to_string()))?;
+    LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))
+}
+
+/// The verifier key of what signed `head`, for commands that only read: a rotation under way beside them is left alone.
+pub fn log_vkey(head: &Head, usual: &Path, name: &str) -> Result<String, Fault> {
+    for file in next_logs(usual)? {
+        let vkey = read_log(&file, name)?.vkey();
+        if checkpoint::open(head.note(), &vkey).is_ok() {
+            return Ok(vkey);
+        }
+    }
+    Ok(read_log(usual, name)?.vkey())
+}
+
 /// The log's key: the one that signed the stored head. A rotation that was cut short is settled: the key that followed gets the usual
-/// name, one that never signed goes.
-pub async fn log_key(database: &Path, usual: &Path, name: &str) -> Result<LogKey, Fault> {
-    let read = |file: &Path| {
-        let seed = config::key(file).map_err(|why| Fault::Other(why.to_string()))?;
-        LogKey::from_seed(name, &seed).map_err(|why| Fault::Log(why.to_string()))
-    };
+/// name, one that never signed goes. Only for whoever holds the folder's lock: a rotation under way would lose its key.
+pub(super) async fn log_key(database: &Path, usual: &Path, name: &str) -> Result<LogKey, Fault> {
     let beside = next_logs(usual)?;
     if !beside.is_empty() {
         let head = Head::read(&mut open_reader(database).await?).await?;
         let note = head.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
         for file in beside {
-            if checkpoint::open(note.note(), &read(&file)?.vkey()).is_ok() {
+            if checkpoint::open(note.note(), &read_log(&file, name)?.vkey()).is_ok() {
                 std::fs::rename(&file, usual)?;
             } else {
                 std::fs::remove_file(&file)?;
@@ -94,7 +106,7 @@ pub async fn log_key(database: &Path, usual: &Path, name: &str) -> Result<LogKey
         }
         sync(usual)?;
     }
-    read(usual)
+    read_log(usual, name)
 }
 
 /// What names a records key without telling it.
@@ -103,8 +115,13 @@ pub(super) fn id_of(key: &[u8; 32]) -> String {
     hex::encode(digest(&SHA256, &text).as_ref()).chars().take(16).collect()
 }
 
+/// The usual file's name without its end: what a rotation writes beside it begins with the same.
+fn stem(usual: &Path) -> &str {
+    usual.file_stem().and_then(|stem| stem.to_str()).unwrap_or("key")
+}
+
 fn beside(usual: &Path, id: &str) -> PathBuf {
-    usual.with_file_name(format!("records-{id}.key"))
+    usual.with_file_name(format!("{}-{id}.key", stem(usual)))
 }
 
 fn folder(file: &Path) -> &Path {
@@ -125,10 +142,12 @@ pub(super) fn write_next(usual: &Path) -> Result<(Zeroizing<[u8; 32]>, String), 
     Ok((key, id))
 }
 
-/// Whether this is a key file that a rotation wrote beside the usual one.
-fn another(file: &Path, start: &str) -> bool {
-    let name = file.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name.starts_with(start)) && file.extension().is_some_and(|end| end == "key")
+/// Whether this is a key file that a rotation wrote beside the usual one: by its whole name, so that neither the usual file, whatever
+/// it is called, nor another portal's, nor a copy that somebody laid there is ever taken for one.
+fn another(usual: &Path, file: &Path) -> bool {
+    let name = file.file_name().and_then(|name| name.to_str()).unwrap_or("");
+    let id = name.strip_prefix(stem(usual)).and_then(|rest| rest.strip_prefix('-')?.strip_suffix(".key"));
+    id.is_some_and(|id| id.len() == 16 && id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)))
 }
 
 /// Gives the key in force its usual name, which ends the one before; and ends those that never came into force.
@@ -140,7 +159,7 @@ pub(super) fn settle(usual: &Path, in_force: Option<&str>) -> Result<(), Fault> 
     }
     for entry in std::fs::read_dir(folder(usual))? {
         let file = entry?;
-        if another(&file.path(), "records-") {
+        if another(usual, &file.path()) {
             std::fs::remove_file(file.path())?;
             changed = true;
         }

@@ -11,7 +11,7 @@ use crate::actions::{No, Office, enrol, recover, sweep};
 use crate::clock;
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{InvitationId, PersonId, StatementId, WrapId};
+use crate::domain::ids::{AreaId, InvitationId, PersonId, StatementId, WrapId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
@@ -48,6 +48,20 @@ async fn load(conn: &mut Conn, by: &Actor, id: PersonId) -> Result<(Person, Acto
     if answers && by.person() != Some(id) { Ok((row, actor)) } else { Err(No::NotFound) }
 }
 
+/// Refuses a co-ordinator to whom only some of somebody's areas belong: who holds the link holds the account, with every role of it, and
+/// a co-ordinator must not come into another area by it (P10).
+async fn alone(conn: &mut Conn, by: &Actor, actor: &Actor) -> Result<(), No> {
+    let places = recover::places(conn, actor).await?;
+    let theirs = |place: &Option<AreaId>| place.is_none_or(|area| may(by, Act::RenewKeys, Thing::Area(area)));
+    if places.contains(&None) || places.iter().all(theirs) {
+        return Ok(());
+    }
+    Err(No::field(
+        "verified",
+        "This person answers for another area too. Have their roles there taken first; they can be given again once the new keys are confirmed.",
+    ))
+}
+
 /// What is there to lose.
 pub async fn about(office: &Office, by: &Actor, id: PersonId) -> Result<About, No> {
     let mut conn = office.read().await?;
@@ -62,6 +76,7 @@ pub async fn renew(office: &Office, who: &Visitor, id: PersonId, verified: &str,
     let by = &who.actor;
     let mut conn = office.read().await?;
     let (row, actor) = load(&mut conn, by, id).await?;
+    alone(&mut conn, by, &actor).await?;
     let others = recover::answering(&mut conn, id).await?;
     drop(conn);
     if row.suspended {
@@ -108,7 +123,8 @@ async fn carry_out(
     mails: &[(Mail, Option<PersonId>)],
     stamp: &Stamp,
 ) -> Result<Vec<String>, No> {
-    load(tx, by, id).await?;
+    let (_, actor) = load(tx, by, id).await?;
+    alone(tx, by, &actor).await?;
     let copies: Vec<String> = tx.copies_with_key(id).await?.iter().map(ToString::to_string).collect();
     tx.empty_person(id).await?;
     tx.lose_copies(id).await?;
@@ -156,7 +172,7 @@ fn invitation(office: &Office, by: &Actor, token: &str, row: &Person, actor: &Ac
     })
 }
 
-/// To the person with the link; to the others who answer for them without.
+/// To the person, in a demo with the link; to the others who answer for them without.
 fn letters(
     office: &Office,
     by: PersonId,
@@ -165,8 +181,15 @@ fn letters(
     others: &[(String, String)],
 ) -> Vec<(Mail, Option<PersonId>)> {
     let origin = &office.settings.origin;
+    // Elsewhere than in a demo the link is on the page of whoever renews and nowhere else, as for an invitation: the database holds no
+    // secret that opens an account.
+    let how = if office.settings.demo {
+        format!("Open this link within seven days to make new keys:\n{origin}{path}\n")
+    } else {
+        "Whoever ended them hands you a link: open it within seven days to make new keys.\n".to_owned()
+    };
     let words = format!(
-        "Your old keys and copies in the disclosure portal have ended. Open this link within seven days to make new keys:\n{origin}{path}\nIf you did not ask for this, call your Area Intelligence Co-ordinator at once."
+        "Your old keys and copies in the disclosure portal have ended. {how}If you did not ask for this, call your Area Intelligence Co-ordinator at once."
     );
     let own = recover::mail(office, &row.email, "Make your keys anew", &words);
     let mut mails = vec![(own, PersonId::parse(&row.id))];

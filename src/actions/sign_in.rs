@@ -3,6 +3,8 @@
 //! Same words and the same work for known and unknown addresses. Failures slow down an account and a source, never lock:
 //! after a few failures each further try waits longer, to at most a minute.
 
+use std::net::Ipv6Addr;
+
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use totp_rs::{Builder, Secret};
 
@@ -78,7 +80,7 @@ pub async fn second(office: &Office, half: Half, code: &str, stamp: Stamp) -> Re
 
 /// Refuses a try without an address (a passkey) that comes too soon after too many failures from the same source.
 pub(super) async fn wait_source(office: &Office, stamp: &Stamp) -> Result<(), No> {
-    wait(office, &[None, Some(office.blind("sign-in source", &stamp.client))]).await
+    wait(office, &[None, Some(source(office, stamp))]).await
 }
 
 /// Counts a failed try without an address against its source.
@@ -88,13 +90,26 @@ pub(super) async fn failed_source(
     step: &'static str,
     stamp: Stamp,
 ) -> Result<(), No> {
-    let keys = [None, Some(office.blind("sign-in source", &stamp.client))];
+    let keys = [None, Some(source(office, &stamp))];
     failed(office, &keys, who, step, stamp).await
+}
+
+/// The throttle of a source.
+fn source(office: &Office, stamp: &Stamp) -> String {
+    office.blind("sign-in source", &network(&stamp.client))
+}
+
+/// Of an IPv6 address the first half: whoever has one has all 2⁶⁴ of its network, and would never wait.
+fn network(client: &str) -> String {
+    match client.parse::<Ipv6Addr>() {
+        Ok(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).to_string(),
+        Err(_) => client.to_owned(),
+    }
 }
 
 /// The throttles of an account and of a source, as [`FREE`] has them.
 pub(super) fn throttles(office: &Office, account: String, stamp: &Stamp) -> [Option<String>; 2] {
-    [Some(account), Some(office.blind("sign-in source", &stamp.client))]
+    [Some(account), Some(source(office, stamp))]
 }
 
 /// Uses a code up: a wrong or used one is refused beside `field` and counts as a failure of the account and of the source.
@@ -225,4 +240,17 @@ pub(super) async fn failed(
         })
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn a_source_is_an_ipv4_address_or_an_ipv6_network() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::ffff"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("unknown"), "unknown");
+    }
 }

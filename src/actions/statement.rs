@@ -95,6 +95,9 @@ pub(super) async fn check(
             _ => Refusal::KeysChanged { name: who.name },
         }));
     }
+    if trust::superseded(&mut conn, person, &who.recipient).await? {
+        return Err(No::refused(Refusal::KeysChanged { name: who.name }));
+    }
     let statement = Statement::open(note, &who.id, &who.signing_key)
         .map_err(|why| again(&format!("The signature was not accepted: {why}.")))?;
     if statement.kind != kind || statement.object != object || !statement.covers(document) {

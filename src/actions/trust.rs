@@ -43,16 +43,20 @@ pub async fn unproven(office: &Office, conn: &mut Conn, to: &[To]) -> Result<Vec
 pub async fn unproven_under(root: Option<&Root>, conn: &mut Conn, to: &[To]) -> Result<Vec<Refusal>, No> {
     let people: Vec<PersonId> = to.iter().map(|one| one.person).collect();
     let trust = under(root, conn, &people, &[]).await?;
-    let mut anew = Vec::new();
+    let (mut anew, mut replaced) = (Vec::new(), Vec::new());
     for one in to {
         if enrolled_with(conn, one.person, &one.recipient).await? {
             anew.push(one.person);
+        }
+        if superseded(conn, one.person, &one.recipient).await? {
+            replaced.push(one.person);
         }
     }
     let told = |one: &To| {
         let person = one.person.to_string();
         let name = one.name.clone();
         match trust.recipient(&person, &one.recipient) {
+            Some(_) if replaced.contains(&one.person) => Some(Refusal::KeysChanged { name }),
             Some(_) => None,
             None if trust.ever(&person).is_empty() || anew.contains(&one.person) => {
                 Some(Refusal::KeysUnconfirmed { name })
@@ -69,12 +73,28 @@ pub(super) async fn enrolled_with(conn: &mut Conn, person: PersonId, recipient: 
     if recipient.is_empty() {
         return Ok(true);
     }
-    let body = conn.newest_enrolment(&format!("person/{person}")).await?.unwrap_or_default();
-    let body: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-    Ok(body.get("recipient").is_some_and(|known| known == recipient))
+    Ok(enrolled(conn, person).await?.is_some_and(|known| known == recipient))
 }
 
-/// Refuses an area whose unit key the root has not signed.
+/// Whether the log knows a newer recipient of this person: keys that ended keep their papers, and must not come back by the database.
+pub(super) async fn superseded(conn: &mut Conn, person: PersonId, recipient: &str) -> Result<bool, No> {
+    Ok(enrolled(conn, person).await?.is_some_and(|known| known != recipient))
+}
+
+/// The recipient of a person's newest enrolment in the log.
+async fn enrolled(conn: &mut Conn, person: PersonId) -> Result<Option<String>, No> {
+    let body = conn.newest_enrolment(&format!("person/{person}")).await?.unwrap_or_default();
+    Ok(recipient_of(&body).map(|(known, _)| known))
+}
+
+/// The recipient that a leaf's body names, and whether it came into force by it.
+fn recipient_of(body: &[u8]) -> Option<(String, bool)> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let in_force = body.get("in_force").is_some_and(|word| word == true);
+    Some((body.get("recipient")?.as_str()?.to_owned(), in_force))
+}
+
+/// Refuses an area whose unit key the root has not signed, or that another one has followed.
 pub async fn unit(office: &Office, conn: &mut Conn, area: AreaId, recipient: &str) -> Result<(), No> {
     unit_under(office.root.as_ref(), conn, area, recipient).await
 }
@@ -85,7 +105,20 @@ pub async fn unit_under(root: Option<&Root>, conn: &mut Conn, area: AreaId, reci
         return Err(No::refused(Refusal::NoUnitKey));
     }
     let trust = under(root, conn, &[], &[area]).await?;
-    if trust.unit(&area.to_string(), recipient) { Ok(()) } else { Err(No::refused(Refusal::UnitKeyChanged)) }
+    // An earlier key of the unit keeps the root's paper: the log says which one came into force last.
+    let replaced = unit_in_force(conn, area).await?.first().is_some_and(|known| known != recipient);
+    if trust.unit(&area.to_string(), recipient) && !replaced {
+        Ok(())
+    } else {
+        Err(No::refused(Refusal::UnitKeyChanged))
+    }
+}
+
+/// The unit's keys that came into force, as the log has them, the newest first.
+pub(super) async fn unit_in_force(conn: &mut Conn, area: AreaId) -> Result<Vec<String>, No> {
+    let leaves = conn.unit_key_leaves(&format!("area/{area}")).await?;
+    let known = leaves.iter().filter_map(|body| recipient_of(body));
+    Ok(known.filter(|(_, in_force)| *in_force).map(|(recipient, _)| recipient).collect())
 }
 
 /// Writes the alarm into the log when a refusal is about a key that was changed; passes the refusal on.

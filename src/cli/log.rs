@@ -147,9 +147,10 @@ async fn vkeys(data: &Data) -> Result<String, Failure> {
     let head = stored_head(&mut conn).await?;
     let listed = conn.setting("log_vkeys").await.map_err(Failure::unreadable)?;
     let found = data.found()?;
-    let database = Places::below(&found.data).database;
-    let key = keyfiles::log_key(&database, &found.keys.log, head.origin()).await.map_err(Failure::unreadable)?;
-    Ok(listed.unwrap_or_else(|| key.vkey()))
+    match listed {
+        Some(all) => Ok(all),
+        None => keyfiles::log_vkey(&head, &found.keys.log, head.origin()).map_err(Failure::unreadable),
+    }
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {

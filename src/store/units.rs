@@ -60,6 +60,7 @@ const MEMBERS: &str = "SELECT p.id AS person_id, p.name, g.role, p.recipient, p.
 const HOLDERS: &str = "SELECT h.unit, h.recipient, h.person_id, COALESCE(p.name, '') AS name, h.until FROM unit_holder h LEFT JOIN person p ON p.id = h.person_id WHERE h.area_id = $1 ORDER BY h.unit, name, h.recipient";
 const OLDER: &str = "SELECT recipient, box, ended_at FROM unit_key WHERE area_id = $1 ORDER BY ended_at, recipient";
 const ORIGINALS: &str = "SELECT p.id, FALSE AS words, r.id AS release_id, p.object, p.sha256, s.unit FROM photograph p JOIN release r ON r.id = p.release_id JOIN unit_sealed s ON s.object = p.object WHERE r.area_id = $1 AND (r.stage = 'requested' OR (r.stage = 'live' AND r.until > $2)) UNION ALL SELECT r.id, TRUE, r.id, r.text_object, COALESCE(r.text_sha256, ''), s.unit FROM release r JOIN unit_sealed s ON s.object = r.text_object WHERE r.area_id = $1 AND (r.stage = 'requested' OR (r.stage = 'live' AND r.until > $2)) ORDER BY 3, 1";
+const LEAVES: &str = "SELECT body FROM access_record WHERE object = $1 AND kind = 'unit.key' ORDER BY idx DESC";
 const UNIT_OF: &str = "SELECT unit FROM unit_sealed WHERE object = $1";
 const PENDING: &str = "SELECT object FROM unit_sealed WHERE replaces = $1";
 const UNDER: &str = "INSERT INTO unit_sealed (object, area_id, unit, replaces) VALUES ($1, $2, $3, $4)";
@@ -97,6 +98,11 @@ impl Conn {
     pub async fn unit_originals(&mut self, area: AreaId, now: Moment) -> Result<Vec<Original>, Fault> {
         let (area, now) = (area.to_string(), now.millis());
         Ok(on!(self, |c| sqlx::query_as(ORIGINALS).bind(area).bind(now).fetch_all(c).await)?)
+    }
+
+    /// The bodies of what the log says of an area's unit keys, the newest first.
+    pub async fn unit_key_leaves(&mut self, object: &str) -> Result<Vec<Vec<u8>>, Fault> {
+        Ok(on!(self, |c| sqlx::query_scalar(LEAVES).bind(object).fetch_all(c).await)?)
     }
 
     /// Under which of a unit's keys an object lies.

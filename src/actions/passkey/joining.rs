@@ -35,23 +35,20 @@ pub(in crate::actions) async fn read(office: &Office, person: PersonId, form: &E
     check_made(office, person, &making, sent).map(Some)
 }
 
-/// Takes the ceremony out and adds the passkey, in the act that enrols.
-pub(in crate::actions) async fn add(
+/// Takes the ceremony out, in the act that enrols and before anything of an earlier account is forgotten.
+pub(in crate::actions) async fn take(tx: &mut Tx, ceremony: &str, person: PersonId) -> Result<(), No> {
+    let taken = tx.take_ceremony(ceremony, Purpose::Enrol.word(), Some(person)).await?;
+    taken.map(|_| ()).ok_or_else(|| no(TOO_LATE))
+}
+
+/// Adds a passkey with its wrap, and its leaf.
+pub(in crate::actions) async fn insert(
     tx: &mut Tx,
-    ceremony: &str,
     person: PersonId,
     made: &Made,
     by: &Actor,
     stamp: &Stamp,
 ) -> Result<(), No> {
-    if tx.take_ceremony(ceremony, Purpose::Enrol.word(), Some(person)).await?.is_none() {
-        return Err(no(TOO_LATE));
-    }
-    insert(tx, person, made, by, stamp).await
-}
-
-/// Adds a passkey with its wrap, and its leaf.
-pub(super) async fn insert(tx: &mut Tx, person: PersonId, made: &Made, by: &Actor, stamp: &Stamp) -> Result<(), No> {
     if tx.passkey(&made.row.id).await?.is_some() {
         return Err(no("This passkey is in use already. Choose another device, or sign in with it."));
     }

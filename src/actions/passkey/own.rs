@@ -103,9 +103,19 @@ pub async fn add(office: &Office, who: &Person, sent: &NewPasskey, stamp: Stamp)
         signing: &sent.signing_wrap,
     };
     let made = check_made(office, who.id, &making, read)?;
-    let (person, by) = (who.id, who.actor.clone());
+    let (person, session, by) = (who.id, who.session, who.actor.clone());
     office
-        .act_as(&who.actor, move |tx| Box::pin(async move { joining::insert(tx, person, &made, &by, &stamp).await }))
+        .act_as(&who.actor, move |tx| {
+            Box::pin(async move {
+                // A recovery or a renewal meanwhile ended this visit: nothing of it signs in afterwards.
+                let now = tx.person(person).await?.map(|row| row.version);
+                let visit = tx.visit(session, person).await?.filter(|visit| !visit.ended);
+                if visit.map(|visit| visit.version) != now {
+                    return Err(No::NotFound);
+                }
+                joining::insert(tx, person, &made, &by, &stamp).await
+            })
+        })
         .await?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 //! and a key is in force only when the root signed it. Absent on purpose: the identity. It is made in a browser and stays there.
 
 use super::{Somebody, boxes, keeper, people};
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId};
@@ -158,7 +158,10 @@ pub async fn activate(root: &Root, tx: &mut Tx, area: AreaId, by: &Actor, stamp:
     let row = tx.area(area).await?.ok_or(No::NotFound)?;
     let Some(next) = row.next_recipient else { return Ok(false) };
     let papers = tx.papers_for(&[], &[area]).await?;
-    if !Trust::of(root, &papers).unit(&row.id, &next) || !tx.follow_unit_key(area).await? {
+    // A key that was in force once keeps its paper, and whoever left may know it: it never comes back.
+    let was = tx.older_unit_keys(area).await?.iter().any(|key| key.recipient == next)
+        || trust::unit_in_force(tx, area).await?.contains(&next);
+    if was || !Trust::of(root, &papers).unit(&row.id, &next) || !tx.follow_unit_key(area).await? {
         return Ok(false);
     }
     let event = Event::new(Kind::UnitKey, format!("area/{area}")).with("recipient", next).with("in_force", true);

@@ -14,6 +14,7 @@ use crate::domain::actor::{Actor, Role};
 use crate::domain::event::Kind;
 use crate::domain::ids::{AreaId, PersonId};
 use crate::domain::moment::Moment;
+use crate::domain::refusal::Refusal;
 use crate::ledger::trust::{Paper, Trust};
 use crate::store::Conn;
 use crate::store::log::Search;
@@ -84,6 +85,17 @@ impl Unit {
 /// Refuses everybody but the area's co-ordinators.
 fn keeper(by: &Actor, area: AreaId) -> Result<(), No> {
     if by.is_in(Role::Aic, area) { Ok(()) } else { Err(No::NotFound) }
+}
+
+/// Refuses a co-ordinator whose keys no paper names as such: a role alone destroys nothing.
+async fn proven_keeper(office: &Office, by: &Actor, area: AreaId) -> Result<(), No> {
+    keeper(by, area)?;
+    let own = by.person().map(|id| id.to_string());
+    let (people, _) = people(office, &mut office.read().await?, area, "").await?;
+    if people.iter().any(|one| Some(&one.row.person_id) == own.as_ref() && one.entitled()) {
+        return Ok(());
+    }
+    Err(No::refused(Refusal::OwnKeysUnconfirmed))
 }
 
 /// The area's people with what the papers say about their keys, each once.

@@ -5,7 +5,7 @@
 //! it with the new key and compared; only then do they change places, and the old one is destroyed. Absent on purpose: opening
 //! either. Originals of ended releases stay as they are, under the key they were sealed to.
 
-use super::{boxes, keeper};
+use super::{boxes, proven_keeper};
 use crate::actions::request::drop_blobs;
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
@@ -41,7 +41,7 @@ fn about(original: &Original, kind: Kind) -> Event {
 
 /// The original as it lies, under the key that was: an opening of it, and logged as one.
 pub async fn original(office: &Office, by: &Actor, area: AreaId, id: &str, stamp: Stamp) -> Result<Vec<u8>, No> {
-    keeper(by, area)?;
+    proven_keeper(office, by, area).await?;
     let (actor, id) = (by.clone(), id.to_owned());
     let object = office
         .act_as(by, move |tx| {
@@ -57,7 +57,7 @@ pub async fn original(office: &Office, by: &Actor, area: AreaId, id: &str, stamp
 
 /// Keeps the same original sealed to the key in force, beside the old one.
 pub async fn take(office: &Office, by: &Actor, area: AreaId, id: &str, sealed: Vec<u8>) -> Result<(), No> {
-    keeper(by, area)?;
+    proven_keeper(office, by, area).await?;
     if boxes::recipients(&sealed) != Some(1) {
         return Err(No::field(
             "original",
@@ -97,7 +97,7 @@ pub async fn take(office: &Office, by: &Actor, area: AreaId, id: &str, sealed: V
 
 /// What was kept beside the old one, to be opened and compared.
 pub async fn kept(office: &Office, by: &Actor, area: AreaId, id: &str) -> Result<Vec<u8>, No> {
-    keeper(by, area)?;
+    proven_keeper(office, by, area).await?;
     let id = id.to_owned();
     let object = office
         .act_as(by, move |tx| {
@@ -112,7 +112,7 @@ pub async fn kept(office: &Office, by: &Actor, area: AreaId, id: &str) -> Result
 
 /// The browser has compared: the new one takes the old one's place, and the old one is destroyed.
 pub async fn confirm(office: &Office, by: &Actor, area: AreaId, id: &str, stamp: Stamp) -> Result<(), No> {
-    keeper(by, area)?;
+    proven_keeper(office, by, area).await?;
     let (actor, id) = (by.clone(), id.to_owned());
     let old = office
         .act_as(by, move |tx| {

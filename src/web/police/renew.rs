@@ -90,7 +90,7 @@ fn title(page: &Renew) -> String {
     format!("{} has lost everything", page.name)
 }
 
-/// `POST /people/{id}/renew`: the link is in this answer and in the mail, and nowhere else.
+/// `POST /people/{id}/renew`: the link is in this answer (in a demo in the mail too), and nowhere else.
 pub async fn renew(v: Visit) -> Result<Answer, No> {
     let id = v.id(PersonId::parse)?;
     // Asked before the proof of who is there: to others there is no such page (P10).

@@ -23,7 +23,7 @@ const MARK: &str = "0123456789abcdef0123456789abcdef";
 /// A browser in which somebody may be signed in.
 pub(crate) struct Browser {
     desk: Arc<Desk>,
-    session: Option<SessionId>,
+    pub(crate) session: Option<SessionId>,
     cookie: String,
 }
 

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod at_rest;
+mod breaks;
 mod end;
 mod expiry;
 mod lapses;

@@ -35,7 +35,7 @@ const FACES: Plot = Plot {
 };
 const WORDS: &str = "Suspected of thefts from shops.\n";
 
-fn at_desk(who: &Somebody, scene: &Scene) -> Person {
+pub(super) fn at_desk(who: &Somebody, scene: &Scene) -> Person {
     Person {
         id: who.id,
         session: SessionId::fresh(scene.clock.now(), clock::random()),
@@ -59,13 +59,13 @@ async fn held(scene: &Scene) -> (ReleaseId, CopyId) {
     (id, copy)
 }
 
-async fn renew_priya(scene: &Scene) -> String {
+pub(super) async fn renew_priya(scene: &Scene) -> String {
     let how = "Called back on the number in I11/2026/41";
     renew::renew(&scene.office, &at_desk(who("Sam"), scene), who("Priya").id, how, stamp()).await.unwrap()
 }
 
 /// Joins by the link, as a new browser would; answers the new identity.
-async fn join(office: &Office, path: &str) -> (Identity, [u8; 32]) {
+pub(super) async fn join(office: &Office, path: &str) -> (Identity, [u8; 32]) {
     let token = path.rsplit('/').next().unwrap();
     let invited = enrol::invited(office, token).await.unwrap();
     let (identity, seed) = (Identity::fresh().unwrap(), clock::random::<32>());
@@ -88,7 +88,7 @@ async fn join(office: &Office, path: &str) -> (Identity, [u8; 32]) {
 }
 
 /// Sam confirms Priya's six words.
-async fn approve(office: &Office) {
+pub(super) async fn approve(office: &Office) {
     let (sam, priya) = (who("Sam"), who("Priya"));
     let row = office.read().await.unwrap().person(priya.id).await.unwrap().unwrap();
     let document = serde_json::to_string(&PersonKeys {

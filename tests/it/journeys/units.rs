@@ -16,7 +16,7 @@ use disclosure_portal::store::trust::Row;
 
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
-fn cantwell() -> AreaId {
+pub(super) fn cantwell() -> AreaId {
     world().areas[0]
 }
 
@@ -71,7 +71,7 @@ async fn sam_approves(scene: &Scene, name: &str, role: Role) {
 }
 
 /// The root signs a unit key of Cantwell, on its offline machine.
-async fn root_signs(scene: &Scene, recipient: &str) {
+pub(super) async fn root_signs(scene: &Scene, recipient: &str) {
     let seed = demo::root_seed(&scene.folder.0).unwrap();
     let root = Root::of_seed("disclosure-portal.demo/root", &seed).unwrap();
     let key = UnitKey { area: cantwell().to_string(), code: "CZ".into(), recipient: recipient.into() };
@@ -81,12 +81,12 @@ async fn root_signs(scene: &Scene, recipient: &str) {
     add_paper(scene, UNIT, object, ROOT.into(), paper.document, paper.note).await;
 }
 
-async fn give(scene: &Scene, name: &str, role: Role) {
+pub(super) async fn give(scene: &Scene, name: &str, role: Role) {
     let (id, grant) = (who(name).id, Grant::InArea(role, cantwell()));
     scene.office.act(move |tx| Box::pin(async move { Ok(tx.add_grant(id, grant).await?) })).await.unwrap();
 }
 
-async fn actor(scene: &Scene, name: &str) -> Actor {
+pub(super) async fn actor(scene: &Scene, name: &str) -> Actor {
     scene.office.read().await.unwrap().actor(who(name).id).await.unwrap()
 }
 
@@ -94,11 +94,11 @@ fn sam() -> &'static Actor {
     &who("Sam").actor
 }
 
-async fn plan(scene: &Scene) -> unit::Plan {
+pub(super) async fn plan(scene: &Scene) -> unit::Plan {
     unit::plan(&scene.office, sam(), cantwell()).await.unwrap()
 }
 
-async fn holders(scene: &Scene) -> Vec<String> {
+pub(super) async fn holders(scene: &Scene) -> Vec<String> {
     let plan = plan(scene).await;
     plan.people.into_iter().map(|one| one.recipient).chain([plan.break_glass]).collect()
 }
@@ -122,7 +122,7 @@ async fn share_to(scene: &Scene, told: &[String], to: &[String]) -> Result<(), N
 }
 
 /// Sam's browser makes a key for these.
-async fn make_for(scene: &Scene, unit: &Identity, told: &[String]) -> Result<(), No> {
+pub(super) async fn make_for(scene: &Scene, unit: &Identity, told: &[String]) -> Result<(), No> {
     let line = format!("{}\n", unit.secret().as_str());
     let made = keys::Sealed { unit: unit.recipient().to_string(), boxed: sealed(line.as_bytes(), told) };
     keys::make(&scene.office, sam(), cantwell(), made, told, stamp()).await
