@@ -43,7 +43,7 @@ export function words(thrown: unknown): string {
 
 /** Says what is going on, politely, in the part's `[data-status]` (aria-live). */
 export function say(root: ParentNode, words: string): void {
-  const place = root.querySelector("[data-status]");
+  const place = root.querySelector(":scope > [data-status]") ?? root.querySelector("[data-status]");
   if (place instanceof HTMLElement && place.textContent !== words) place.textContent = words;
 }
 

@@ -1,7 +1,7 @@
 // The unit's page: its buttons ask the Worker, a bar shows how many originals are done, and the page is fetched anew when something was.
 
 import { busy } from "./activity";
-import { all, attempt, given, meta, must, say } from "./dom";
+import { all, attempt, given, meta, say } from "./dom";
 import { ask, isUnlocked } from "./keys";
 import { askToUnlock } from "./unlock";
 
@@ -15,13 +15,14 @@ const SAYING: Record<Deed, string> = {
 
 export function unit(section: HTMLElement): void {
   const plan = given(section, "plan");
-  const code = must(section, "#fresh_code", HTMLInputElement);
   const bar = section.querySelector("progress");
   const count = section.querySelector("[data-count]");
 
   const work = async (deed: Deed): Promise<void> => {
     const token = meta("portal-token");
-    const typed = code.value;
+    // Not there while the last proof counts, or after a touch.
+    const code = section.querySelector("#fresh_code");
+    const typed = code instanceof HTMLInputElement ? code.value : "";
     if (deed === "make") await ask("makeUnit", { plan, post: given(section, "make"), token, code: typed });
     if (deed === "share") await ask("shareUnit", { plan, post: given(section, "share"), token, code: typed });
     if (deed === "reseal") {
@@ -37,7 +38,6 @@ export function unit(section: HTMLElement): void {
         },
       );
     }
-    code.value = "";
     location.reload();
   };
 

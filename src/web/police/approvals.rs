@@ -86,23 +86,20 @@ pub struct Approve {
     rows: Vec<Row>,
     /// For the part that unlocks.
     email: String,
-    /// Whether it was proved lately who is there.
-    fresh: bool,
 }
 
 impl Page for Approve {
     const TEMPLATE: &'static str = "pages/approvals/approve.html";
 
     fn samples() -> Vec<Self> {
-        let of = |state, fresh| Self {
+        let of = |state| Self {
             id: "1".into(),
             name: "Alex Doe".into(),
             state,
             rows: vec![row("Role", "Scheme manager"), row("For", "Colchester Retail Watch")],
             email: "sam@example.org".into(),
-            fresh,
         };
-        vec![of("new", true), of("changed", false), of("partly", true)]
+        vec![of("new"), of("changed"), of("partly")]
     }
 }
 
@@ -122,7 +119,6 @@ async fn form(v: &Visit, person: PersonId) -> Result<Approve, No> {
             row("Account made", Moment::from_millis(one.held.created_at).long()),
         ],
         email: desk::account(&v.office, v.actor()).await?.email,
-        fresh: step_up::is_fresh(v.person()?, v.office.now()),
     })
 }
 

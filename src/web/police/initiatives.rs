@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::actions::registers::initiatives::{self, Entry, Initiative, Sheet};
-use crate::actions::step_up::{self, is_fresh};
+use crate::actions::step_up;
 use crate::actions::{No, registers};
 use crate::domain::ids::{EntryId, InitiativeId};
 use crate::web::frame::Typed;
@@ -97,7 +97,6 @@ pub struct One {
     choices: Vec<Choice>,
     keeps: bool,
     ended: bool,
-    ask_code: bool,
 }
 
 #[derive(Serialize)]
@@ -124,7 +123,7 @@ fn line(entry: &Entry) -> Line {
 }
 
 impl One {
-    fn of(sheet: Sheet, ask_code: bool) -> Self {
+    fn of(sheet: Sheet) -> Self {
         let count = sheet.entries.iter().filter(|entry| entry.removed_at.is_none()).count();
         Self {
             facts: vec![
@@ -142,7 +141,6 @@ impl One {
             more: capped(sheet.entries.len(), LISTED),
             choices: sheet.choices.into_iter().map(|(value, text)| choice(value, text, "")).collect(),
             keeps: sheet.keeps,
-            ask_code,
         }
     }
 }
@@ -170,7 +168,6 @@ impl Page for One {
             choices: vec![choice("business/1/2", "The Royal Oak (Pub Watch)", "")],
             keeps,
             ended,
-            ask_code: true,
         };
         vec![
             one(vec![line(""), line("2 November 2026 at 9am")], true, false),
@@ -183,7 +180,7 @@ impl Page for One {
 async fn sheet(v: &Visit) -> Result<One, No> {
     let id = v.id(InitiativeId::parse)?;
     let sheet = initiatives::one(&v.office, v.actor(), id, v.stamp()).await?;
-    Ok(One::of(sheet, !is_fresh(v.person()?, v.now)))
+    Ok(One::of(sheet))
 }
 
 /// `GET /initiatives/{id}`.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::actions::people::{self, Account, Gives, Keys, PAGE, RoleForm, Sheet};
-use crate::actions::step_up::{self, is_fresh};
+use crate::actions::step_up;
 use crate::actions::{No, registers, renew};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::ids::PersonId;
@@ -120,7 +120,6 @@ pub struct Person {
     offered: Vec<Choice>,
     areas: Vec<Choice>,
     schemes: Vec<Choice>,
-    ask_code: bool,
 }
 
 #[derive(Serialize)]
@@ -200,7 +199,6 @@ impl Person {
             offered: roles.iter().map(|role| choice(role.word(), role.title(), "")).collect(),
             areas: places_of(areas),
             schemes: places_of(schemes),
-            ask_code: !is_fresh(v.person()?, v.now),
         })
     }
 }
@@ -236,7 +234,6 @@ impl Page for Person {
             offered: vec![choice("aic", "Area Intelligence Co-ordinator", "")],
             areas: vec![choice("1", "Colchester", "")],
             schemes: vec![choice("1", "Retail Watch", "")],
-            ask_code: true,
         };
         let bare = Self {
             keys: "",

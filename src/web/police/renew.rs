@@ -20,8 +20,6 @@ pub struct Renew {
     unit: bool,
     suspended: bool,
     before: Vec<Before>,
-    /// It must be proved anew who is there.
-    proof: bool,
 }
 
 #[derive(Serialize)]
@@ -44,7 +42,6 @@ impl Page for Renew {
             unit,
             suspended,
             before: Vec::new(),
-            proof: unit,
         };
         let before = |copies| Before {
             at: "21 November 2026 at 5:30pm".into(),
@@ -80,7 +77,6 @@ async fn page(v: &Visit) -> Result<Renew, No> {
         unit: about.unit,
         suspended: about.person.suspended,
         before: about.before.iter().map(before).collect(),
-        proof: !step_up::is_fresh(v.person()?, v.now),
     })
 }
 

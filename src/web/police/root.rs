@@ -12,8 +12,6 @@ use crate::web::{Answer, Page, Visit};
 #[derive(Serialize)]
 pub struct Ceremony {
     items: Vec<Item>,
-    /// Whether it has to be proved anew who is there.
-    ask: bool,
 }
 
 #[derive(Serialize)]
@@ -29,7 +27,9 @@ impl From<&Waiting> for Item {
     fn from(one: &Waiting) -> Self {
         let (what, why) = match one.why {
             Why::Unit => ("Unit key", "The root has not signed it: nothing can be sealed to the unit."),
-            Why::NextUnit => ("Next unit key", "It takes the place of the present one when the root has signed it."),
+            Why::NextUnit => {
+                ("New unit key", "It comes into force, in the place of any before it, when the root has signed it.")
+            }
             Why::FirstCoOrdinator => ("Co-ordinator", "The area has no co-ordinator whose keys are confirmed."),
             Why::AnotherCoOrdinator => (
                 "Co-ordinator",
@@ -51,7 +51,7 @@ impl Page for Ceremony {
             words: "rice kid jelly skin maximum usage".into(),
             why: "The area has no co-ordinator whose keys are confirmed.",
         };
-        vec![Self { items: vec![one(), one()], ask: true }, Self { items: Vec::new(), ask: false }]
+        vec![Self { items: vec![one(), one()] }, Self { items: Vec::new() }]
     }
 }
 
@@ -59,7 +59,7 @@ const TITLE: &str = "Root of trust";
 
 async fn page(v: &Visit) -> Result<Ceremony, No> {
     let waiting = root::waiting(&v.office, v.actor()).await?;
-    Ok(Ceremony { items: waiting.iter().map(Item::from).collect(), ask: !step_up::is_fresh(v.person()?, v.now) })
+    Ok(Ceremony { items: waiting.iter().map(Item::from).collect() })
 }
 
 /// `GET /root`.
@@ -89,7 +89,7 @@ pub async fn accept(v: Visit) -> Result<Answer, No> {
 async fn taken(v: &Visit) -> Result<usize, No> {
     let files = v.files(root::FIELD)?;
     let [file] = files.as_slice() else {
-        return Err(No::field(root::FIELD, "Choose the one file that `root sign` wrote on the offline machine"));
+        return Err(No::field(root::FIELD, "Choose the one file that “root sign” wrote on the offline machine"));
     };
     step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await?;
     root::accept(&v.office, v.actor(), &file.bytes, v.stamp()).await

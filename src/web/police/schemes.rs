@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::actions::registers::{self, Entry, Receiver, Scheme, Subject};
-use crate::actions::step_up::is_fresh;
 use crate::domain::ids::{MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::{Act, Thing, may};
@@ -84,7 +83,6 @@ pub struct One {
     may_keep: bool,
     may_invite: bool,
     may_export: bool,
-    ask_code: bool,
 }
 
 #[derive(Serialize)]
@@ -227,7 +225,6 @@ impl One {
             may_keep: may(v.actor(), Act::KeepRegister, thing),
             may_invite: may(v.actor(), Act::Invite, thing),
             may_export: may(v.actor(), Act::Inspect, thing),
-            ask_code: !is_fresh(v.person()?, v.now),
         })
     }
 }
@@ -267,7 +264,6 @@ impl Page for One {
             may_keep: true,
             may_invite: true,
             may_export: true,
-            ask_code: true,
         };
         vec![full, Self { name: "Pub Watch".into(), may_see_papers: true, ..Self::default() }]
     }
