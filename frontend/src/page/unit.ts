@@ -4,6 +4,7 @@ import { busy } from "./activity";
 import { all, attempt, given, meta, say } from "./dom";
 import { ask, isUnlocked } from "./keys";
 import { askToUnlock } from "./unlock";
+import { asProblem } from "../wire/problem";
 
 type Deed = "make" | "share" | "reseal";
 
@@ -47,10 +48,17 @@ export function unit(section: HTMLElement): void {
         askToUnlock();
         return;
       }
-      void attempt(section, button, () => {
+      void attempt(section, button, async () => {
         const deed = button.dataset["do"] as Deed;
         say(section, SAYING[deed]);
-        return work(deed);
+        try {
+          await work(deed);
+        } catch (thrown) {
+          // A page that was left open asks for no proof of its own.
+          const asks = section.querySelector('[data-part="fresh"]') !== null;
+          if (asks || !asProblem(thrown).detail.includes("Show that it is you")) throw thrown;
+          location.assign(`/account/fresh?next=${encodeURIComponent(location.pathname)}`);
+        }
       });
     });
   }
