@@ -5,7 +5,7 @@
 use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, casefile};
+use crate::actions::{No, Office, casefile, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
 
@@ -30,6 +30,10 @@ pub enum Waiting {
     Log,
     /// Units of theirs with work to do.
     Units(Vec<Work>),
+    /// So many releases have copies to be sealed again.
+    Reseal(usize),
+    /// So many keys wait for the offline root.
+    Root(usize),
     /// They keep accounts.
     Accounts,
 }
@@ -56,6 +60,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
             all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
             let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);
             all.push(Waiting::Unsealed(some(&|line| line.word == "live" && lacks(line) && decides(line))));
+            let again = reseal::queue(office, by).await?.len();
+            if again > 0 {
+                all.push(Waiting::Reseal(again));
+            }
             let units = unit::work(office, by).await?;
             if !units.is_empty() {
                 all.push(Waiting::Units(units));
@@ -75,6 +83,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         all.push(Waiting::Log);
     }
     if may(by, Act::Administer, Thing::Force) {
+        let keys = if office.root.is_some() { root::waiting(office, by).await?.len() } else { 0 };
+        if keys > 0 {
+            all.push(Waiting::Root(keys));
+        }
         all.push(Waiting::Accounts);
     }
     Ok(all)

@@ -55,6 +55,11 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("done_time", "When was it done: time"),
     ("witness", "Who saw it done?"),
     ("reason", "Reason"),
+    ("person", "Their identifier"),
+    ("role", "Role"),
+    ("scheme", "Scheme"),
+    ("recipient", "Key (age recipient)"),
+    ("signing_key", "Signing key (Ed25519, base 64)"),
 ];
 
 /// A question in words, and its place among the others.

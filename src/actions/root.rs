@@ -159,12 +159,18 @@ fn root(office: &Office) -> Result<&Root, No> {
 pub async fn accept(office: &Office, by: &Actor, file: &[u8], stamp: Stamp) -> Result<usize, No> {
     administrator(by)?;
     let text =
-        std::str::from_utf8(file).map_err(|_| No::field(FIELD, "This is not the file that `root sign` wrote."))?;
+        std::str::from_utf8(file).map_err(|_| No::field(FIELD, "This is not the file that “root sign” wrote."))?;
+    if Request::read(text).is_ok() {
+        return Err(No::field(
+            FIELD,
+            "This is the request. Choose the file that “root sign” wrote after it, named with --out.",
+        ));
+    }
     let signed = Signed::read(text).map_err(|why| No::field(FIELD, sentence(&why.to_string())))?;
     if signed.papers.is_empty() {
         return Err(No::field(
             FIELD,
-            "The file holds no signed paper: give the six words to `root sign` with --accept.",
+            "The file holds no signed paper: give the six words to “root sign” with --accept.",
         ));
     }
     let root = root(office)?.clone();

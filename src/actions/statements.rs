@@ -201,7 +201,10 @@ async fn names(conn: &mut Conn, verified: &Result<Verified, String>) -> Result<H
 /// A form's answers under the words of its questions, in the page's order; recipients with their names.
 async fn in_words(conn: &mut Conn, document: &[u8]) -> Result<Vec<(String, String)>, No> {
     let mut lines = Vec::new();
-    for (question, mut said) in answers::read(document).unwrap_or_default() {
+    let all = answers::read(document).unwrap_or_default();
+    // Somebody's keys (docs/formats/approval.md): their name stands there itself, not its digest.
+    let of_keys = all.iter().any(|(question, _)| question == "signing_key");
+    for (question, mut said) in all {
         if question == "recipients" {
             for one in &mut said {
                 let person = one.split(':').next().and_then(PersonId::parse);
@@ -210,7 +213,10 @@ async fn in_words(conn: &mut Conn, document: &[u8]) -> Result<Vec<(String, Strin
                 }
             }
         }
-        let (at, asked) = questions::words(&question);
+        let (at, mut asked) = questions::words(&question);
+        if of_keys && question == "name" {
+            asked = "Name".to_owned();
+        }
         let said = said.join("\n");
         lines.push((at, asked, if said.is_empty() { "Left empty".to_owned() } else { said }));
     }

@@ -243,7 +243,11 @@ impl Done {
             }
             return;
         }
-        say(&format!("A request of {}, {} items:\n", self.origin, self.items.len()));
+        let items = match self.items.len() {
+            1 => "1 item".to_owned(),
+            many => format!("{many} items"),
+        };
+        say(&format!("A request of {}, {items}:\n", self.origin));
         for one in &self.items {
             let role = if one.role.is_empty() { String::new() } else { format!(", {}", one.role) };
             let end = if one.signed { "SIGNED".to_owned() } else { format!("left out: {}", one.why) };

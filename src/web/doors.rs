@@ -160,7 +160,7 @@ pub const DOORS: &[Door] = &[
     ),
     // Approvals and the root
     get("/approvals", APPROVER, "Whose keys wait to be confirmed", |v| Box::pin(approvals::list(v)))
-        .on_menu("Approvals"),
+        .on_menu("Keys to confirm"),
     get("/approvals/{person}", APPROVER, "Form: confirm whose keys these are", |v| Box::pin(approvals::show(v))),
     get("/approvals/{person}/document", APPROVER, "The exact bytes to be signed", |v| Box::pin(approvals::document(v))),
     post("/approvals/{person}", APPROVER, Body::Form, "Confirm whose keys these are", |v| Box::pin(approvals::send(v))),

@@ -79,7 +79,7 @@ test("somebody becomes a co-ordinator and is let into the box", async () => {
   sql(stage.demo, "INSERT INTO grant_held (person_id, role, area_id) VALUES (?, 'aic', ?)", id, area);
   const { page, account, quiet } = await stage.as("Sam");
   await page.goto("/unit");
-  await page.getByText("Not approved for this area").waitFor();
+  await page.getByText("Not confirmed for this area").waitFor();
   assert.equal(await page.getByRole("button", { name: "Seal the box to everybody" }).count(), 0, "a role in the database is not enough");
   rootSigns(stage.demo, "approve", `person/${id}`, { area, name: "Alex Thorne", person: id, recipient, role: "aic", scheme: "", signing_key });
   await page.goto("/");

@@ -46,7 +46,7 @@ export async function readPlan(url: string): Promise<UnitPlan> {
     holders.push(recipient);
   }
   if (!holders.includes(keys().facts.recipient)) {
-    throw new Problem("Your own keys are not approved for this unit.", "Ask another co-ordinator of the area to approve them first.");
+    throw new Problem("Your own keys are not approved for this unit.", "The root signs those of an area’s first co-ordinator: ask your administrator. Later another co-ordinator of the area confirms them.");
   }
   const glass = textOf(plan, "break_glass");
   if (glass === "") throw new Problem("No break-glass key is configured.", "Ask your administrator. Nothing was sealed.");

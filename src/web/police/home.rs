@@ -155,6 +155,20 @@ impl From<&Waiting> for Section {
                     link("/initiatives", "Lists of initiatives"),
                 ],
             ),
+            Waiting::Reseal(releases) => Section {
+                words: match releases {
+                    1 => "Somebody made new keys: copies of 1 release wait.".to_owned(),
+                    many => format!("Somebody made new keys: copies of {many} releases wait."),
+                },
+                ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")])
+            },
+            Waiting::Root(keys) => Section {
+                words: match keys {
+                    1 => "1 key waits for the root’s signature.".to_owned(),
+                    many => format!("{many} keys wait for the root’s signature."),
+                },
+                ..plain("Root of trust", "", vec![link("/root", "See what waits, and carry it to the offline machine")])
+            },
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
@@ -163,6 +177,7 @@ impl From<&Waiting> for Section {
                     link("/invitations/new", "Invite a person"),
                     link("/areas", "Areas"),
                     link("/settings", "Data protection registration"),
+                    link("/root", "Root of trust"),
                 ],
             ),
         }
@@ -190,6 +205,10 @@ impl Page for Home {
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
             Waiting::Bulletins,
             Waiting::Log,
+            Waiting::Reseal(1),
+            Waiting::Reseal(2),
+            Waiting::Root(1),
+            Waiting::Root(2),
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];

@@ -84,7 +84,7 @@ pub async fn send(v: Visit) -> Result<Answer, No> {
         Ok(path) => {
             let (origin, demo) = (&v.office.settings.origin, v.office.settings.demo);
             v.page(
-                "Invitation sent",
+                "Invitation made",
                 &Invited { link: format!("{origin}{path}"), email: form.email, demo, anew: false },
             )
         }

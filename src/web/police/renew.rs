@@ -103,7 +103,7 @@ pub async fn renew(v: Visit) -> Result<Answer, No> {
         Ok(path) => {
             let (origin, demo) = (&v.office.settings.origin, v.office.settings.demo);
             let email = shown.facts.first().map(|row| row.value.clone()).unwrap_or_default();
-            v.page("Keys ended, invitation sent", &Invited { link: format!("{origin}{path}"), email, demo, anew: true })
+            v.page("Keys ended, invitation made", &Invited { link: format!("{origin}{path}"), email, demo, anew: true })
         }
         Err(no) => v.again(no, &title(&shown), &shown),
     }

@@ -27,7 +27,9 @@ impl From<&Waiting> for Item {
     fn from(one: &Waiting) -> Self {
         let (what, why) = match one.why {
             Why::Unit => ("Unit key", "The root has not signed it: nothing can be sealed to the unit."),
-            Why::NextUnit => ("Next unit key", "It takes the place of the present one when the root has signed it."),
+            Why::NextUnit => {
+                ("New unit key", "It comes into force, in the place of any before it, when the root has signed it.")
+            }
             Why::FirstCoOrdinator => ("Co-ordinator", "The area has no co-ordinator whose keys are confirmed."),
             Why::AnotherCoOrdinator => (
                 "Co-ordinator",
@@ -87,7 +89,7 @@ pub async fn accept(v: Visit) -> Result<Answer, No> {
 async fn taken(v: &Visit) -> Result<usize, No> {
     let files = v.files(root::FIELD)?;
     let [file] = files.as_slice() else {
-        return Err(No::field(root::FIELD, "Choose the one file that `root sign` wrote on the offline machine"));
+        return Err(No::field(root::FIELD, "Choose the one file that “root sign” wrote on the offline machine"));
     };
     step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await?;
     root::accept(&v.office, v.actor(), &file.bytes, v.stamp()).await

@@ -88,8 +88,8 @@ fn person(one: &Somebody) -> Person {
     let approved = match (one.row.suspended, one.row.recipient.is_empty(), one.approved) {
         (true, _, _) => "Suspended",
         (_, true, _) => "Has no keys",
-        (_, _, true) => "Approved",
-        _ => "Not approved for this area",
+        (_, _, true) => "Confirmed",
+        _ => "Not confirmed for this area",
     };
     Person {
         name: one.row.name.clone(),
@@ -150,7 +150,7 @@ impl Page for Unit {
     const TEMPLATE: &'static str = "pages/police/unit.html";
 
     fn samples() -> Vec<Self> {
-        let person = |holds| Person { name: "Sam Hollis".into(), role: "Reviewer", approved: "Approved", holds };
+        let person = |holds| Person { name: "Sam Hollis".into(), role: "Reviewer", approved: "Confirmed", holds };
         let full = Self {
             id: "1".into(),
             facts: vec![row("The unit’s key, in six words", "abandon ability able about above absent")],
