@@ -187,7 +187,7 @@ impl Office {
     }
 
     /// Carries out an act on behalf of `by`, who must still be who they were when the request was read: not suspended since,
-    /// and holding the same roles. Asked inside the act, so that a slow body outlives nobody's authority (P3).
+    /// and holding the roles they acted with. Asked inside the act, so that a slow body outlives nobody's authority (P3).
     pub async fn act_as<T, F>(&self, by: &Actor, act: F) -> Result<Acked<T>, No>
     where
         T: Send + 'static,

@@ -1,8 +1,8 @@
 //! Visits: begun by signing in, checked at each request, ended by signing out, by time, or by any change of the person.
 
 use crate::actions::office::ten;
-use crate::actions::{No, Office, known};
-use crate::domain::actor::Actor;
+use crate::actions::{No, Office, known, trust};
+use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::limits::{IDLE_MS, VISIT_MS};
@@ -10,6 +10,7 @@ use crate::domain::moment::Moment;
 use crate::domain::release::request::Purpose;
 use crate::store::Conn;
 use crate::store::log::Stamp;
+use crate::store::people::Person as Row;
 use crate::store::visits::Open;
 
 /// The least time between two writings of "last seen", milliseconds.
@@ -24,7 +25,7 @@ pub struct Person {
     pub session: SessionId,
     /// As the page shows it.
     pub name: String,
-    /// What they answer for now.
+    /// What they answer for now; roles that reach cases only with proven keys.
     pub actor: Actor,
     /// When it was last proved who is there.
     pub fresh_at: Moment,
@@ -47,13 +48,34 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
     if over {
         return Ok(None);
     }
-    let actor = conn.actor(person).await?;
+    let actor = counted(office, &mut conn, &row).await?;
     drop(conn);
     if now >= visit.seen_at.plus_millis(SEEN_EVERY_MS) {
         office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await?;
     }
     let purpose = visit.purpose.as_deref().and_then(Purpose::parse);
     Ok(Some(Person { id: person, session, name: row.name, actor, fresh_at: visit.fresh_at, purpose }))
+}
+
+/// A person with the roles that count. One that reaches cases does only once their keys have a chain to the root, a co-ordinator's in
+/// that very area: whoever invites or gives roles does not choose alone who reads a case (K7.7). An administrator's works without,
+/// because the first of them comes before any co-ordinator; a scheme's opens nothing without a copy, and those are sealed to proven keys.
+async fn counted(office: &Office, conn: &mut Conn, row: &Row) -> Result<Actor, No> {
+    let id = row.id()?;
+    let actor = conn.actor(id).await?;
+    let reaches = |grant: &Grant| matches!(grant, Grant::InArea(..) | Grant::Force(Role::Auditor));
+    if office.root.is_none() || !actor.grants().iter().any(reaches) {
+        return Ok(actor);
+    }
+    let trust = trust::of(office, conn, &[id], &[]).await?;
+    let proven = trust.person(&row.id, &row.recipient, &row.signing_key).is_some();
+    let counts = |grant: &Grant| match grant {
+        Grant::InArea(Role::Aic, area) => {
+            proven && trust.approver(&row.id, &row.signing_key, &area.to_string()).is_some()
+        }
+        one => proven || !reaches(one),
+    };
+    Ok(Actor::Person { id, grants: actor.grants().iter().copied().filter(counts).collect() })
 }
 
 /// How somebody showed who they are.

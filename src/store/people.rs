@@ -153,7 +153,7 @@ impl Conn {
         Ok(Actor::Person { id, grants })
     }
 
-    /// Refuses an actor who was suspended, or whose roles changed, since `actor` was read.
+    /// Refuses an actor who was suspended, or who lost a role, since `actor` was read.
     pub async fn still(&mut self, actor: &Actor) -> Result<(), No> {
         let Some(id) = actor.person() else { return Ok(()) };
         let row = self.person(id).await?.ok_or(No::NotFound)?;
@@ -161,8 +161,7 @@ impl Conn {
             return Err(No::refused(Refusal::OwnAccountSuspended));
         }
         let now = self.actor(id).await?;
-        let same =
-            now.grants().len() == actor.grants().len() && now.grants().iter().all(|g| actor.grants().contains(g));
+        let same = actor.grants().iter().all(|held| now.grants().contains(held));
         if same { Ok(()) } else { Err(No::NotFound) }
     }
 

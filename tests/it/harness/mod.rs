@@ -18,9 +18,11 @@ use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::{self, releases, story};
 use disclosure_portal::domain::actor::Grant;
-use disclosure_portal::domain::ids::ReleaseId;
+use disclosure_portal::domain::ids::{PersonId, ReleaseId, StatementId};
 use disclosure_portal::domain::moment::Moment;
+use disclosure_portal::ledger::trust::{APPROVE, PersonKeys, ROOT, Root};
 use disclosure_portal::store::people::{Area, Person as PersonRow};
+use disclosure_portal::store::trust::Row;
 
 /// A folder that goes with the test.
 pub(crate) struct Folder(pub(crate) PathBuf);
@@ -199,6 +201,27 @@ pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
     (Arc::new(office), folder)
 }
 
+/// The root's paper about a person of an empty office: their role counts.
+fn paper(office: &Office, id: PersonId, grant: Grant) -> Row {
+    let seed = demo::root_seed(&office.settings.data).unwrap();
+    let root = Root::of_seed("disclosure-portal.demo/root", &seed).unwrap();
+    let area = if let Grant::InArea(_, area) = grant { area.to_string() } else { String::new() };
+    let keys = PersonKeys {
+        area,
+        name: String::new(),
+        person: id.to_string(),
+        recipient: String::new(),
+        role: grant.role().word().into(),
+        scheme: String::new(),
+        signing_key: String::new(),
+    };
+    let (document, object) = (serde_json::to_string(&keys).unwrap(), format!("person/{id}"));
+    let (at, nonce) = (office.now(), hex::encode(clock::random::<16>()));
+    let paper = root.sign(&seed, APPROVE, &object, document, &at.rfc3339(), &nonce).unwrap();
+    let (id, kind, signer) = (StatementId::fresh(at, clock::random()).to_string(), APPROVE.into(), ROOT.into());
+    Row { id, kind, object, signer, document: paper.document.into_bytes(), note: paper.note, added_at: at.millis() }
+}
+
 /// Makes a person of an empty office, with one role, and begins their visit.
 pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) {
     let (id, session) = (person.id, person.session);
@@ -217,9 +240,11 @@ pub(crate) async fn begin_visit(office: &Office, person: &Person, grant: Grant) 
         created_at: office.now().millis(),
         signed_in_at: None,
     };
+    let paper = paper(office, id, grant);
     let act = office.act(move |tx| {
         Box::pin(async move {
             if tx.person(id).await?.is_none() {
+                tx.add_paper(&paper).await?;
                 if let Grant::InArea(_, area) = grant {
                     let code = if tx.areas().await?.is_empty() { "CZ" } else { "NH" };
                     if tx.area(area).await?.is_none() {

@@ -1,6 +1,7 @@
 //! What hostile hands tried: a key of before put back by the database, an account taken over by a renewal, a passkey slipped in while its
 //! owner recovers, originals destroyed by a role alone, key files that lie beside others.
 
+use disclosure_portal::actions::enrol::{self, Invite};
 use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::passkey::own::{self, NewPasskey};
@@ -12,7 +13,7 @@ use disclosure_portal::domain::actor::{Grant, Role};
 use disclosure_portal::sealing::age::Identity;
 use std::sync::Arc;
 
-use super::passkeys::{begin, keys, passkey, send, sign_in};
+use super::passkeys::{add, begin, keys, passkey, send, sign_in};
 use super::renewal::{approve, at_desk, join, renew_priya};
 use super::{PLOT, hidden, units};
 use crate::harness::authenticator::Authenticator;
@@ -156,4 +157,47 @@ async fn the_link_of_a_renewal_is_not_in_the_database_of_a_real_portal() {
     let path = renew_priya(&scene).await;
     let words = scene.sql("SELECT GROUP_CONCAT(words) FROM mail");
     assert!(words.contains("make new keys") && !words.contains(&path), "{words}");
+}
+
+#[actix_web::test]
+async fn an_invitation_alone_reads_no_case_and_renews_nobody() {
+    let scene = Scene::new().await;
+    let area = world().areas[0].to_string();
+    let id = plots::ask(&scene.office, who("Riley"), &area, &PLOT).await.unwrap();
+    for role in ["inspector", "aic", "auditor"] {
+        let form = Invite {
+            email: format!("{role}@demo.example"),
+            name: "Sock Puppet".into(),
+            role: role.into(),
+            area: if role == "auditor" { String::new() } else { area.clone() },
+            ..Invite::default()
+        };
+        let path = enrol::invite(&scene.office, &who("Lee").actor, &form, stamp()).await.unwrap();
+        let (mut browser, mut phone) = (Browser::stranger(&scene), Authenticator::new());
+        let begun = begin(&browser, &format!("{path}/passkey/options")).await;
+        let credential = phone.make(&begun["publicKey"]);
+        assert_eq!(send(&browser, &path, &[keys(), passkey(&begun, &credential, true)].concat()).await.status, 303);
+        let got = sign_in(&scene, &mut phone).await;
+        browser.holds(&scene, &got);
+        let home = browser.get("/").await;
+        assert!(home.status == 200 && home.text().contains("Your keys"), "{role}: told what they wait for");
+        assert!(!home.text().contains(PLOT.title), "{role}");
+        for path in [format!("/releases/{id}"), "/log".into(), "/people".into(), "/approvals".into()] {
+            assert_eq!(browser.get(&path).await.status, 404, "{role} {path}");
+        }
+        let renew = format!("/people/{}/renew", who("Priya").id);
+        assert_eq!(browser.post(&renew, &[("verified", "I say so")]).await.status, 404, "{role}");
+        assert_eq!(add(&browser, &mut Authenticator::new(), true).await.status, 200, "{role}: their account is theirs");
+    }
+}
+
+#[actix_web::test]
+async fn a_co_ordinators_role_counts_once_a_paper_says_so() {
+    let scene = Scene::new().await;
+    units::give(&scene, "Alex", Role::Aic).await;
+    let browser = Browser::of(&scene, Some("Alex")).await;
+    assert_eq!(browser.get("/approvals").await.status, 404);
+    assert_eq!(browser.get("/releases").await.status, 200, "an inspector as before");
+    units::sam_approves(&scene, "Alex", Role::Aic).await;
+    assert_eq!(browser.get("/approvals").await.status, 200);
 }

@@ -224,10 +224,10 @@ async fn what_was_changed_by_sql_is_shown_as_not_verifying() {
         &format!("UPDATE statement SET at = at - 1, note = replace(note, 'recall', 'recoil') WHERE id = '{id}'"),
     );
     assert!(read(&scene, "Robin", &id).await.unwrap().verified.is_err());
+    let page = Browser::of(&scene, Some("Robin")).await.get(&format!("/statements/{id}")).await.text();
+    assert!(page.contains("It does not verify"), "{page}");
     sql(&scene, &format!("UPDATE statement SET note = replace(note, 'recoil', 'recall') WHERE id = '{id}'"));
     assert!(read(&scene, "Robin", &id).await.unwrap().verified.is_ok());
     sql(&scene, &format!("DELETE FROM approval WHERE object = 'person/{sam}'"));
     assert!(read(&scene, "Robin", &id).await.unwrap().verified.is_err());
-    let page = Browser::of(&scene, Some("Robin")).await.get(&format!("/statements/{id}")).await.text();
-    assert!(page.contains("It does not verify"), "{page}");
 }

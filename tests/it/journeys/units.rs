@@ -44,7 +44,7 @@ async fn add_paper(scene: &Scene, kind: &str, object: String, signer: String, do
 }
 
 /// Sam approves somebody's keys for a role in Cantwell.
-async fn sam_approves(scene: &Scene, name: &str, role: Role) {
+pub(super) async fn sam_approves(scene: &Scene, name: &str, role: Role) {
     let row = scene.office.read().await.unwrap().person(who(name).id).await.unwrap().unwrap();
     let keys = PersonKeys {
         area: cantwell().to_string(),
