@@ -215,7 +215,7 @@ async fn in_words(conn: &mut Conn, document: &[u8]) -> Result<Vec<(String, Strin
         }
         let (at, mut asked) = questions::words(&question);
         if of_keys && question == "name" {
-            asked = "Name".to_owned();
+            "Name".clone_into(&mut asked);
         }
         let said = said.join("\n");
         lines.push((at, asked, if said.is_empty() { "Left empty".to_owned() } else { said }));

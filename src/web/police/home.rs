@@ -105,6 +105,36 @@ fn unit_words(work: &Work) -> String {
     format!("{}: {}", work.area, words.join("; "))
 }
 
+fn again(releases: usize) -> Section {
+    let words = match releases {
+        1 => "Somebody made new keys: copies of 1 release wait.".to_owned(),
+        many => format!("Somebody made new keys: copies of {many} releases wait."),
+    };
+    Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
+}
+
+fn for_root(keys: usize) -> Section {
+    let words = match keys {
+        1 => "1 key waits for the root’s signature.".to_owned(),
+        many => format!("{many} keys wait for the root’s signature."),
+    };
+    let onward = link("/root", "See what waits, and carry it to the offline machine");
+    Section { words, ..plain("Root of trust", "", vec![onward]) }
+}
+
+fn log() -> Section {
+    plain(
+        "The log",
+        "Every view, disclosure and change is recorded there. What you look up is recorded too.",
+        vec![
+            link("/log", "Search and check the log"),
+            link("/register", "Registers of issued references"),
+            link("/schemes", "Schemes and their signed agreements"),
+            link("/initiatives", "Lists of initiatives"),
+        ],
+    )
+}
+
 impl From<&Waiting> for Section {
     fn from(waiting: &Waiting) -> Self {
         match waiting {
@@ -145,30 +175,9 @@ impl From<&Waiting> for Section {
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
                 vec![link("/bulletins", "Your bulletins"), link("/undertaking", "Your undertaking")],
             ),
-            Waiting::Log => plain(
-                "The log",
-                "Every view, disclosure and change is recorded there. What you look up is recorded too.",
-                vec![
-                    link("/log", "Search and check the log"),
-                    link("/register", "Registers of issued references"),
-                    link("/schemes", "Schemes and their signed agreements"),
-                    link("/initiatives", "Lists of initiatives"),
-                ],
-            ),
-            Waiting::Reseal(releases) => Section {
-                words: match releases {
-                    1 => "Somebody made new keys: copies of 1 release wait.".to_owned(),
-                    many => format!("Somebody made new keys: copies of {many} releases wait."),
-                },
-                ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")])
-            },
-            Waiting::Root(keys) => Section {
-                words: match keys {
-                    1 => "1 key waits for the root’s signature.".to_owned(),
-                    many => format!("{many} keys wait for the root’s signature."),
-                },
-                ..plain("Root of trust", "", vec![link("/root", "See what waits, and carry it to the offline machine")])
-            },
+            Waiting::Log => log(),
+            Waiting::Reseal(releases) => again(*releases),
+            Waiting::Root(keys) => for_root(*keys),
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
