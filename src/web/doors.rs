@@ -143,8 +143,7 @@ pub const DOORS: &[Door] = &[
     post("/people/{id}/renew", Who::Holding(INVITERS), Body::Form, "End their keys and copies", |v| {
         Box::pin(renew::renew(v))
     }),
-    get("/reseal", Who::Holding(&[Role::Aic]), "Copies to seal again", |v| Box::pin(reseal::show(v)))
-        .on_menu("Seal again"),
+    get("/reseal", Who::Holding(&[Role::Aic]), "Copies to seal again", |v| Box::pin(reseal::show(v))),
     post("/reseal", Who::Holding(&[Role::Aic]), Body::Form, "Make copies in the place of lost ones", |v| {
         Box::pin(reseal::begin(v))
     }),
