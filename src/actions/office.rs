@@ -15,9 +15,11 @@ use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles};
 use crate::domain::actor::Actor;
+use crate::domain::event::Event;
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
+use crate::store::log::Stamp;
 use crate::store::vault::Vault;
 use crate::store::{Acked, Conn, Db, Tx, writer};
 
@@ -201,6 +203,19 @@ impl Office {
             })
         })
         .await
+    }
+
+    /// Writes one leaf down that the portal itself answers for, in an act of its own.
+    pub(crate) async fn record(&self, event: Event, stamp: &Stamp) -> Result<(), No> {
+        let stamp = stamp.clone();
+        self.act(move |tx| {
+            Box::pin(async move {
+                tx.append(&event, &Actor::Portal, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        Ok(())
     }
 
     /// A keyed hash of something personal, for looking it up without storing it in an index.

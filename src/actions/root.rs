@@ -2,7 +2,7 @@
 //!
 //! Promises: a paper is kept only if the root of the configuration signed it, about a key that is in use at this moment; one that
 //! is neither stops the whole file, by name. Absent on purpose: the root's private half, which never comes near the server;
-//! whose words were heard (that is the ceremony's, on paper). Proved by `tests/it/root/ceremony.rs`.
+//! whose words were heard (that is the ceremony's, on paper). Proved by `tests/it/founding/ceremony.rs`.
 
 use crate::actions::fingerprint::{fingerprint, unit_fingerprint};
 use crate::actions::office::ten;

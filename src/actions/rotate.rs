@@ -97,16 +97,7 @@ pub fn prepare_log(office: &Office) -> Result<NextLog, Fault> {
 
 /// Step 2: a leaf names it, under a checkpoint of the key before.
 pub async fn announce_log(office: &Office, next: &NextLog, stamp: Stamp) -> Result<(), No> {
-    let event = Event::new(Kind::LogKey, "log").with("vkey", next.0.vkey());
-    office
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.append(&event, &Actor::Portal, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
+    office.record(Event::new(Kind::LogKey, "log").with("vkey", next.0.vkey()), &stamp).await
 }
 
 /// Step 3: that checkpoint is signed by it too, and kept. Answers all verifier keys. From here on the next opening takes the new key.

@@ -4,7 +4,6 @@
 //! log as an alarm, and nothing is sealed (P4). Absent on purpose: believing the `person` or `area` row alone.
 
 use crate::actions::{Fault, No, Office};
-use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId};
 use crate::domain::refusal::Refusal;
@@ -45,11 +44,13 @@ pub async fn unproven_under(root: Option<&Root>, conn: &mut Conn, to: &[To]) -> 
     let trust = under(root, conn, &people, &[]).await?;
     let (mut anew, mut replaced) = (Vec::new(), Vec::new());
     for one in to {
-        if enrolled_with(conn, one.person, &one.recipient).await? {
-            anew.push(one.person);
+        match enrolled(conn, one.person).await? {
+            Some(known) if known != one.recipient => replaced.push(one.person),
+            Some(_) => anew.push(one.person),
+            None => {}
         }
-        if superseded(conn, one.person, &one.recipient).await? {
-            replaced.push(one.person);
+        if one.recipient.is_empty() {
+            anew.push(one.person);
         }
     }
     let told = |one: &To| {
@@ -131,15 +132,7 @@ pub async fn alarm<T>(office: &Office, object: &str, done: Result<T, No>, stamp:
         .collect();
     if !changed.is_empty() {
         let event = Event::new(Kind::KeyAlarm, object).with("what", changed);
-        let stamp = stamp.clone();
-        office
-            .act(move |tx| {
-                Box::pin(async move {
-                    tx.append(&event, &Actor::Portal, &stamp).await?;
-                    Ok(())
-                })
-            })
-            .await?;
+        office.record(event, stamp).await?;
     }
     done
 }

@@ -2,7 +2,7 @@
 //!
 //! Promises: each line says what was looked at and, where it failed, what is wrong; a line that needs one that failed is left out
 //! rather than guessed. Exit codes: 0 all right, 1 a line failed, 2 the configuration cannot be read.
-//! Absent on purpose: the whole log (`log fsck`), mending anything. Proved by `tests/it/root/checks.rs`.
+//! Absent on purpose: the whole log (`log fsck`), mending anything. Proved by `tests/it/founding/checks.rs`.
 
 use std::path::{Path, PathBuf};
 

@@ -3,7 +3,7 @@
 //! Promises: nothing is made unless everything given is fit; nobody but the folder's owner reads any of it; the configuration
 //! holds no secret; the root's private half is never below the folder; the first administrator's link is printed once and kept
 //! nowhere. Absent on purpose: a default for anything secret, going on in a folder that holds something.
-//! Proved by `tests/it/root/setup.rs`.
+//! Proved by `tests/it/founding/setup.rs`.
 
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;

@@ -2,7 +2,7 @@
 //!
 //! Promises: what is signed was shown with its six words, and those words were given back; the root key is written to one file
 //! of mode 0600 and shown nowhere. Absent on purpose: the network, the database, signing everything at once, any role but the
-//! co-ordinator's. Proved by `tests/it/root/offline.rs`.
+//! co-ordinator's. Proved by `tests/it/founding/offline.rs`.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;

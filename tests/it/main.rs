@@ -3,11 +3,11 @@
 
 mod access;
 mod documents;
+mod founding;
 mod harness;
 mod hostile;
 mod journeys;
 mod ledger;
-mod root;
 mod sealing;
 mod storage;
 mod tidy;

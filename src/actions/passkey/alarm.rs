@@ -7,7 +7,6 @@
 use serde_json::Value;
 
 use crate::actions::{No, Office, Stamp};
-use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 
 /// How deep a text within a text is read as JSON again.
@@ -34,16 +33,7 @@ pub async fn refuse_secrets_in_form(office: &Office, object: &str, values: &[&st
 
 /// Puts an alarm on the log.
 pub(super) async fn raise(office: &Office, object: &str, what: &'static str, stamp: &Stamp) -> Result<(), No> {
-    let (event, stamp) = (Event::new(Kind::KeyAlarm, object).with("what", vec![what]), stamp.clone());
-    office
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.append(&event, &Actor::Portal, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
+    office.record(Event::new(Kind::KeyAlarm, object).with("what", vec![what]), stamp).await
 }
 
 /// Whether `prf.results`, or the older `hmacGetSecret` outputs, stand anywhere in it, also in JSON written as a text.

@@ -4,7 +4,6 @@
 //! is a leaf. Absent on purpose: opening any original with it; that is done by hand (`docs/USER-break-glass.md`).
 
 use crate::actions::{No, Office};
-use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::AreaId;
 use crate::sealing::age::{Identity, open};
@@ -59,14 +58,7 @@ pub async fn drill(office: &Office, code: &str, with: &Identity, stamp: Stamp) -
         .collect();
     let good = !found.is_empty() && found.iter().all(|one| one.fits);
     let event = Event::new(Kind::UnitDrill, format!("area/{area}")).with("opened", good).with("boxes", found.len());
-    office
-        .act(move |tx| {
-            Box::pin(async move {
-                tx.append(&event, &Actor::Portal, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
+    office.record(event, &stamp).await?;
     Ok(found)
 }
 
