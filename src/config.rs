@@ -5,6 +5,7 @@
 //! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
 
 mod files;
+mod store;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use files::{KeyFiles, key, private, secret};
+pub use store::{Postgres, S3, Store};
 
 /// Why the settings cannot be used.
 #[derive(Debug, Error)]
@@ -110,14 +112,6 @@ pub struct Listen {
     pub proxies: Vec<IpAddr>,
 }
 
-/// `[store]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Store {
-    /// The folder of the embedded database and vault.
-    pub data: PathBuf,
-}
-
 /// `[keys]`: files for what is secret, values for what is public.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -213,13 +207,13 @@ impl Config {
             std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
         let misfit = |why: String| ConfigError::Misfit { path: path.to_owned(), why };
         let mut config: Self = toml::from_str(&text).map_err(|why| misfit(why.to_string()))?;
-        config.portal.check().map_err(misfit)?;
+        config.portal.check().and_then(|()| config.store.check()).map_err(misfit)?;
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
         let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
-        let named = [&mut listen.certificate, &mut listen.key, &mut store.data];
+        let named = [&mut listen.certificate, &mut listen.key];
         let secret = [&mut keys.log, &mut keys.records, &mut keys.web, &mut keys.blind];
-        for file in named.into_iter().chain(secret).chain(mail) {
+        for file in named.into_iter().chain(secret).chain(mail).chain(store.files()) {
             // Cleaned of `.`, so that sentences about a file name it as people would.
             *file = beside.join(&*file).components().collect();
         }

@@ -135,7 +135,7 @@ pub async fn release_by_urn(office: &Office, by: &Actor, urn: &str) -> Result<Re
 /// Verifies the whole log as a stranger would: exports it beside the data and runs the offline verifier over the export.
 pub async fn verify(office: &Office, by: &Actor, stamp: Stamp) -> Result<Report, No> {
     auditor(by)?;
-    let dir = office.settings.data.join(format!("verify-{}", hex::encode(crate::clock::random::<6>())));
+    let dir = office.settings.store.data.join(format!("verify-{}", hex::encode(crate::clock::random::<6>())));
     let vkey = office.log_vkeys.clone();
     let done = verify_in(&mut office.read().await?, &dir, vkey).await;
     if let Err(why) = std::fs::remove_dir_all(&dir) {

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use crate::actions::Fault;
 use crate::actions::office::write_secret;
+use crate::config::Store;
 use crate::ledger::checkpoint::{self, LogKey};
 use crate::store::log::Head;
 use crate::store::open_reader;
@@ -92,10 +93,10 @@ pub fn log_vkey(head: &Head, usual: &Path, name: &str) -> Result<String, Fault> 
 
 /// The log's key: the one that signed the stored head. A rotation that was cut short is settled: the key that followed gets the usual
 /// name, one that never signed goes. Only for whoever holds the folder's lock: a rotation under way would lose its key.
-pub(super) async fn log_key(database: &Path, usual: &Path, name: &str) -> Result<LogKey, Fault> {
+pub(super) async fn log_key(store: &Store, usual: &Path, name: &str) -> Result<LogKey, Fault> {
     let beside = next_logs(usual)?;
     if !beside.is_empty() {
-        let head = Head::read(&mut open_reader(database).await?).await?;
+        let head = Head::read(&mut open_reader(store).await?).await?;
         let note = head.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
         for file in beside {
             if checkpoint::open(note.note(), &read_log(&file, name)?.vkey()).is_ok() {

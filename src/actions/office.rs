@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
@@ -13,7 +13,7 @@ use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
 use crate::actions::{Fault, No};
 use crate::clock::{self, Clock};
-use crate::config::{self, Config, KeyFiles};
+use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
 use crate::domain::event::Event;
 use crate::domain::moment::Moment;
@@ -63,7 +63,7 @@ pub struct Settings {
     /// A demo: synthetic people, an outbox page instead of mail, a clock that can be moved.
     pub demo: bool,
     /// Where everything lies.
-    pub data: PathBuf,
+    pub store: Store,
     /// The secret key files.
     pub keys: KeyFiles,
     /// The log's name, part of its verifier key.
@@ -80,28 +80,12 @@ impl Settings {
         Self {
             origin: config.portal.origin.clone(),
             demo: false,
-            data: config.store.data.clone(),
+            store: config.store.clone(),
             keys: config.keys.files(),
             log_name: config.portal.log_name.clone(),
             root: Some(config.keys.root.clone()),
             break_glass: Some(config.keys.break_glass.clone()),
         }
-    }
-}
-
-/// The files below the data directory.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// The database.
-    pub database: PathBuf,
-    /// Sealed bytes.
-    pub vault: PathBuf,
-}
-
-impl Places {
-    /// Below `data`.
-    pub fn below(data: &Path) -> Self {
-        Self { database: data.join("portal.sqlite"), vault: data.join("vault") }
     }
 }
 
@@ -113,25 +97,25 @@ impl Office {
 
     /// The same, held as said: alone for replacing a key.
     pub async fn open_as(settings: Settings, clock: Clock, create: bool, how: Hold) -> Result<Self, Fault> {
-        let places = Places::below(&settings.data);
+        let store = settings.store.clone();
         let files = settings.keys.clone();
         if create {
-            prepare(&places, &files)?;
+            prepare(&store, &files)?;
         }
-        let hold = keyfiles::hold(&settings.data, how)?;
+        let hold = keyfiles::hold(&store.data, how)?;
         let key = |file: &Path| secret(file, create);
         // Makes the file where there is none.
         key(&files.log)?;
-        let log = keyfiles::log_key(&places.database, &files.log, &settings.log_name).await?;
+        let log = keyfiles::log_key(&store, &files.log, &settings.log_name).await?;
         let log_vkey = log.vkey();
-        let db = Db::open(&places.database, create, log, clock.clone()).await?;
+        let db = Db::open(&store, create, log, clock.clone()).await?;
         let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         Ok(Self {
             root,
-            vault: Vault::local(&places.vault)?,
+            vault: Vault::open(&store)?,
             records,
             _hold: hold,
             log_vkey,
@@ -294,14 +278,19 @@ async fn records_key(db: &Db, file: &Path, create: bool) -> Result<Zeroizing<[u8
 }
 
 /// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.
-fn prepare(places: &Places, keys: &KeyFiles) -> Result<(), Fault> {
+fn prepare(store: &Store, keys: &KeyFiles) -> Result<(), Fault> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
     let folder = |path: &Path| std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    folder(&places.vault)?;
+    folder(&store.data)?;
+    if store.s3.is_none() {
+        folder(&store.vault())?;
+    }
     for (_, file) in keys.all() {
         file.parent().map(folder).transpose()?;
     }
-    std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(&places.database)?;
+    if store.postgres.is_none() {
+        std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(store.database())?;
+    }
     Ok(())
 }
 

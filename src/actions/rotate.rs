@@ -6,7 +6,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::actions::office::{Office, Places};
+use crate::actions::office::Office;
 use crate::actions::{Fault, No, keyfiles};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -121,6 +121,6 @@ pub async fn log(office: Office, stamp: Stamp) -> Result<String, No> {
     let all = hand_over_log(&office, next).await?;
     let settings = office.settings.clone();
     office.close().await;
-    keyfiles::log_key(&Places::below(&settings.data).database, &settings.keys.log, &settings.log_name).await?;
+    keyfiles::log_key(&settings.store, &settings.keys.log, &settings.log_name).await?;
     Ok(all)
 }

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use super::{Failure, runtime, say, serve};
 use crate::actions::found;
-use crate::actions::office::Places;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::domain::moment::Moment;
@@ -102,10 +101,12 @@ fn settings(config: &Config) -> Result<(), String> {
 /// Whatever is secret is closed to everybody else, and every key file holds a key; all that is wrong at once.
 fn permissions(file: &Path, config: &Config) -> Result<(), String> {
     let mut wrong = Vec::new();
-    let places = Places::below(&config.store.data);
-    let closed = [file, &config.store.data, &places.database, &places.vault, &config.listen.key];
-    for path in closed {
-        wrong.extend(config::private(path).err().map(|why| why.to_string()));
+    let store = &config.store;
+    let database = store.postgres.is_none().then(|| store.database());
+    let vault = store.s3.is_none().then(|| store.vault());
+    let closed = [file, &store.data, &config.listen.key].into_iter().map(Path::to_owned);
+    for path in closed.chain(database).chain(vault).chain(store.secrets()) {
+        wrong.extend(config::private(&path).err().map(|why| why.to_string()));
     }
     for (_, key) in config.keys.files().all() {
         wrong.extend(config::key(key).err().map(|why| why.to_string()));
@@ -137,8 +138,8 @@ async fn stored(config: &Config, now: Moment, lines: &mut Lines) {
 }
 
 async fn database(config: &Config) -> Result<Conn, String> {
-    serve::is_no_demo(&config.store.data).await.map_err(|failure| failure.sentence)?;
-    open_reader(&Places::below(&config.store.data).database).await.map_err(|why| why.to_string())
+    serve::is_no_demo(&config.store).await.map_err(|failure| failure.sentence)?;
+    open_reader(&config.store).await.map_err(|why| why.to_string())
 }
 
 /// The head as this portal's key signed it, under the name that the configuration and the database agree on.

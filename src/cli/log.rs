@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Data, Failure, portal, runtime, said, say};
+use super::{Data, Failure, open_store, portal, runtime, said, say};
 use crate::actions::Stamp;
 use crate::actions::audit;
 use crate::actions::keyfiles::{self, Hold};
-use crate::actions::office::Places;
 use crate::clock::Clock;
 use crate::config;
 use crate::domain::actor::Actor;
@@ -16,8 +15,8 @@ use crate::ledger::export::Contents;
 use crate::ledger::state::StateError;
 use crate::ledger::verify::{self, State};
 use crate::ledger::{proof, tree};
+use crate::store::Conn;
 use crate::store::log::Head;
-use crate::store::{Conn, open_reader};
 
 /// The log commands.
 #[derive(clap::Subcommand, Debug)]
@@ -154,8 +153,7 @@ async fn vkeys(data: &Data) -> Result<String, Failure> {
 }
 
 async fn reader(data: &Data) -> Result<Conn, Failure> {
-    let file = Places::below(&data.found()?.data).database;
-    open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))
+    open_store(&data.found()?.store).await
 }
 
 async fn stored_head(conn: &mut Conn) -> Result<Head, Failure> {

@@ -20,11 +20,11 @@ use clap::{Parser, Subcommand};
 
 use crate::actions::No;
 use crate::actions::keyfiles::Hold;
-use crate::actions::office::{Office, Places, Settings};
+use crate::actions::office::{Office, Settings};
 use crate::clock::Clock;
-use crate::config::{Config, KeyFiles};
+use crate::config::{Config, KeyFiles, Store};
 use crate::store::log::Head;
-use crate::store::open_reader;
+use crate::store::{Conn, open_reader};
 
 /// Lawful release of custody photographs and intelligence to business crime reduction partnerships.
 #[derive(Parser, Debug)]
@@ -91,8 +91,8 @@ pub struct Data {
 
 /// The store of a portal.
 pub(crate) struct Found {
-    /// The folder.
-    pub(crate) data: PathBuf,
+    /// Where everything lies.
+    pub(crate) store: Store,
     /// The secret key files.
     pub(crate) keys: KeyFiles,
 }
@@ -103,10 +103,10 @@ impl Data {
         let folder = self.data.clone().unwrap_or_default();
         let own = Some(folder.join(init::CONFIG)).filter(|file| file.exists());
         let Some(file) = self.config.clone().or(own) else {
-            return Ok(Found { keys: KeyFiles::below(&folder), data: folder });
+            return Ok(Found { keys: KeyFiles::below(&folder), store: Store::embedded(&folder) });
         };
         let config = Config::read(&file).map_err(Failure::unreadable)?;
-        Ok(Found { data: config.store.data.clone(), keys: config.keys.files() })
+        Ok(Found { store: config.store.clone(), keys: config.keys.files() })
     }
 }
 
@@ -153,15 +153,20 @@ pub(crate) fn said(no: &No) -> Failure {
     }
 }
 
+/// The database of a portal, running or stopped, for reading alone.
+pub(crate) async fn open_store(store: &Store) -> Result<Conn, Failure> {
+    open_reader(store).await.map_err(|why| Failure::unreadable(format!("{}: {why}", store.database_words())))
+}
+
 /// The office of a portal's folder, for a command. No page is served here, so neither origin nor demo matter.
 async fn portal(data: &Data, how: Hold) -> Result<Office, Failure> {
-    let Found { data, keys } = data.found()?;
-    let file = Places::below(&data).database;
-    let mut conn = open_reader(&file).await.map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
+    let Found { store, keys } = data.found()?;
+    let mut conn = open_store(&store).await?;
     let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
     let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
     drop(conn);
-    let settings = Settings { origin: String::new(), demo: false, data, keys, log_name, root: None, break_glass: None };
+    let settings =
+        Settings { origin: String::new(), demo: false, store, keys, log_name, root: None, break_glass: None };
     Office::open_as(settings, Clock::system(), false, how).await.map_err(Failure::unreadable)
 }
 

@@ -8,13 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Failure, runtime, say};
-use crate::actions::office::{Office, Places, Settings};
+use super::{Failure, open_store, runtime, say};
+use crate::actions::office::{Office, Settings};
 use crate::actions::sweep;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Store};
 use crate::sealing::age::Recipient;
-use crate::store::open_reader;
 use crate::web::{Desk, serve, tls};
 use crate::{demo, telemetry};
 
@@ -77,20 +76,18 @@ pub async fn open(config: &Config, clock: Clock) -> Result<Office, Failure> {
     }
     Recipient::parse(&config.keys.break_glass)
         .map_err(|why| Failure::unreadable(format!("keys.break_glass: {why}")))?;
-    is_no_demo(&config.store.data).await?;
+    is_no_demo(&config.store).await?;
     Office::open(Settings::of(config), clock, false).await.map_err(Failure::unreadable)
 }
 
 /// Refuses a folder or a database that a demo made.
-pub async fn is_no_demo(data: &Path) -> Result<(), Failure> {
+pub async fn is_no_demo(store: &Store) -> Result<(), Failure> {
+    let data = &store.data;
     let made = || Failure::unreadable(format!("{} was made by the demo: it is never served", data.display()));
     if data.join(demo::ACCOUNTS).exists() || data.join(demo::ROOT_KEY).exists() {
         return Err(made());
     }
-    let file = Places::below(data).database;
-    let told = |why: &dyn std::fmt::Display| Failure::unreadable(format!("{}: {why}", file.display()));
-    let mut conn = open_reader(&file).await.map_err(|why| told(&why))?;
-    match conn.setting(demo::MARK).await.map_err(|why| told(&why))? {
+    match open_store(store).await?.setting(demo::MARK).await.map_err(Failure::unreadable)? {
         Some(_) => Err(made()),
         None => Ok(()),
     }

@@ -20,7 +20,7 @@ use crate::actions::office::{Office, Settings, write_secret};
 use crate::actions::unit::drill;
 use crate::actions::{Fault, No, Stamp};
 use crate::clock::{self, Clock};
-use crate::config::{self, KeyFiles};
+use crate::config::{self, KeyFiles, Store};
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Identity;
@@ -83,7 +83,7 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
     Ok(Settings {
         origin: origin.to_owned(),
         demo: true,
-        data: data.to_owned(),
+        store: Store::embedded(data),
         keys: KeyFiles::below(data),
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),

@@ -21,7 +21,7 @@ fn broken(why: impl std::fmt::Display) -> No {
 
 /// Every paper of the demo's world.
 pub(super) fn papers(office: &Office, world: &World, areas: &[Area]) -> Result<Vec<Row>, No> {
-    let seed = root_seed(&office.settings.data)?;
+    let seed = root_seed(&office.settings.store.data)?;
     let root = Root::of_seed(ROOT_NAME, &seed).map_err(broken)?;
     let time = office.now().rfc3339();
     let nonce = || hex::encode(clock::random::<16>());

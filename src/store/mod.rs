@@ -34,6 +34,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::clock::Clock;
+use crate::config::Store;
 use crate::ledger::checkpoint::LogKey;
 pub use no::{Fault, FieldError, No};
 pub use writer::{Acked, Tx};
@@ -77,8 +78,8 @@ pub struct Db {
 
 impl Db {
     /// Opens (and, when `create`, makes) the database file, brings the schema up, checks the log's head, starts the writer.
-    pub async fn open(file: &Path, create: bool, key: LogKey, clock: Clock) -> Result<Self, Fault> {
-        let options = options(file)?.create_if_missing(create);
+    pub async fn open(at: &Store, create: bool, key: LogKey, clock: Clock) -> Result<Self, Fault> {
+        let options = options(&at.database())?.create_if_missing(create);
         let single = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
         let writing = single.connect_with(options.clone()).await?;
         schema::bring_up(&writing).await?;
@@ -111,8 +112,9 @@ impl Db {
 }
 
 /// Opens the database of a running or stopped portal for reading only: the log commands beside a live portal.
-pub async fn open_reader(file: &Path) -> Result<Conn, Fault> {
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options(file)?.read_only(true)).await?;
+pub async fn open_reader(at: &Store) -> Result<Conn, Fault> {
+    let pool =
+        SqlitePoolOptions::new().max_connections(1).connect_with(options(&at.database())?.read_only(true)).await?;
     Ok(Conn(Link::Sqlite(pool.acquire().await?)))
 }
 

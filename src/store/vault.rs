@@ -11,6 +11,7 @@ use object_store::{ObjectStore, ObjectStoreExt, PutPayload};
 
 use super::{Acked, Fault};
 use crate::clock;
+use crate::config::Store;
 use crate::store::copies::Grant;
 
 /// The sealed bytes' store.
@@ -18,10 +19,20 @@ use crate::store::copies::Grant;
 pub struct Vault(Arc<dyn ObjectStore>);
 
 impl Vault {
+    /// The vault of a portal.
+    pub fn open(at: &Store) -> Result<Self, Fault> {
+        Self::local(&at.vault())
+    }
+
     /// Opens (and makes) a directory. Writes are fsynced: a logged copy never lacks its blob after a crash.
     pub fn local(dir: &Path) -> Result<Self, Fault> {
         std::fs::create_dir_all(dir)?;
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(dir)?.with_fsync(true))))
+    }
+
+    /// The object store itself, for what lies beside the blobs.
+    pub(super) fn objects(&self) -> &dyn ObjectStore {
+        &*self.0
     }
 
     /// Stores sealed bytes under a fresh random name and answers the name.

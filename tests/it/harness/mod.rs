@@ -203,7 +203,7 @@ pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
 
 /// The root's paper about a person of an empty office: their role counts.
 fn paper(office: &Office, id: PersonId, grant: Grant) -> Row {
-    let seed = demo::root_seed(&office.settings.data).unwrap();
+    let seed = demo::root_seed(&office.settings.store.data).unwrap();
     let root = Root::of_seed("disclosure-portal.demo/root", &seed).unwrap();
     let area = if let Grant::InArea(_, area) = grant { area.to_string() } else { String::new() };
     let keys = PersonKeys {
