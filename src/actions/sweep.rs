@@ -5,24 +5,47 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
 use crate::domain::refusal::Refusal;
+use crate::store::leases::Lease;
 use crate::store::log::Stamp;
 
 fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
-/// One round: limits reached are written down and their keys destroyed; blobs without a key go.
+/// How long a round's lease lasts without being taken anew, milliseconds: longer than any step.
+const LEASE_MS: i64 = 60_000;
+
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go. Of several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
-    expire(office).await?;
-    destroy_blobs(office).await
+    let mut conn = office.read().await?;
+    let waits =
+        !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
+    drop(conn);
+    if !waits {
+        return Ok(());
+    }
+    let Some(lease) = lease(office, "sweep").await? else { return Ok(()) };
+    expire(office, &lease).await?;
+    destroy_blobs(office, Some(&lease)).await
 }
 
-async fn expire(office: &Office) -> Result<(), No> {
+/// Takes a job's lease for this instance; `None`: another one is at it.
+pub async fn lease(office: &Office, name: &'static str) -> Result<Option<Lease>, No> {
+    let holder = office.instance.clone();
+    let act = office.act(move |tx| Box::pin(async move { Ok(tx.take_lease(name, &holder, LEASE_MS).await?) }));
+    Ok(act.await?.into_inner())
+}
+
+async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
     let past = office.read().await?.releases_past_limit(office.now()).await?;
     for id in past {
+        let lease = lease.clone();
         office
             .act(move |tx| {
                 Box::pin(async move {
+                    if !tx.still_holds(&lease).await? {
+                        return Ok(());
+                    }
                     let now = tx.now();
                     let filed = tx.release(id).await?.ok_or(No::NotFound)?;
                     let reached = filed
@@ -47,18 +70,19 @@ async fn expire(office: &Office) -> Result<(), No> {
 
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
-    if let Err(no) = destroy_blobs(office).await {
+    if let Err(no) = destroy_blobs(office, None).await {
         tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-/// One that fails does not keep the others.
-async fn destroy_blobs(office: &Office) -> Result<(), No> {
+/// One that fails does not keep the others. `lease`: of the job that does it; an act's own clearing away has none, and two at the same
+/// copy leave one leaf.
+async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
     let mut failed = None;
     for copy in copies {
-        if let Err(no) = destroy_copy(office, copy).await {
+        if let Err(no) = destroy_copy(office, copy, lease.cloned()).await {
             tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
             failed = Some(no);
         }
@@ -66,7 +90,7 @@ async fn destroy_blobs(office: &Office) -> Result<(), No> {
     failed.map_or(Ok(()), Err)
 }
 
-async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
+async fn destroy_copy(office: &Office, copy: CopyId, lease: Option<Lease>) -> Result<(), No> {
     let parts = office.read().await?.parts(copy).await?;
     for part in &parts {
         office.vault.destroy(&part.object).await?;
@@ -75,6 +99,11 @@ async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
     office
         .act(move |tx| {
             Box::pin(async move {
+                if let Some(lease) = lease
+                    && !tx.still_holds(&lease).await?
+                {
+                    return Ok(());
+                }
                 let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 // A part that was stored meanwhile keeps the copy on the list for the next round.
                 let all = tx.parts(copy).await?.iter().all(|part| gone.contains(&part.id));
