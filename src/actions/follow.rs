@@ -34,6 +34,7 @@ pub async fn follow(office: Arc<Office>) {
     if office.settings.store.postgres.is_none() {
         return;
     }
+    office.board.heard(Instant::now());
     let mut since = None;
     let mut ticks = tokio::time::interval(EVERY);
     loop {

@@ -51,7 +51,7 @@ macro_rules! on {
             }
             $crate::store::Link::Postgres(link) => {
                 let $c = &mut **link;
-                $work
+                $crate::store::postgres::in_time(async { $work }).await
             }
         }
     };
@@ -63,7 +63,10 @@ macro_rules! run {
     ($conn:expr, $query:expr) => {
         match &mut $conn.0 {
             $crate::store::Link::Sqlite(link) => $query.execute(&mut **link).await.map(|done| done.rows_affected()),
-            $crate::store::Link::Postgres(link) => $query.execute(&mut **link).await.map(|done| done.rows_affected()),
+            $crate::store::Link::Postgres(link) => {
+                let done = $crate::store::postgres::in_time($query.execute(&mut **link)).await;
+                done.map(|done| done.rows_affected())
+            }
         }
     };
 }

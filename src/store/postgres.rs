@@ -5,6 +5,7 @@
 //! network gives the head row's lock back within seconds. Absent on purpose: a transaction-pooling proxy, session state besides one
 //! advisory lock, an unencrypted connection that leaves this machine.
 
+use std::future::Future;
 use std::time::Duration;
 
 use sqlx::Postgres;
@@ -42,19 +43,34 @@ fn options(at: &config::Postgres) -> Result<PgConnectOptions, Fault> {
         options = options.ssl_root_cert(ca);
     }
     Ok(options.options([
-        ("statement_timeout", "15000"),
-        ("lock_timeout", "10000"),
+        ("statement_timeout", "8000"),
+        ("lock_timeout", "8000"),
         ("idle_in_transaction_session_timeout", "15000"),
         ("tcp_user_timeout", "15000"),
         ("timezone", "UTC"),
     ]))
 }
 
+/// A statement that takes longer has lost its server, or a lock that nobody gives back: the server is told the same.
+const STATEMENT_TIME: Duration = Duration::from_secs(8);
+/// A connection that does not come back from its last statement within this time is thrown away.
+const RELEASE_TIME: Duration = Duration::from_secs(2);
+
+/// One statement in bounded time: a network that swallows everything would else hold its reader for a quarter of an hour.
+pub(super) async fn in_time<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    tokio::time::timeout(STATEMENT_TIME, work).await.unwrap_or_else(|_| Err(late()))
+}
+
+fn late() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, "the database server does not answer"))
+}
+
 /// A pool as this store makes them all: what comes back into it has no transaction open.
 fn pool(most: u32) -> PgPoolOptions {
     PgPoolOptions::new().max_connections(most).acquire_timeout(super::ACQUIRE).after_release(|conn, _| {
         Box::pin(async move {
-            sqlx::query("ROLLBACK").execute(conn).await?;
+            let rolled_back = tokio::time::timeout(RELEASE_TIME, sqlx::query("ROLLBACK").execute(conn));
+            rolled_back.await.unwrap_or_else(|_| Err(late()))?;
             Ok(true)
         })
     })

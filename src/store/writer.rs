@@ -30,7 +30,7 @@ const BATCH: usize = 256;
 /// The most acts waiting; beyond it a caller waits for a place.
 const QUEUE: usize = 4_096;
 /// A batch that takes longer has lost its server: nothing of it is answered and the connection is replaced.
-const BATCH_TIME: Duration = Duration::from_secs(20);
+const BATCH_TIME: Duration = Duration::from_secs(15);
 /// How long a caller waits for a place in the queue.
 const PLACE_TIME: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.

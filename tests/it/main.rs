@@ -7,6 +7,7 @@ mod documents;
 mod founding;
 mod harness;
 mod hostile;
+mod instances;
 mod journeys;
 mod ledger;
 mod sealing;

@@ -69,19 +69,26 @@ pub(crate) fn settings(data: &Path, database: Option<&Postgres>) -> Settings {
     settings
 }
 
-/// An empty database, where this run's scenes live in the server.
-fn empty_database() -> Option<Postgres> {
-    (backend() == Backend::Server).then(|| Server::shared().create(None))
+/// An empty database, where scenes live in the server.
+fn empty_database(backend: Backend) -> Option<Postgres> {
+    (backend == Backend::Server).then(|| Server::shared().create(None))
 }
 
-/// The world, made once, by the same code as the demo.
+/// The world of this run's scenes.
 fn template() -> &'static Template {
-    static MADE: OnceLock<Template> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let make = || {
+    template_of(backend())
+}
+
+/// The world, made once a backend, by the same code as the demo.
+fn template_of(backend: Backend) -> &'static Template {
+    static EMBEDDED: OnceLock<Template> = OnceLock::new();
+    static SERVER: OnceLock<Template> = OnceLock::new();
+    let made = if backend == Backend::Embedded { &EMBEDDED } else { &SERVER };
+    made.get_or_init(|| {
+        let make = move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                let (folder, database) = (Folder::new(), empty_database());
+                let (folder, database) = (Folder::new(), empty_database(backend));
                 let hands = Clock::manual(noon().plus_millis(-75 * 86_400_000));
                 let office = Office::open(settings(&folder.0, database.as_ref()), hands.clone(), true).await.unwrap();
                 let world = demo::people::begin(&office).await.unwrap();
@@ -127,7 +134,7 @@ pub(crate) fn sql(scene: &Scene, words: &str) {
 
 /// An office without anybody in it.
 pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
-    let (folder, database) = (Folder::new(), empty_database());
+    let (folder, database) = (Folder::new(), empty_database(backend()));
     let office = Office::open(settings(&folder.0, database.as_ref()), clock, true).await.unwrap();
     (Arc::new(office), folder)
 }

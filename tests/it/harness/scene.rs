@@ -8,40 +8,78 @@ use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::config::Postgres;
+use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
 
-use super::server::{self, Server};
-use super::{Folder, noon, settings, template, who};
+use super::server::{self, Backend, Server, backend};
+use super::{Folder, Template, noon, settings, template_of};
 
 /// An office with the demo's world, at noon.
 pub(crate) struct Scene {
     pub(crate) office: Arc<Office>,
     pub(crate) clock: Clock,
-    pub(crate) folder: Folder,
-    pub(crate) database: Option<Database>,
+    pub(crate) folder: Arc<Folder>,
+    pub(crate) database: Option<Arc<Database>>,
+    world: &'static World,
 }
 
-/// A scene's database in the server; it goes with the scene.
-pub(crate) struct Database(pub(crate) Postgres);
+/// A scene's database in a server; it goes with the scene.
+pub(crate) struct Database {
+    pub(crate) at: Postgres,
+    /// A server of the scene's own; absent: the one that all share.
+    pub(crate) own: Option<Server>,
+}
 
 impl Drop for Database {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            Server::shared().drop(&self.0);
+        if self.own.is_none() && !std::thread::panicking() {
+            Server::shared().drop(&self.at);
         }
     }
 }
 
 impl Scene {
     pub(crate) async fn new() -> Self {
-        let made = template();
+        Self::on(backend()).await
+    }
+
+    /// On a backend whatever this run is about.
+    pub(crate) async fn on(backend: Backend) -> Self {
+        let made = template_of(backend);
+        let shared = |world: &Postgres| Database { at: Server::shared().create(Some(&world.database)), own: None };
+        Self::of(made, made.database.as_ref().map(shared)).await
+    }
+
+    /// On a PostgreSQL server of its own, to break.
+    pub(crate) async fn on_own_server() -> Self {
+        let made = template_of(Backend::Server);
+        let server = Server::start();
+        let at = server.create(None);
+        server::load(&at, &server::dump(made.database.as_ref().expect("a world in the server")));
+        Self::of(made, Some(Database { at, own: Some(server) })).await
+    }
+
+    async fn of(made: &'static Template, database: Option<Database>) -> Self {
         let folder = Folder::new();
         copy(&made.folder.0, &folder.0);
-        let copied = made.database.as_ref().map(|world| Server::shared().create(Some(&world.database)));
         let clock = Clock::manual(noon());
-        let office = Office::open(settings(&folder.0, copied.as_ref()), clock.clone(), false).await.unwrap();
-        Self { office: Arc::new(office), clock, folder, database: copied.map(Database) }
+        let settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
+        let office = Office::open(settings, clock.clone(), false).await.unwrap();
+        let (folder, database) = (Arc::new(folder), database.map(Arc::new));
+        Self { office: Arc::new(office), clock, folder, database, world: &made.world }
+    }
+
+    /// Another instance on the same data, with the same clock.
+    pub(crate) async fn beside(&self) -> Self {
+        let office = Office::open(self.settings(), self.clock.clone(), false).await.unwrap();
+        let (folder, database) = (self.folder.clone(), self.database.clone());
+        Self { office: Arc::new(office), clock: self.clock.clone(), folder, database, world: self.world }
+    }
+
+    /// Somebody of this scene's world by the beginning of their name.
+    pub(crate) fn who(&self, name: &str) -> &'static Somebody {
+        self.world.called(name).unwrap()
     }
 
     /// How this scene is set up: to open it once more.
@@ -51,21 +89,22 @@ impl Scene {
 
     /// A release by its reference.
     pub(crate) async fn release(&self, urn: &str) -> ReleaseId {
-        audit::release_by_urn(&self.office, &who("Robin").actor, urn).await.unwrap()
+        audit::release_by_urn(&self.office, &self.who("Robin").actor, urn).await.unwrap()
     }
 
     /// The portal stops and starts anew on the same folder.
     pub(crate) async fn restarted(self) -> Self {
-        let Self { office, clock, folder, database } = self;
+        let Self { office, clock, folder, database, world } = self;
         let settings = office.settings.clone();
         Arc::into_inner(office).expect("nobody is in the office").close().await;
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
-        Self { office: Arc::new(office), clock, folder, database }
+        Self { office: Arc::new(office), clock, folder, database, world }
     }
 
     /// What somebody does who has the database and nothing else.
     pub(crate) fn sql(&self, text: &str) -> String {
-        if let Some(Database(at)) = &self.database {
+        if let Some(database) = &self.database {
+            let at = &database.at;
             // What bytes and words are called there.
             let text = text.replace("CAST(document AS TEXT)", "convert_from(document, 'UTF8')");
             return server::psql(at, &text.replace(" AS BLOB)", " AS BYTEA)"));
@@ -107,8 +146,8 @@ impl Scene {
 
     /// What the database holds, as bytes: its files, or all that its owner can read of it on a server.
     pub(crate) fn stored(&self) -> Vec<(String, Vec<u8>)> {
-        if let Some(Database(at)) = &self.database {
-            return vec![("the server's database".to_owned(), server::dump(at))];
+        if let Some(database) = &self.database {
+            return vec![("the server's database".to_owned(), server::dump(&database.at))];
         }
         // By another process: closing the file in this one would give up SQLite's locks on it, and the next program that comes would
         // take the portal for gone.
@@ -166,17 +205,18 @@ impl Scene {
 /// A scene whose office is closed.
 pub(crate) struct Stopped {
     pub(crate) settings: Settings,
-    pub(crate) folder: Folder,
-    database: Option<Database>,
+    pub(crate) folder: Arc<Folder>,
+    database: Option<Arc<Database>>,
+    world: &'static World,
 }
 
 impl Scene {
     /// Closes the office.
     pub(crate) async fn stopped(self) -> Stopped {
-        let Self { office, folder, database, .. } = self;
+        let Self { office, folder, database, world, .. } = self;
         let settings = office.settings.clone();
         Arc::into_inner(office).expect("nobody is in the office").close().await;
-        Stopped { settings, folder, database }
+        Stopped { settings, folder, database, world }
     }
 }
 
@@ -188,7 +228,8 @@ impl Stopped {
 
     /// Goes on in an office that was opened.
     pub(crate) fn scene(self, office: Office) -> Scene {
-        Scene { office: Arc::new(office), clock: Clock::manual(noon()), folder: self.folder, database: self.database }
+        let Self { folder, database, world, .. } = self;
+        Scene { office: Arc::new(office), clock: Clock::manual(noon()), folder, database, world }
     }
 }
 

@@ -3,12 +3,12 @@
 //! `PORTAL_TEST_STORE=postgres` makes every scene live in a database of its own there (`make test` runs the suite on both backends);
 //! tests that are about PostgreSQL start it in any case. It is a real server with `fsync` on: the portal refuses anything less.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use disclosure_portal::clock;
 use disclosure_portal::config::Postgres;
@@ -37,7 +37,7 @@ pub(crate) struct Server {
     pub(crate) dir: PathBuf,
     port: u16,
     /// Its standard input stays open as long as this process lives: when it closes, the server ends and its files go.
-    _keeper: Child,
+    keeper: Mutex<Child>,
 }
 
 const ROLE: &str = "portal";
@@ -93,18 +93,21 @@ impl Server {
         only_mine(&file);
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let keeper = Self::keep(&dir, port);
-        let server = Self { dir, port, _keeper: keeper };
+        let server = Self { dir, port, keeper: Mutex::new(keeper) };
         server.ready();
         server
     }
 
     /// A shell that runs the server and outlives this process by as long as stopping it takes.
     fn keep(dir: &Path, port: u16) -> Child {
-        let script =
-            "\"$@\" >\"$0/log\" 2>&1 & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf \"$0\"";
+        // A line on its input starts the server again once the one before has ended; the input's end ends it for good.
+        let run_it = "\"$@\" >>\"$0/log\" 2>&1 & server=$!";
+        let script = format!(
+            "{run_it}; while read -r again; do wait $server; {run_it}; done; kill -INT $server 2>/dev/null; wait $server; rm -rf \"$0\""
+        );
         let run = as_its_user(&programs().join("postgres"));
         let mut keeper = Command::new("/bin/sh");
-        keeper.args(["-c", script]).arg(dir).arg(run.get_program()).args(run.get_args());
+        keeper.args(["-c", &script]).arg(dir).arg(run.get_program()).args(run.get_args());
         keeper.arg("-D").arg(dir.join("data")).arg("-k").arg(dir).args(["-p", &port.to_string()]);
         keeper.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=400", "-c", "shared_buffers=64MB"]);
         keeper.args(["-c", "max_wal_size=512MB", "-c", "checkpoint_timeout=30min"]);
@@ -144,6 +147,26 @@ impl Server {
         psql(&self.database("postgres"), &format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", at.database));
     }
 
+    /// Stops the server at once, as a machine that fails does; its files stay.
+    pub(crate) fn stop(&self) {
+        run(as_its_user(&programs().join("pg_ctl"))
+            .args(["stop", "-m", "immediate", "-w", "-D"])
+            .arg(self.dir.join("data")));
+    }
+
+    /// Starts it again on the same files and port.
+    pub(crate) fn start_again(&self) {
+        let mut keeper = self.keeper.lock().unwrap();
+        keeper.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        drop(keeper);
+        self.ready();
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The postmaster's process.
     pub(crate) fn pid(&self) -> u32 {
         let text = std::fs::read_to_string(self.dir.join("data/postmaster.pid")).unwrap();
@@ -169,6 +192,17 @@ pub(crate) fn psql(at: &Postgres, words: &str) -> String {
     command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", &at.host, "-p", &at.port.to_string()]);
     command.args(["-U", &at.user, "-d", &at.database, "-c", words]).env("PGPASSWORD", password.trim());
     run(&mut command)
+}
+
+/// Fills an empty database with what [`dump`] answered.
+pub(crate) fn load(at: &Postgres, dumped: &[u8]) {
+    let password = std::fs::read_to_string(at.password_file.as_ref().unwrap()).unwrap();
+    let mut command = Command::new("psql");
+    command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", &at.host, "-p", &at.port.to_string()]);
+    command.args(["-U", &at.user, "-d", &at.database]).env("PGPASSWORD", password.trim());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(dumped).unwrap();
+    assert!(child.wait().unwrap().success());
 }
 
 /// Every byte of a database as its owner can read it.
