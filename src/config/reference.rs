@@ -67,6 +67,8 @@ struct Key {
     /// As TOML; `None`: there is none.
     default: Option<String>,
     words: String,
+    /// As TOML.
+    example: String,
 }
 
 /// The sections of the whole file, each before those inside it.
@@ -76,13 +78,17 @@ fn sections() -> Vec<Section> {
     let mut found = Vec::new();
     gather("", Need::Required, String::new(), &schema, &mut found);
     found.remove(0); // the file itself: it has sections only
-    let paths: Vec<Vec<bool>> = found
-        .iter()
-        .map(|section| section.keys.iter().map(|key| key.kind == "text" && is_path(&found, section, key)).collect())
-        .collect();
-    for (section, paths) in found.iter_mut().zip(paths) {
-        for (key, _) in section.keys.iter_mut().zip(paths).filter(|(_, is_path)| *is_path) {
-            key.kind = "path".to_owned();
+    let told = |section: &Section| {
+        let told = |key: &Key| (key.kind == "text" && is_path(&found, section, key), fit(&found, section, key));
+        section.keys.iter().map(told).collect::<Vec<_>>()
+    };
+    let told: Vec<_> = found.iter().map(told).collect();
+    for (section, told) in found.iter_mut().zip(told) {
+        for (key, (is_path, example)) in section.keys.iter_mut().zip(told) {
+            key.example = example;
+            if is_path {
+                key.kind = "path".to_owned();
+            }
         }
     }
     found
@@ -104,7 +110,8 @@ fn gather(name: &str, need: Need, words: String, schema: &Value, found: &mut Vec
             inner.push((name, need, words, shape));
         } else {
             let default = of.get("default").filter(|value| !value.is_null()).map(ToString::to_string);
-            keys.push(Key { kind: kind(&name, shape), name, need, default, words });
+            let kind = kind(&name, shape);
+            keys.push(Key { example: example(&name, &kind, default.as_ref()), kind, name, need, default, words });
         }
     }
     found.push(Section { name: name.to_owned(), need, words, keys });
@@ -139,31 +146,43 @@ fn kind(name: &str, shape: &Value) -> String {
     }
 }
 
-/// Tells a path from other text as the portal does: it is taken as lying beside the file.
-fn is_path(sections: &[Section], section: &Section, probed: &Key) -> bool {
-    let mut text = String::new();
+/// What the portal reads where everything that must be there is, and a key has this value; `None`: the value is refused.
+fn read_with(sections: &[Section], section: &Section, probed: &Key, value: &str) -> Option<Value> {
+    let mut text = format!("{} = {value}\n", probed.name);
     for one in sections.iter().filter(|one| one.need == Need::Required || one.name == section.name) {
         let needed = one.keys.iter().filter(|key| key.need == Need::Required && key.name != probed.name);
-        needed.for_each(|key| writeln!(text, "{} = {}", key.name, example(key)).unwrap());
+        needed.for_each(|key| writeln!(text, "{} = {}", key.name, key.example).unwrap());
     }
-    let Ok(config) = read(&format!("{text}{} = \"./probe\"\n", probed.name)) else { return false };
-    let read = serde_json::to_value(config).unwrap();
-    value(&read, &probed.name).as_str().is_some_and(|path| path.starts_with('/') && path.ends_with("/probe"))
+    read(&text).ok().map(|config| serde_json::to_value(config).unwrap())
+}
+
+/// Tells a path from other text as the portal does: it is taken as lying beside the file.
+fn is_path(sections: &[Section], section: &Section, key: &Key) -> bool {
+    let read = read_with(sections, section, key, "\"./probe\"").unwrap_or_default();
+    value(&read, &key.name).as_str().is_some_and(|path| path.starts_with('/') && path.ends_with("/probe"))
 }
 
 fn value<'a>(config: &'a Value, name: &str) -> &'a Value {
     name.split('.').fold(config, |value, part| &value[part])
 }
 
-/// What the example says for a key, as TOML.
-fn example(key: &Key) -> String {
-    let given = EXAMPLES.iter().find(|(name, _)| *name == key.name).map(|(_, value)| (*value).to_owned());
-    given.or_else(|| key.default.clone()).unwrap_or_else(|| match key.kind.as_str() {
-        "text" | "path" => format!("\"{}\"", key.name.rsplit('.').next().unwrap_or_default()),
+/// What the example says for a key, as TOML, as far as it can be told from the key alone.
+fn example(name: &str, kind: &str, default: Option<&String>) -> String {
+    let given = EXAMPLES.iter().find(|(at, _)| *at == name).map(|(_, value)| (*value).to_owned());
+    given.or_else(|| default.cloned()).unwrap_or_else(|| match kind {
+        "text" => format!("\"{}\"", name.rsplit('.').next().unwrap_or_default()),
         "`true` or `false`" => "false".to_owned(),
         kind if kind.starts_with("list") => "[]".to_owned(),
         _ => "1".to_owned(),
     })
+}
+
+/// The key's example, or another one where that is refused: a text may have to be an address.
+fn fit(sections: &[Section], section: &Section, key: &Key) -> String {
+    let others = ["\"127.0.0.1:8000\"", "\"127.0.0.1\"", "\"https://name.example.org\""].map(str::to_owned);
+    let mut candidates = std::iter::once(key.example.clone()).chain(others);
+    let found = candidates.find(|one| read_with(sections, section, key, one).is_some());
+    found.unwrap_or_else(|| panic!("{}: say in src/config/reference.rs what the example says", key.name))
 }
 
 /// The example: what must be there stands open; all else stands behind a `#`, as its default where it has one.
@@ -179,7 +198,7 @@ fn toml(sections: &[Section]) -> String {
         for key in keys {
             let closed = if key.need == Need::Optional { "#" } else { closed };
             let word = key.name.rsplit('.').next().unwrap_or_default();
-            write!(text, "# {}\n{closed}{word} = {}\n", key.words, example(key)).unwrap();
+            write!(text, "# {}\n{closed}{word} = {}\n", key.words, key.example).unwrap();
         }
     }
     text
