@@ -8,6 +8,7 @@ mod harness;
 mod hostile;
 mod journeys;
 mod ledger;
+mod packaging;
 mod sealing;
 mod storage;
 mod tidy;
