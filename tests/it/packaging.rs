@@ -209,7 +209,8 @@ fn the_scripts_of_the_package_start_and_enable_nothing() {
             .collect();
         assert!(!calls.is_empty(), "{script}");
         for call in calls {
-            let fine = ["systemctl --system daemon-reload", "systemctl --quiet is-active", "systemctl --system disable --now"];
+            let fine =
+                ["systemctl --system daemon-reload", "systemctl --quiet is-active", "systemctl --system disable --now"];
             assert!(fine.iter().any(|fine| call.contains(fine)), "{script}: {call}");
         }
     }
