@@ -82,7 +82,7 @@ fn compared(said: &[(String, String)], rows: &BTreeMap<String, bool>) -> Vec<Str
             None => breaches
                 .push(format!("{place}: `{words}` has no row in {GUIDE}: what does it mean, what is to be done?")),
             Some(false) => {
-                breaches.push(format!("{GUIDE}: the row of `{words}` does not say what it means and what to do"))
+                breaches.push(format!("{GUIDE}: the row of `{words}` does not say what it means and what to do"));
             }
             Some(true) => {}
         }
