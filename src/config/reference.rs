@@ -182,7 +182,12 @@ fn fit(sections: &[Section], section: &Section, key: &Key) -> String {
     let others = ["\"127.0.0.1:8000\"", "\"127.0.0.1\"", "\"https://name.example.org\""].map(str::to_owned);
     let mut candidates = std::iter::once(key.example.clone()).chain(others);
     let found = candidates.find(|one| read_with(sections, section, key, one).is_some());
-    found.unwrap_or_else(|| panic!("{}: say in src/config/reference.rs what the example says", key.name))
+    found.unwrap_or_else(|| {
+        panic!(
+            "{}, or a key that [{}] needs: say in src/config/reference.rs what the example says",
+            key.name, section.name
+        )
+    })
 }
 
 /// The example: what must be there stands open; all else stands behind a `#`, as its default where it has one.
