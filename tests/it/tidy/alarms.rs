@@ -70,7 +70,7 @@ fn rows(guide: &str, heading: &str) -> BTreeMap<String, bool> {
     let row = |line: &str| {
         let cells: Vec<&str> = line.strip_prefix("| `")?.trim_end_matches([' ', '|']).split(" | ").collect();
         let whole = cells.len() >= 3 && cells.iter().all(|cell| !cell.trim().is_empty());
-        Some((cells[0].trim_end_matches('`').to_owned(), whole))
+        Some((cells[0].strip_suffix('`').unwrap_or_default().to_owned(), whole))
     };
     section.lines().filter_map(row).collect()
 }
