@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// `[store]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Store {
     /// The folder of the embedded database and vault; where both are elsewhere, of this instance's lock alone.
@@ -21,6 +22,7 @@ pub struct Store {
 
 /// `[store.postgres]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
     /// The server's name or address; a path that begins with `/` is the folder of a local socket.
@@ -40,6 +42,7 @@ pub struct Postgres {
 
 /// `[store.s3]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// The bucket.
