@@ -1,5 +1,7 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
+use std::time::Instant;
+
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -13,8 +15,16 @@ fn stamp() -> Stamp {
 
 /// One round: limits reached are written down and their keys destroyed; blobs without a key go.
 pub async fn round(office: &Office) -> Result<(), No> {
-    expire(office).await?;
-    destroy_blobs(office).await
+    job(office, "expire", expire(office)).await?;
+    job(office, "destroy", destroy_blobs(office)).await
+}
+
+/// Does a job's work and counts it.
+async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
+    let began = Instant::now();
+    let done = work.await;
+    office.metrics.job(name, began, done.is_ok());
+    done
 }
 
 async fn expire(office: &Office) -> Result<(), No> {
@@ -48,7 +58,7 @@ async fn expire(office: &Office) -> Result<(), No> {
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
     if let Err(no) = destroy_blobs(office).await {
-        tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
+        tracing::warn!(cause = %no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
@@ -59,7 +69,7 @@ async fn destroy_blobs(office: &Office) -> Result<(), No> {
     let mut failed = None;
     for copy in copies {
         if let Err(no) = destroy_copy(office, copy).await {
-            tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
+            tracing::error!(%copy, cause = %no, "a copy's blobs could not be destroyed");
             failed = Some(no);
         }
     }

@@ -64,7 +64,7 @@ impl Conn {
     async fn close(self) {
         let Link::Sqlite(link) = self.0;
         if let Err(error) = link.close().await {
-            tracing::warn!(%error, "the database was not closed in order");
+            tracing::warn!(cause = %error, "the database was not closed in order");
         }
     }
 }
@@ -97,6 +97,12 @@ impl Db {
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, Fault> {
         Ok(Conn(Link::Sqlite(self.readers.acquire().await?)))
+    }
+
+    /// How many connections to read with are in use, and how many are open and idle.
+    pub fn readers(&self) -> (usize, usize) {
+        let (open, idle) = (usize::try_from(self.readers.size()).unwrap_or(usize::MAX), self.readers.num_idle());
+        (open.saturating_sub(idle), idle)
     }
 
     /// Finishes the acts that wait and closes the files.

@@ -1,5 +1,7 @@
 //! The three kinds of failure, never mixed: the rules say no, the machine failed, the store contradicts itself.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::domain::refusal::Refusal;
@@ -48,6 +50,27 @@ impl No {
     /// One field.
     pub fn field(field: &'static str, sentence: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, sentence)])
+    }
+}
+
+/// For the operator's log: which kind, and codes of our own. Never what was typed, which the words of a refusal may repeat.
+impl fmt::Display for No {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => out.write_str("not found"),
+            Self::Invalid(errors) => {
+                let fields: Vec<&str> = errors.iter().map(|error| error.field).collect();
+                write!(out, "cannot be read: {}", fields.join(", "))
+            }
+            Self::SecretSent => out.write_str("a secret was sent"),
+            Self::Refused(refusals) => {
+                let codes: Vec<&str> = refusals.iter().map(Refusal::code).collect();
+                write!(out, "refused: {}", codes.join(", "))
+            }
+            Self::Throttled(_) => out.write_str("too many tries"),
+            Self::Unavailable => out.write_str("unavailable"),
+            Self::Broken(fault) => fault.fmt(out),
+        }
     }
 }
 

@@ -32,6 +32,14 @@ pub async fn bring_up(pool: &SqlitePool) -> Result<(), Fault> {
 
 const APPLIED: &str = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
 
+/// Whether every step of this program's schema is there as this program has it. Later steps do not matter: while instances are
+/// upgraded one after the other, the older ones go on serving a schema that a newer one has added to.
+pub async fn fits(conn: &mut Conn) -> Result<bool, Fault> {
+    let applied: Vec<(i64, Vec<u8>)> = on!(conn, |c| sqlx::query_as(APPLIED).fetch_all(c).await)?;
+    let same = |one: &Migration, (number, sum): &(i64, Vec<u8>)| one.version == *number && one.checksum.as_ref() == sum;
+    Ok(migrations().iter().all(|one| applied.iter().any(|row| same(one, row))))
+}
+
 /// What a database differs in from this program's schema, as a sentence; `None`: nothing.
 pub async fn differs(conn: &mut Conn) -> Result<Option<String>, Fault> {
     let applied: Vec<(i64, Vec<u8>)> = on!(conn, |c| sqlx::query_as(APPLIED).fetch_all(c).await)?;

@@ -11,22 +11,27 @@ use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use super::log::Head;
 use super::{Conn, Fault, No, on};
 use crate::clock::Clock;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
+use crate::telemetry::{Acts, Ended};
 
 /// The most acts in one commit.
 const BATCH: usize = 256;
 /// The most acts waiting; beyond it a caller waits for a place.
 const QUEUE: usize = 4_096;
+/// How long a caller waits for a place, and then for its turn, before it hears "unavailable": its act will never be run.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
 const LAG_MS: i64 = 2_000;
 
@@ -73,6 +78,7 @@ pub struct Writer {
     jobs: mpsc::Sender<Job>,
     over: watch::Receiver<()>,
     newest: Arc<AtomicI64>,
+    meter: Acts,
 }
 
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
@@ -81,6 +87,7 @@ pub struct Tx {
     now: Moment,
     /// The log's head as of this batch's last finished act.
     pub(super) head: Head,
+    meter: Acts,
 }
 
 impl Deref for Tx {
@@ -102,14 +109,15 @@ impl Writer {
         let head = Head::load_or_begin(&mut conn, &key, clock.now()).await?;
         let (sender, jobs) = mpsc::channel(QUEUE);
         let newest = Arc::new(AtomicI64::new(head.at().millis()));
-        let tx = Tx { conn, now: head.at(), head };
+        let meter = Acts::default();
+        let tx = Tx { conn, now: head.at(), head, meter: meter.clone() };
         let (running, over) = watch::channel(());
         let told = Arc::clone(&newest);
         tokio::spawn(async move {
             run(tx, key, clock, jobs, &told).await;
             drop(running);
         });
-        Ok(Self { jobs: sender, over, newest })
+        Ok(Self { jobs: sender, over, newest, meter })
     }
 
     /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
@@ -117,9 +125,14 @@ impl Writer {
         Moment::from_millis(self.newest.load(Ordering::SeqCst))
     }
 
+    /// What its acts came to.
+    pub fn meter(&self) -> &Acts {
+        &self.meter
+    }
+
     /// Takes no more acts, finishes those that wait, and closes the connection.
     pub(super) async fn close(self) {
-        let Self { jobs, mut over, newest: _ } = self;
+        let Self { jobs, mut over, .. } = self;
         drop(jobs);
         // Nothing is ever sent: the only change is that the task is over.
         let _ = over.changed().await;
@@ -131,12 +144,25 @@ impl Writer {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Tx) -> Act<'a, T> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
+        let mut turn = self.meter.queued();
+        // Taken by whichever comes first, the act's turn or the end of its caller's patience: it is run or refused, never both.
+        let taken = Arc::new(AtomicBool::new(false));
+        let began = Arc::clone(&taken);
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
+                if began.swap(true, Ordering::SeqCst) {
+                    return (false, Box::new(|_| {}) as Finish);
+                }
+                turn.begins();
                 let result = act(tx).await;
                 let ok = result.is_ok();
                 let finish: Finish = Box::new(move |committed| {
+                    turn.ends(match &result {
+                        Ok(_) if committed => Ended::Committed,
+                        Ok(_) | Err(No::Broken(_)) => Ended::Failed,
+                        Err(_) => Ended::Refused,
+                    });
                     let told = if ok && !committed { Err(No::Unavailable) } else { result.map(Acked) };
                     // The caller may be gone; the act stands all the same.
                     drop(answer.send(told));
@@ -144,8 +170,13 @@ impl Writer {
                 (ok, finish)
             })
         });
-        self.jobs.send(job).await.map_err(|_| No::Unavailable)?;
-        answered.await.map_err(|_| No::Unavailable)?
+        self.jobs.send_timeout(job, PATIENCE).await.map_err(|_| No::Unavailable)?;
+        match timeout(PATIENCE, &mut answered).await {
+            Ok(told) => told.map_err(|_| No::Unavailable)?,
+            Err(_) if !taken.swap(true, Ordering::SeqCst) => Err(No::Unavailable),
+            // It runs: whoever asked for it must hear how it ended.
+            Err(_) => answered.await.map_err(|_| No::Unavailable)?,
+        }
     }
 }
 
@@ -153,15 +184,17 @@ async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let mut finishes = Vec::with_capacity(batch.len());
+        let began = tx.meter.batch(batch.len());
         let committed = match tx.run_batch(&mut batch, &mut finishes, &key, &clock).await {
             Ok(()) => true,
             Err(fault) => {
-                tracing::error!(%fault, "a batch of acts was not committed; nothing of it was answered");
+                tracing::error!(cause = %fault, "a batch of acts was not committed; nothing of it was answered");
                 tx.recover(&key).await;
                 false
             }
         };
         newest.store(tx.head.at().millis(), Ordering::SeqCst);
+        tx.meter.batch_over(began, committed, tx.head.size());
         // Acts that never ran in a failed batch are dropped here: their callers hear "unavailable".
         batch.clear();
         for finish in finishes {
@@ -222,7 +255,10 @@ impl Tx {
         if self.head.size() != before {
             self.advance_head(before, key).await?;
         }
-        self.plain(COMMIT).await
+        let began = Instant::now();
+        self.plain(COMMIT).await?;
+        self.meter.commit(began.elapsed());
+        Ok(())
     }
 
     /// After a failed batch: leave the transaction and read the head that is really stored.
@@ -231,7 +267,7 @@ impl Tx {
         match Head::load(&mut self.conn, key).await {
             Ok(Some(head)) => self.head = head,
             Ok(None) => tracing::error!("the log has no head"),
-            Err(fault) => tracing::error!(%fault, "the log's head cannot be read"),
+            Err(fault) => tracing::error!(cause = %fault, "the log's head cannot be read"),
         }
     }
 
