@@ -232,7 +232,12 @@ impl Config {
             std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
         let misfit = |why: String| ConfigError::Misfit { path: path.to_owned(), why };
         let mut config: Self = toml::from_str(&text).map_err(|why| misfit(why.to_string()))?;
-        config.portal.check().and_then(|()| config.listen.check()).and_then(|()| config.store.check()).map_err(misfit)?;
+        config
+            .portal
+            .check()
+            .and_then(|()| config.listen.check())
+            .and_then(|()| config.store.check())
+            .map_err(misfit)?;
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
         let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());

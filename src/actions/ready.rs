@@ -104,7 +104,9 @@ pub async fn failing(office: &Office) -> Vec<Part> {
 async fn look(office: &Office) -> Vec<Part> {
     let (read, written, vault) = futures_util::join!(
         within(Part::Store, read(office)),
-        within(Part::Writer, async { office.act(|_| Box::pin(async { Ok(()) })).await.map(drop).map_err(|no| (Part::Writer, no)) }),
+        within(Part::Writer, async {
+            office.act(|_| Box::pin(async { Ok(()) })).await.map(drop).map_err(|no| (Part::Writer, no))
+        }),
         within(Part::Vault, async { vault(office).await.map_err(|fault| (Part::Vault, No::Broken(fault))) }),
     );
     [read, written, vault].into_iter().flatten().collect()

@@ -45,6 +45,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         serve::bind(address).map_err(|why| Failure::unreadable(format!("listen.address {address}: {why}")))?;
     let operator = config.listen.operator.map(serve::bind).transpose();
     let operator = operator.map_err(|why| Failure::unreadable(format!("listen.operator: {why}")))?;
+    let watched = operator.as_ref().map(|(_, bound)| *bound);
     let jobs = world.spawn(jobs(Arc::clone(&office)));
     let (workers, drain) = (config.listen.workers, Duration::from_secs(config.listen.drain));
     let serving = Arc::clone(&office);
@@ -53,7 +54,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         let beside = operator.map(|(socket, _)| operator::serve(Arc::clone(&desk), socket)).transpose()?;
         let server = serve::serve(desk, socket, tls, workers)?;
         if options.json {
-            say(&serde_json::json!({ "listening": bound.to_string(), "origin": config.portal.origin }).to_string());
+            let operator = watched.map(|address| address.to_string());
+            let said = serde_json::json!({ "listening": bound.to_string(), "origin": config.portal.origin, "operator": operator });
+            say(&said.to_string());
         } else {
             say(&format!("{} is served on {bound}.", config.portal.origin));
         }
@@ -72,8 +75,9 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         serve::Ended::InOrder => Ok(()),
         serve::Ended::AtOnce => Err(Failure {
             code: 1,
-            sentence: "Stopped at once: answers that were running were cut off. Every act that was acknowledged is durable."
-                .to_owned(),
+            sentence:
+                "Stopped at once: answers that were running were cut off. Every act that was acknowledged is durable."
+                    .to_owned(),
         }),
     }
 }

@@ -86,6 +86,37 @@ impl<F: Into<Fault>> From<F> for No {
     }
 }
 
+impl Fault {
+    /// Whether something the portal needs is away (the database, the store of sealed bytes): it heals without us, so that whoever
+    /// asked is told to come back, not that there is a mistake.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Store(error) => database_is_away(error),
+            Self::Vault(error) => !matches!(error, object_store::Error::NotFound { .. }),
+            _ => false,
+        }
+    }
+}
+
+/// `SQLite`: busy, locked, no memory, read-only, input or output, full, cannot open. PostgreSQL: connection, resources, operator,
+/// system (classes 08, 53, 57, 58), read-only.
+const AWAY: [&str; 12] = ["5", "6", "7", "8", "10", "13", "14", "08", "53", "57", "58", "25006"];
+
+fn database_is_away(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Database, Io, PoolClosed, PoolTimedOut, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed => true,
+        Database(told) => {
+            let code = told.code().unwrap_or_default();
+            // SQLite's extended codes hold the plain one in their last byte; PostgreSQL's have five characters and a class.
+            let plain = code.parse::<u32>().map_or_else(|_| code.to_string(), |number| (number & 0xff).to_string());
+            let class = code.get(..2).unwrap_or_default();
+            AWAY.iter().any(|away| if code.len() == 5 { *away == class || *away == code } else { *away == plain })
+        }
+        _ => false,
+    }
+}
+
 /// The machine failed. The cause goes to the operator's log, never to a page.
 #[derive(Debug, Error)]
 pub enum Fault {

@@ -110,6 +110,7 @@ impl Writer {
         let (sender, jobs) = mpsc::channel(QUEUE);
         let newest = Arc::new(AtomicI64::new(head.at().millis()));
         let meter = Acts::default();
+        meter.log(head.size());
         let tx = Tx { conn, now: head.at(), head, meter: meter.clone() };
         let (running, over) = watch::channel(());
         let told = Arc::clone(&newest);

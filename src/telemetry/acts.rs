@@ -75,13 +75,18 @@ impl Acts {
         Instant::now()
     }
 
+    /// The log has so many entries.
+    pub fn log(&self, entries: u64) {
+        self.entries.set(i64::try_from(entries).unwrap_or(i64::MAX));
+    }
+
     /// A batch is over, and the log has so many entries.
     pub fn batch_over(&self, began: Instant, committed: bool, entries: u64) {
         self.batch.observe(began.elapsed().as_secs_f64());
         if !committed {
             self.failed.inc();
         }
-        self.entries.set(i64::try_from(entries).unwrap_or(i64::MAX));
+        self.log(entries);
     }
 
     /// One commit took so long.
@@ -101,11 +106,18 @@ impl Acts {
         let words = "From the begin of a batch to its commit or failure";
         book.enter(["portal_batch_seconds", "", "seconds", words, "p99 above 1 s for 5 min"], self.batch.clone());
         let words = "How long the database took to make a batch durable";
-        book.enter(["portal_commit_seconds", "", "seconds", words, "p99 above 0.25 s: a slow disk"], self.commit.clone());
+        book.enter(
+            ["portal_commit_seconds", "", "seconds", words, "p99 above 0.25 s: a slow disk"],
+            self.commit.clone(),
+        );
         let words = "Batches that were not committed: nobody in them was answered";
         book.enter(["portal_batches_failed_total", "", "batches", words, "any"], self.failed.clone());
-        let words = "Entries of the log, as of this instance's last batch; each batch signs a checkpoint over all";
-        book.enter(["portal_log_entries", "", "entries", words, "lower than before: stop, see the guide"], self.entries.clone());
+        let words =
+            "Entries of the log, as of this instance's start or last batch; each batch signs a checkpoint over all";
+        book.enter(
+            ["portal_log_entries", "", "entries", words, "lower than before: stop, see the guide"],
+            self.entries.clone(),
+        );
     }
 }
 

@@ -35,7 +35,11 @@ pub struct Book {
 
 impl Book {
     /// Enters a figure: name, labels, unit, words, alarm.
-    pub(super) fn enter(&mut self, about: [&'static str; 5], metric: impl EncodeMetric + fmt::Debug + Send + Sync + 'static) {
+    pub(super) fn enter(
+        &mut self,
+        about: [&'static str; 5],
+        metric: impl EncodeMetric + fmt::Debug + Send + Sync + 'static,
+    ) {
         let [name, labels, unit, words, alarm] = about;
         let kind = match metric.metric_type() {
             MetricType::Counter => "counter",

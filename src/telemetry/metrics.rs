@@ -216,7 +216,10 @@ impl Metrics {
         let book = &mut self.book;
         let labels = "operation: put, get, head, delete, list, copy; outcome: ok, missing, failed";
         let words = "Operations of the store of sealed bytes";
-        book.enter(["portal_vault_operations_total", labels, "operations", words, "`failed`: any"], vault.operations.clone());
+        book.enter(
+            ["portal_vault_operations_total", labels, "operations", words, "`failed`: any"],
+            vault.operations.clone(),
+        );
         let labels = "operation: put, get, head, delete, list, copy";
         let words = "How long they took, to the first byte";
         book.enter(["portal_vault_seconds", labels, "seconds", words, "p99 above 1 s for 5 min"], vault.took.clone());
@@ -229,7 +232,10 @@ impl Metrics {
         let alarm = "older than 10 min on every instance";
         book.enter(["portal_job_success_timestamp_seconds", labels, "seconds", words, alarm], self.job_success.clone());
         let words = "Rounds of a job that did not finish";
-        book.enter(["portal_job_failures_total", labels, "rounds", words, "3 within 10 min"], self.job_failures.clone());
+        book.enter(
+            ["portal_job_failures_total", labels, "rounds", words, "3 within 10 min"],
+            self.job_failures.clone(),
+        );
         let words = "How long a round took";
         book.enter(["portal_job_seconds", labels, "seconds", words, "p99 above 60 s"], self.job_time.clone());
     }

@@ -248,12 +248,21 @@ pub(crate) fn to_answer(stop: Stop, visit: &Visit) -> Answer {
         Stop::No(No::Refused(refusals)) => Problem::refused(&refusals),
         Stop::No(No::Throttled(seconds)) => Problem::throttled(seconds),
         Stop::No(No::Unavailable) => Problem::unavailable().keeping(kept(visit)),
+        Stop::No(No::Broken(fault)) if fault.is_away() => {
+            telemetry::incident(&visit.request_id, visit.door.path, &fault);
+            Problem::away().keeping(kept(visit))
+        }
         Stop::No(No::Broken(fault)) => {
             telemetry::incident(&visit.request_id, visit.door.path, &fault);
             Problem::broken(&visit.request_id)
         }
     };
     shown(&problem, visit)
+}
+
+/// Whether what was asked for cannot be had now and can be later.
+pub(crate) fn is_for_later(stop: &Stop) -> bool {
+    matches!(stop, Stop::No(No::Unavailable)) || matches!(stop, Stop::No(No::Broken(fault)) if fault.is_away())
 }
 
 /// What was typed into a form that could not be taken.

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::cookie::Cookie;
-use actix_web::http::{ConnectionType, Method as Verb};
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::http::{ConnectionType, Method as Verb};
 use actix_web::web::{self, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt as _;
@@ -148,7 +148,7 @@ async fn knock(
         return Ok(());
     }
     if let Err(stop) = recognise(visit, req, cookies).await {
-        if matches!(stop, Stop::No(No::Unavailable)) && visit.wants == Wants::Page {
+        if answer::is_for_later(&stop) && visit.wants == Wants::Page {
             visit.posted = posted::rescue(visit.door, req, coming, &visit.desk.uploads).await;
         }
         return Err(stop);

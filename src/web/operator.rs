@@ -43,19 +43,25 @@ pub fn serve(desk: Arc<Desk>, socket: TcpListener) -> io::Result<Server> {
 }
 
 async fn answered(desk: Arc<Desk>, req: HttpRequest) -> HttpResponse {
-    let told = |status: StatusCode, words: &'static str| HttpResponse::build(status).content_type("text/plain").body(words);
+    let told =
+        |status: StatusCode, words: &'static str| HttpResponse::build(status).content_type("text/plain").body(words);
     let mut response = if !guard::header(&req, "host").is_some_and(names_this_machine) {
         told(StatusCode::MISDIRECTED_REQUEST, "Ask by an address of this machine.\n")
     } else if *req.method() != Method::GET {
         let mut no = told(StatusCode::METHOD_NOT_ALLOWED, "GET alone.\n");
-        no.headers_mut().insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET"));
+        no.headers_mut()
+            .insert(actix_web::http::header::ALLOW, actix_web::http::header::HeaderValue::from_static("GET"));
         no
     } else {
         match timeout(TIME, answer(&desk, &req)).await {
-            Ok(Ok(Some(answer))) => answer.plain().unwrap_or_else(|_| told(StatusCode::INTERNAL_SERVER_ERROR, "A fault.\n")),
+            Ok(Ok(Some(answer))) => {
+                answer.plain().unwrap_or_else(|_| told(StatusCode::INTERNAL_SERVER_ERROR, "A fault.\n"))
+            }
             Ok(Ok(None)) => told(StatusCode::NOT_FOUND, "/health, /ready, /metrics\n"),
             Ok(Err(_)) => told(StatusCode::INTERNAL_SERVER_ERROR, "A fault.\n"),
-            Err(_) => HttpResponse::ServiceUnavailable().insert_header(("retry-after", soon())).body("no answer in time\n"),
+            Err(_) => {
+                HttpResponse::ServiceUnavailable().insert_header(("retry-after", soon())).body("no answer in time\n")
+            }
         }
     };
     headers::dress(response.headers_mut());
@@ -90,7 +96,9 @@ mod tests {
         for ours in ["127.0.0.1:9464", "127.0.0.1", "[::1]:9464", "localhost:9464", "LOCALHOST", "127.8.8.8"] {
             assert!(names_this_machine(ours), "{ours}");
         }
-        for other in ["", "evil.example:9464", "10.0.0.1:9464", "localhost.evil.example", "127.0.0.1.evil.example", ":1"] {
+        for other in
+            ["", "evil.example:9464", "10.0.0.1:9464", "localhost.evil.example", "127.0.0.1.evil.example", ":1"]
+        {
             assert!(!names_this_machine(other), "{other}");
         }
     }

@@ -104,6 +104,12 @@ impl Problem {
         Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
     }
 
+    /// 503: something the portal needs went away while it was at work; how far it came is not known.
+    pub fn away() -> Self {
+        let words = "The portal cannot reach its records at the moment, so it could not show or finish this. Try again in a few minutes. If you were sending something, look first whether it arrived.";
+        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
+    }
+
     /// With everything that was typed, to be sent once more.
     #[must_use]
     pub(crate) fn keeping(mut self, again: Option<Again>) -> Self {
@@ -239,6 +245,7 @@ impl Page for Problem {
             Self::throttled(75),
             Self::throttled(600),
             Self::unavailable(),
+            Self::away(),
             Self::unavailable().keeping(Some(Again {
                 action: "/releases/new?a=b".into(),
                 files: true,

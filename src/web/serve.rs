@@ -100,7 +100,10 @@ pub async fn until_stopped(
         ended = &mut running => return ended.map_err(io::Error::other)?.map(|()| Ended::InOrder),
         () = signals.next() => {}
     }
-    tracing::info!(seconds = drain.as_secs(), "asked to stop: not ready any more; serving on until balancers have noticed");
+    tracing::info!(
+        seconds = drain.as_secs(),
+        "asked to stop: not ready any more; serving on until balancers have noticed"
+    );
     office.readiness.stop();
     let stopping = async {
         tokio::time::sleep(drain).await;

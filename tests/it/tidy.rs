@@ -3,6 +3,7 @@
 //! Promises: every rule here has a bad example that it catches. Absent on purpose: what rustc, clippy and rustfmt already check.
 
 mod clauses;
+mod lines;
 mod pages;
 mod papers;
 mod rooms;

@@ -6,6 +6,7 @@
 pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod things;
+pub(crate) mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -282,6 +283,18 @@ pub(crate) fn signed(scene: &Scene, who: &Somebody, kind: &str, object: &str, fi
 /// A field of a signed form as it is posted.
 pub(crate) fn posted(form: &Form, name: &str) -> String {
     form.fields_to_post().into_iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value)
+}
+
+/// Waits until something is so, looking again and again; a minute at most.
+pub(crate) async fn until(what: &str, mut so: impl AsyncFnMut() -> bool) {
+    let mut again = tokio::time::interval(std::time::Duration::from_millis(50));
+    for _ in 0..1200 {
+        again.tick().await;
+        if so().await {
+            return;
+        }
+    }
+    panic!("never so: {what}");
 }
 
 /// Compares a printed document with the committed one. A difference is written, so that it can be read and committed, and
