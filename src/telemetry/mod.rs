@@ -56,9 +56,9 @@ pub fn filter(level: Level) -> &'static str {
 pub struct Answered<'a> {
     /// The request's own random word, also on problem pages as the incident number.
     pub request: &'a str,
-    /// `GET`, `POST`, or another word as it came (bounded by the parser).
+    /// `GET`, `POST` or `other`: what a stranger calls it is theirs.
     pub method: &'a str,
-    /// The door's pattern, never the path itself.
+    /// The door's pattern or `none`, never the path itself.
     pub door: &'a str,
     /// HTTP status.
     pub status: u16,

@@ -84,8 +84,8 @@ fn tell(shell: &Visit, req: &HttpRequest, status: u16, took: Duration) {
     shell.office.metrics.answered(door, verb, status, shell.door.kind(), took);
     telemetry::answered(&Answered {
         request: &shell.request_id,
-        method: req.method().as_str(),
-        door: shell.door.path,
+        method: verb,
+        door,
         status,
         took,
         client: &shell.client,
