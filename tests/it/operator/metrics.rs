@@ -163,7 +163,7 @@ async fn figures_are_told_in_time_also_when_the_store_hangs() {
     let held = Holding::of(&scene);
     let began = std::time::Instant::now();
     let series = read(&scene).await;
-    assert!(began.elapsed() < std::time::Duration::from_secs(4), "{:?}", began.elapsed());
+    assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}", began.elapsed());
     assert!((value(&series, "portal_ready{part=\"writer\"}")).abs() < 0.1);
     assert!((value(&series, "portal_ready{part=\"store\"}") - 1.0).abs() < 0.1);
     drop(held);

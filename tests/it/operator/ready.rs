@@ -85,7 +85,7 @@ async fn a_writer_that_hangs_is_told_within_two_seconds_and_heals_by_itself() {
     let began = Instant::now();
     // A flood of checks costs one look, and each is answered when it is over.
     let told = join_all((0..50).map(|_| balancer.get("/ready"))).await;
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
     for got in &told {
         unready(got, "writer");
     }
@@ -142,12 +142,14 @@ async fn health_asks_no_store() {
         taken.push(scene.office.read().await.unwrap());
     }
     let held = Holding::of(&scene);
+    let balancer = Browser::of_nobody(&scene);
     let began = Instant::now();
-    let got = Browser::of_nobody(&scene).get("/health").await;
+    let got = balancer.get("/health").await;
     assert_eq!((got.status, got.text().as_str()), (200, "ok\n"));
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    // The database itself gives up after ten seconds; nothing here waits for it.
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     let began = Instant::now();
-    unready(&Browser::of_nobody(&scene).get("/ready").await, "store writer");
-    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    unready(&balancer.get("/ready").await, "store writer");
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
     drop((taken, held));
 }
