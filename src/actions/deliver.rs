@@ -214,8 +214,17 @@ pub async fn open_part(
 ) -> Result<Opened, No> {
     let by = by.clone();
     let purpose = why.title();
-    let acked = office.act(move |tx| Box::pin(async move { gate(tx, &by, copy, part, purpose, &stamp).await })).await?;
-    unlock(office, acked).await
+    let acked = office.act(move |tx| Box::pin(async move { gate(tx, &by, copy, part, purpose, &stamp).await })).await;
+    let opened = match acked {
+        Ok(acked) => unlock(office, acked).await,
+        Err(no) => Err(no),
+    };
+    office.metrics.view(match &opened {
+        Ok(_) => "opened",
+        Err(No::Unavailable | No::Broken(_)) => "failed",
+        Err(_) => "refused",
+    });
+    opened
 }
 
 async fn unlock(office: &Office, acked: Acked<Gate>) -> Result<Opened, No> {
@@ -277,7 +286,7 @@ pub fn finished(
         let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
         let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
         if let Err(no) = told {
-            tracing::warn!(?no, "the end of a view was not written down");
+            tracing::warn!(cause = %no, "the end of a view was not written down");
         }
     });
 }

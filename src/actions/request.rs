@@ -266,7 +266,7 @@ async fn store_photographs(
 pub(super) async fn drop_blobs(office: &Office, objects: &[String]) {
     for object in objects {
         if let Err(fault) = office.vault.destroy(object).await {
-            tracing::warn!(%fault, "a sealed blob without a row stays behind");
+            tracing::warn!(cause = %fault, "a sealed blob without a row stays behind");
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
@@ -13,10 +14,11 @@ use super::{Acked, Fault};
 use crate::clock;
 use crate::config::Store;
 use crate::store::copies::Grant;
+use crate::telemetry::metrics;
 
 /// The sealed bytes' store.
 #[derive(Clone, Debug)]
-pub struct Vault(Arc<dyn ObjectStore>);
+pub struct Vault(Arc<dyn ObjectStore>, metrics::Vault);
 
 impl Vault {
     /// The vault of a portal.
@@ -27,7 +29,37 @@ impl Vault {
     /// Opens (and makes) a directory. Writes are fsynced: a logged copy never lacks its blob after a crash.
     pub fn local(dir: &Path) -> Result<Self, Fault> {
         std::fs::create_dir_all(dir)?;
-        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(dir)?.with_fsync(true))))
+        Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(dir)?.with_fsync(true)), metrics::Vault::default()))
+    }
+
+    /// What it did so far.
+    pub fn meter(&self) -> &metrics::Vault {
+        &self.1
+    }
+
+    /// Whether the store answers at all: asked for a name that no blob has.
+    pub async fn answers(&self) -> Result<(), Fault> {
+        match self.timed("head", self.0.head(&Name::from("ready"))).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Carries out one operation and counts it.
+    async fn timed<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = object_store::Result<T>>,
+    ) -> object_store::Result<T> {
+        let began = Instant::now();
+        let done = work.await;
+        let outcome = match &done {
+            Ok(_) => "ok",
+            Err(object_store::Error::NotFound { .. }) => "missing",
+            Err(_) => "failed",
+        };
+        self.1.done(operation, outcome, began);
+        done
     }
 
     /// The object store itself, for what lies beside the blobs.
@@ -39,7 +71,7 @@ impl Vault {
     pub async fn put(&self, sealed: Vec<u8>) -> Result<String, Fault> {
         let name = hex::encode(clock::random::<16>());
         let place = place(&name)?;
-        self.0.put(&place, PutPayload::from(sealed)).await?;
+        self.timed("put", self.0.put(&place, PutPayload::from(sealed))).await?;
         Ok(name)
     }
 
@@ -59,17 +91,17 @@ impl Vault {
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>, Fault> {
-        Ok(self.0.get(&place(name)?).await?.bytes().await?.to_vec())
+        Ok(self.timed("get", self.0.get(&place(name)?)).await?.bytes().await?.to_vec())
     }
 
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
     pub async fn destroy(&self, name: &str) -> Result<(), Fault> {
         let place = place(name)?;
-        match self.0.delete(&place).await {
+        match self.timed("delete", self.0.delete(&place)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
             Err(other) => return Err(other.into()),
         }
-        match self.0.head(&place).await {
+        match self.timed("head", self.0.head(&place)).await {
             Err(object_store::Error::NotFound { .. }) => Ok(()),
             Ok(_) => Err(Fault::Other("a deleted blob is still there".to_owned())),
             Err(other) => Err(other.into()),

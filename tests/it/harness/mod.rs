@@ -10,6 +10,7 @@ mod scene;
 pub(crate) mod server;
 pub(crate) mod things;
 pub(crate) mod wait;
+pub(crate) mod wire;
 
 pub(crate) use scene::{Scene, Stopped};
 
