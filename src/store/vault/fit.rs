@@ -88,9 +88,7 @@ impl Bucket {
         let mut request = HttpRequest::new(HttpRequestBody::empty());
         *request.uri_mut() = format!("{}?{what}", self.url).parse().map_err(|why| failed(&why))?;
         let key = self.keys.get_credential().await.map_err(|why| failed(&why))?;
-        AwsAuthorizer::new(&key, "s3", &self.region)
-            .try_authorize(&mut request, None)
-            .map_err(|why| failed(&why))?;
+        AwsAuthorizer::new(&key, "s3", &self.region).try_authorize(&mut request, None).map_err(|why| failed(&why))?;
         let answer = self.client.execute(request).await.map_err(|why| failed(&why))?;
         let status = answer.status();
         let body = answer.into_body().bytes().await.map_err(|why| failed(&why))?;
@@ -307,12 +305,18 @@ mod tests {
     #[test]
     fn a_rule_that_would_delete_or_move_what_is_in_use_is_refused() {
         let moved = "<Transition><Days>1</Days><StorageClass>GLACIER</StorageClass></Transition>";
-        for what in ["<Expiration><Days>90</Days></Expiration>", "<Expiration><Date>2027-01-01T00:00:00Z</Date></Expiration>", moved] {
+        for what in [
+            "<Expiration><Days>90</Days></Expiration>",
+            "<Expiration><Date>2027-01-01T00:00:00Z</Date></Expiration>",
+            moved,
+        ] {
             for filter in ["<Filter/>", "<Filter><Prefix>portal/ab</Prefix></Filter>", "<Prefix>portal</Prefix>"] {
                 let told = judged(false, &rule(filter, what), "portal").unwrap_err();
                 assert!(told.contains("\"a\""), "{told}");
             }
-            for filter in ["<Filter><Prefix>logs/</Prefix></Filter>", "<Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter>"] {
+            for filter in
+                ["<Filter><Prefix>logs/</Prefix></Filter>", "<Filter><Tag><Key>a</Key><Value>b</Value></Tag></Filter>"]
+            {
                 assert_eq!(judged(false, &rule(filter, what), "portal"), Ok(()), "{filter}");
             }
         }
@@ -325,10 +329,17 @@ mod tests {
     #[test]
     fn a_status_is_read_and_none_is_none() {
         let status = |text: &str| quick_xml::de::from_str::<Versioning>(text).unwrap().status;
-        let said = |inner: &str| format!("<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inner}</VersioningConfiguration>");
+        let said = |inner: &str| {
+            format!(
+                "<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{inner}</VersioningConfiguration>"
+            )
+        };
         assert_eq!(status(&said("")), None);
         assert_eq!(status("<VersioningConfiguration/>"), None);
         assert_eq!(status(&said("<Status>Enabled</Status>")).as_deref(), Some("Enabled"));
-        assert_eq!(status(&said("<Status>Suspended</Status><MfaDelete>Disabled</MfaDelete>")).as_deref(), Some("Suspended"));
+        assert_eq!(
+            status(&said("<Status>Suspended</Status><MfaDelete>Disabled</MfaDelete>")).as_deref(),
+            Some("Suspended")
+        );
     }
 }

@@ -289,7 +289,7 @@ mod tests {
         for wrong in ["", "ab", "../../etc/passwd", &"AB".repeat(16), &"ab".repeat(17), &"zz".repeat(16), "äb"] {
             assert!(matches!(place(wrong), Err(Fault::Corrupt { .. })), "{wrong}");
         }
-        let listed = |at: &str, shelf| blob(&Name::from(at), shelf);
+        let listed = |at: &str, shelf: &str| blob(&Name::from(at), shelf);
         assert_eq!(listed(&format!("ab/{name}"), "ab"), Some(name.clone()));
         for wrong in [format!("ac/{name}"), format!("ab/x/{name}"), name.clone(), format!("ab/{name}.json")] {
             assert_eq!(listed(&wrong, &wrong[..2]), None, "{wrong}");
