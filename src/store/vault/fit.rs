@@ -96,9 +96,11 @@ impl Bucket {
         let code = quick_xml::de::from_str::<Wrong>(&text).map(|wrong| wrong.code).unwrap_or_default();
         match (status.as_u16(), code.as_str()) {
             (200, _) => Ok(Said::This(text)),
-            (404, "NoSuchLifecycleConfiguration" | "ObjectLockConfigurationNotFoundError") => Ok(Said::Nothing),
-            // A store without the feature has none of it.
-            (501, _) | (400, "NotImplemented") | (405, "MethodNotAllowed") => Ok(Said::Nothing),
+            // Not set; or a store without the feature, which has none of it.
+            (404, "NoSuchLifecycleConfiguration" | "ObjectLockConfigurationNotFoundError")
+            | (400, "NotImplemented")
+            | (405, "MethodNotAllowed")
+            | (501, _) => Ok(Said::Nothing),
             (401 | 403, _) => Ok(Said::Forbidden),
             _ => Err(failed(&format!("it answered {status} {code}"))),
         }

@@ -150,12 +150,12 @@ impl Vault {
 
     /// The names on one shelf (the first two digits, 00 to ff) of blobs stored before `then` by the store's own time, a page at
     /// a time. Whatever else lies there is passed over.
-    pub fn shelf(&self, shelf: u8, then: Moment) -> impl Stream<Item = Result<Vec<String>, No>> + use<> {
-        let shelf = format!("{shelf:02x}");
-        let listed = self.objects.list(Some(&Name::from(shelf.clone())));
+    pub fn shelf(&self, digits: u8, then: Moment) -> impl Stream<Item = Result<Vec<String>, No>> + use<> {
+        let first = format!("{digits:02x}");
+        let listed = self.objects.list(Some(&Name::from(first.clone())));
         let blobs = listed.map_err(failed).try_filter_map(move |meta| {
             let old = meta.last_modified.timestamp_millis() < then.millis();
-            std::future::ready(Ok(blob(&meta.location, &shelf).filter(|_| old)))
+            std::future::ready(Ok(blob(&meta.location, &first).filter(|_| old)))
         });
         blobs.try_chunks(PAGE).map_err(|why| why.1)
     }
@@ -182,12 +182,12 @@ impl Vault {
     pub fn clear_unfinished(&self, then: Moment) -> Result<u64, Fault> {
         let Where::Folder(dir) = &self.at else { return Ok(0) };
         let mut cleared = 0;
-        for shelf in std::fs::read_dir(dir)? {
-            let shelf = shelf?.path();
-            if !shelf.is_dir() {
+        for folder in std::fs::read_dir(dir)? {
+            let folder = folder?.path();
+            if !folder.is_dir() {
                 continue;
             }
-            for file in std::fs::read_dir(&shelf)? {
+            for file in std::fs::read_dir(&folder)? {
                 let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
                 // `<name>#<n>`: what `object_store` writes to before it takes the name.
                 let unfinished = name.to_str().and_then(|name| name.split_once('#')).is_some_and(|(name, n)| {
