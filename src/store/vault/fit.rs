@@ -10,7 +10,7 @@ use object_store::client::{HttpClient, HttpRequest, HttpRequestBody};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Fault;
+use super::{Fault, causes};
 
 /// The most days that a deleted blob may stay as an old version: as long as backups are kept (P9).
 const DAYS: u32 = 30;
@@ -89,9 +89,9 @@ impl Bucket {
         *request.uri_mut() = format!("{}?{what}", self.url).parse().map_err(|why| failed(&why))?;
         let key = self.keys.get_credential().await.map_err(|why| failed(&why))?;
         AwsAuthorizer::new(&key, "s3", &self.region).try_authorize(&mut request, None).map_err(|why| failed(&why))?;
-        let answer = self.client.execute(request).await.map_err(|why| failed(&why))?;
+        let answer = self.client.execute(request).await.map_err(|why| failed(&causes(&why)))?;
         let status = answer.status();
-        let body = answer.into_body().bytes().await.map_err(|why| failed(&why))?;
+        let body = answer.into_body().bytes().await.map_err(|why| failed(&causes(&why)))?;
         let text = String::from_utf8_lossy(&body).into_owned();
         let code = quick_xml::de::from_str::<Wrong>(&text).map(|wrong| wrong.code).unwrap_or_default();
         match (status.as_u16(), code.as_str()) {

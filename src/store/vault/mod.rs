@@ -228,7 +228,7 @@ impl Vault {
     }
 
     fn unfit(&self, cannot: &str, why: &Error) -> Fault {
-        Fault::Other(format!("{} {cannot}: {why}", self.words()))
+        Fault::Other(format!("{} {cannot}: {}", self.words(), causes(why)))
     }
 }
 
@@ -238,8 +238,22 @@ fn failed(why: Error) -> No {
     if is_gone(&why) {
         return No::Broken(Fault::Vault(why));
     }
-    tracing::error!(error = %why, "the vault cannot be used: nothing was served");
+    tracing::error!(error = causes(&why), "the vault cannot be used: nothing was served");
     No::Unavailable
+}
+
+/// An error with what caused it: libraries name the refused connection or the stranger's certificate only there.
+fn causes(why: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = why.to_string();
+    let mut cause = why.source();
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = next.source();
+    }
+    words
 }
 
 /// Whether a blob is not there, and the place where it would lie is: a bucket that is not there says "not found" too.

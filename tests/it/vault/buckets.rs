@@ -140,5 +140,6 @@ fn check_has_a_line_for_the_vault() {
     server.is(|how| how.versioning = Some("Enabled"));
     assert!(vault().why.contains("keeps versions"), "{:?}", vault());
     server.gone();
-    assert!(vault().why.contains("cannot be written to"), "{:?}", vault());
+    let told = vault().why;
+    assert!(told.contains("cannot be written to") && told.contains("refused"), "{told}");
 }
