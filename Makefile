@@ -35,6 +35,7 @@ test: ## all that CI runs: style, licences, lints, tests, documents, browsers
 	@$(phase) "licences, bans, sources" scripts/deny
 	@$(phase) "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
 	@$(phase) "tests" cargo test --workspace --locked
+	@$(phase) "tests on PostgreSQL" scripts/on-postgres
 	@$(phase) "documentation" env RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items --locked --quiet
 	@$(phase) "browser" scripts/browser
 	@$(phase) "printed documents are current" scripts/current

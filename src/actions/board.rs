@@ -1,25 +1,46 @@
 //! What was closed while responses may be running: a response asks before each piece it sends (P3).
 //!
 //! Absent on purpose: any decision. The gate decided when the view began; this only ends it early. It forgets nothing, and
-//! holds identifiers only.
+//! holds identifiers only. Where there are several instances, what another one closed is heard by asking the store
+//! ([`super::follow`]); who has not heard for too long counts everything as closed.
 
 use std::collections::HashSet;
-use std::sync::RwLock;
+use std::sync::{Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+/// A board that has not heard from the others for this long is deaf: with the half second between two askings and the time of a
+/// piece, a running answer ends within two seconds of a recall anywhere (P3).
+const DEAF: Duration = Duration::from_millis(1_400);
 
 /// The closed releases and copies.
 #[derive(Debug, Default)]
-pub struct Board(RwLock<HashSet<String>>);
+pub struct Board {
+    closed: RwLock<HashSet<String>>,
+    /// When the others were last heard; absent: there are no others.
+    heard: Mutex<Option<Instant>>,
+}
 
 impl Board {
     /// From now on no running response of this release or copy goes on.
     pub fn close(&self, what: impl Into<String>) {
-        if let Ok(mut closed) = self.0.write() {
+        if let Ok(mut closed) = self.closed.write() {
             closed.insert(what.into());
         }
     }
 
-    /// Whether it was closed. A board that cannot be read counts as closed.
+    /// Whether it was closed. A board that cannot be read, or is deaf, counts as closed.
     pub fn is_closed(&self, what: &str) -> bool {
-        self.0.read().map_or(true, |closed| closed.contains(what))
+        self.is_deaf() || self.closed.read().map_or(true, |closed| closed.contains(what))
+    }
+
+    /// What the others had closed up to `asked` is on the board.
+    pub fn heard(&self, asked: Instant) {
+        if let Ok(mut heard) = self.heard.lock() {
+            *heard = Some(asked);
+        }
+    }
+
+    fn is_deaf(&self) -> bool {
+        self.heard.lock().map_or(true, |heard| heard.is_some_and(|at| at.elapsed() > DEAF))
     }
 }

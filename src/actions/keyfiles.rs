@@ -15,21 +15,13 @@ use crate::actions::Fault;
 use crate::actions::office::write_secret;
 use crate::config::Store;
 use crate::ledger::checkpoint::{self, LogKey};
+pub use crate::store::Hold;
 use crate::store::log::Head;
 use crate::store::open_reader;
 use crate::{clock, config};
 
 /// The setting that names the records key in force; absent: none has followed the first.
 pub(super) const IN_FORCE: &str = "records_key";
-
-/// How an office holds the portal's folder.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Hold {
-    /// Beside others: a portal, a command that reads or appends.
-    Shared,
-    /// Alone: nothing else may have it open.
-    Alone,
-}
 
 /// Takes the folder's lock, which the system gives back when the process ends, however it ends.
 pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {

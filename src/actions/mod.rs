@@ -15,6 +15,7 @@ pub mod deliver;
 pub mod desk;
 pub mod enrol;
 pub mod fingerprint;
+pub mod follow;
 pub mod found;
 pub mod home;
 pub mod issues;

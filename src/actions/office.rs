@@ -30,6 +30,8 @@ pub struct Office {
     pub clock: Clock,
     /// How this portal is set up.
     pub settings: Settings,
+    /// A random word for this instance: whose lease it is.
+    pub instance: String,
     pub(crate) db: Db,
     pub(crate) vault: Vault,
     pub(crate) records: RecordsKey,
@@ -111,8 +113,10 @@ impl Office {
         key(&files.log)?;
         let log = keyfiles::log_key(&store, &files.log, &settings.log_name).await?;
         let log_vkey = log.vkey();
-        let db = Db::open(&store, create, log, clock.clone()).await?;
+        let db = Db::open(&store, create, how, log, clock.clone()).await?;
         let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
+        let (web, blind) = (key(&files.web)?, key(&files.blind)?);
+        same_keys(&db, &web, &blind).await?;
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
@@ -125,8 +129,9 @@ impl Office {
             _hold: hold,
             log_vkey,
             log_vkeys,
-            web_secret: key(&files.web)?,
-            blind: hmac::Key::new(hmac::HMAC_SHA256, key(&files.blind)?.as_ref()),
+            instance: hex::encode(clock::random::<8>()),
+            blind: hmac::Key::new(hmac::HMAC_SHA256, blind.as_ref()),
+            web_secret: web,
             board: Arc::new(Board::default()),
             hashing: Semaphore::new(2),
             decoding: Arc::new(Semaphore::new(2)),
@@ -281,6 +286,37 @@ async fn records_key(db: &Db, file: &Path, create: bool) -> Result<Zeroizing<[u8
     };
     keyfiles::settle(file, named.as_deref())?;
     Ok(key)
+}
+
+/// The setting that names the web and blind keys without telling them.
+const SAME_KEYS: &str = "instance_keys";
+
+/// Every instance has the same keys: with another web key, visits begun at one end at the next; with another blind key nobody is found.
+/// The first to open a database names its own there. (Log and records keys are checked against what they signed and sealed.)
+async fn same_keys(db: &Db, web: &[u8; 32], blind: &[u8; 32]) -> Result<(), Fault> {
+    let mine = format!("web {} blind {}", keyfiles::id_of(web), keyfiles::id_of(blind));
+    let named = db.read().await?.setting(SAME_KEYS).await?;
+    let named = if let Some(named) = named {
+        named
+    } else {
+        let name = mine.clone();
+        let act = db.writer().act(move |tx| {
+            Box::pin(async move {
+                let first = tx.setting(SAME_KEYS).await?;
+                if first.is_none() {
+                    tx.set(SAME_KEYS, &name).await?;
+                }
+                Ok(first.unwrap_or(name))
+            })
+        });
+        act.await.map_err(|no| Fault::Other(format!("this database cannot be written: {no:?}")))?.into_inner()
+    };
+    if named == mine {
+        return Ok(());
+    }
+    Err(Fault::Other(
+        "the web or the blind key here is not the one that this database is used with: every instance has the same key files".to_owned(),
+    ))
 }
 
 /// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.

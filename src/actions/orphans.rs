@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt as _;
 
 use crate::actions::office::slow;
+use crate::actions::sweep::lease;
 use crate::actions::{No, Office};
 use crate::domain::moment::Moment;
 
@@ -48,7 +49,14 @@ impl Hourly {
 
 /// Sweeps if an hour has gone since the last time; proves the vault anew at the same time, because a bucket can be changed under us.
 pub(super) async fn hourly(office: &Office) -> Result<(), No> {
-    if office.hourly.turn(Instant::now()) { sweep(office).await.map(drop) } else { Ok(()) }
+    if !office.hourly.turn(Instant::now()) {
+        return Ok(());
+    }
+    // Two at once would do no harm, only the same work.
+    match lease(office, "orphans").await? {
+        Some(_) => sweep(office).await.map(drop),
+        None => Ok(()),
+    }
 }
 
 /// Deletes every orphan; how many there were.

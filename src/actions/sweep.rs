@@ -7,6 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
 use crate::domain::refusal::Refusal;
+use crate::store::leases::Lease;
 use crate::store::log::Stamp;
 
 /// After so long a failure ends a round: somebody may be waiting for their recall to be told.
@@ -16,19 +17,48 @@ fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
-/// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row.
+/// How long a round's lease lasts without being taken anew, milliseconds: longer than any step.
+const LEASE_MS: i64 = 60_000;
+
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row. Of
+/// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
-    expire(office).await?;
-    destroy_blobs(office).await?;
-    orphans::hourly(office).await
+    let done = what_waits(office).await;
+    // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
+    orphans::hourly(office).await?;
+    done
 }
 
-async fn expire(office: &Office) -> Result<(), No> {
+async fn what_waits(office: &Office) -> Result<(), No> {
+    let mut conn = office.read().await?;
+    let waits =
+        !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
+    drop(conn);
+    if !waits {
+        return Ok(());
+    }
+    let Some(lease) = lease(office, "sweep").await? else { return Ok(()) };
+    expire(office, &lease).await?;
+    destroy_blobs(office, Some(&lease)).await
+}
+
+/// Takes a job's lease for this instance; `None`: another one is at it.
+pub async fn lease(office: &Office, name: &'static str) -> Result<Option<Lease>, No> {
+    let holder = office.instance.clone();
+    let act = office.act(move |tx| Box::pin(async move { Ok(tx.take_lease(name, &holder, LEASE_MS).await?) }));
+    Ok(act.await?.into_inner())
+}
+
+async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
     let past = office.read().await?.releases_past_limit(office.now()).await?;
     for id in past {
+        let lease = lease.clone();
         office
             .act(move |tx| {
                 Box::pin(async move {
+                    if !tx.still_holds(&lease).await? {
+                        return Ok(());
+                    }
                     let now = tx.now();
                     let filed = tx.release(id).await?.ok_or(No::NotFound)?;
                     let reached = filed
@@ -38,8 +68,9 @@ async fn expire(office: &Office) -> Result<(), No> {
                         .iter()
                         .any(|why| matches!(why, Refusal::LimitReached { .. }));
                     // Asked again here: a clock set forward and back must destroy nothing early.
-                    if reached {
-                        let keys = tx.destroy_keys(id).await?;
+                    // And whoever came first has written it down.
+                    let keys = if reached { tx.destroy_keys(id).await? } else { 0 };
+                    if keys > 0 {
                         let event = Event::new(Kind::Expired, filed.release.object()).with("copies", keys);
                         tx.append(&event, &Actor::Portal, &stamp()).await?;
                     }
@@ -53,18 +84,19 @@ async fn expire(office: &Office) -> Result<(), No> {
 
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
-    if let Err(no) = destroy_blobs(office).await {
+    if let Err(no) = destroy_blobs(office, None).await {
         tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-/// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same.
-async fn destroy_blobs(office: &Office) -> Result<(), No> {
+/// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same. `lease`: of
+/// the job that does it; an act's own clearing away has none, and two at the same copy leave one leaf.
+async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
     let (mut failed, began) = (None, Instant::now());
     for copy in copies {
-        if let Err(no) = destroy_copy(office, copy).await {
+        if let Err(no) = destroy_copy(office, copy, lease.cloned()).await {
             tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
             failed = Some(no);
             if began.elapsed() > SLOW {
@@ -75,7 +107,7 @@ async fn destroy_blobs(office: &Office) -> Result<(), No> {
     failed.map_or(Ok(()), Err)
 }
 
-async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
+async fn destroy_copy(office: &Office, copy: CopyId, lease: Option<Lease>) -> Result<(), No> {
     let parts = office.read().await?.parts(copy).await?;
     for part in &parts {
         office.vault.destroy(&part.object).await?;
@@ -84,6 +116,11 @@ async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
     office
         .act(move |tx| {
             Box::pin(async move {
+                if let Some(lease) = lease
+                    && !tx.still_holds(&lease).await?
+                {
+                    return Ok(());
+                }
                 let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 // A part that was stored meanwhile keeps the copy on the list for the next round.
                 let all = tx.parts(copy).await?.iter().all(|part| gone.contains(&part.id));

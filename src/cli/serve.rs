@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Failure, open_store, runtime, say};
 use crate::actions::office::{Office, Settings};
-use crate::actions::sweep;
+use crate::actions::{follow, sweep};
 use crate::clock::Clock;
 use crate::config::{Config, Store};
 use crate::sealing::age::Recipient;
@@ -43,6 +43,7 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let address = config.listen.address;
     let (socket, bound) =
         serve::bind(address).map_err(|why| Failure::unreadable(format!("listen.address {address}: {why}")))?;
+    let follower = world.spawn(follow::follow(Arc::clone(&office)));
     let jobs = world.spawn(jobs(Arc::clone(&office)));
     let workers = config.listen.workers;
     let served = actix_web::rt::System::new().block_on(async move {
@@ -54,9 +55,11 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         }
         server.await
     });
-    jobs.abort();
-    // Ended by its abort, or with it.
-    let _ = world.block_on(jobs);
+    for task in [jobs, follower] {
+        task.abort();
+        // Ended by its abort, or with it.
+        let _ = world.block_on(task);
+    }
     if let Ok(office) = Arc::try_unwrap(office) {
         world.block_on(office.close());
     } else {

@@ -1,7 +1,7 @@
 //! Accounts page by page, roles given and taken, areas renamed: what the pages of people and areas need beyond `people`.
 
 use super::people::{Area, Person};
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::actor::Grant;
 use crate::domain::ids::{AreaId, PersonId};
 
@@ -71,21 +71,20 @@ impl Tx {
             Grant::Force(_) => (String::new(), String::new()),
         };
         let (person, role) = (person.to_string(), grant.role().word());
-        let done =
-            on!(self, |c| sqlx::query(TAKE_GRANT).bind(person).bind(role).bind(area).bind(scheme).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(TAKE_GRANT).bind(person).bind(role).bind(area).bind(scheme))?;
+        Ok(done == 1)
     }
 
     /// Ends every visit of a person whose roles have changed, by a new version.
     pub async fn person_changed(&mut self, person: PersonId) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(CHANGED).bind(person.to_string()).execute(c).await)?;
+        run!(self, sqlx::query(CHANGED).bind(person.to_string()))?;
         Ok(())
     }
 
     /// Changes an area's name, and its code as long as no number was issued under it (K8.3); false when one was.
     pub async fn rename_area(&mut self, id: AreaId, code: &str, name: &str) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(RENAME).bind(id.to_string()).bind(code).bind(name).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(RENAME).bind(id.to_string()).bind(code).bind(name))?;
+        Ok(done == 1)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::{Holding, Outcome};
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId, SchemeId, StatementId};
@@ -105,6 +105,7 @@ const PART: &str =
     "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE id = $1 AND copy_id = $2";
 const TO_DESTROY: &str =
     "SELECT id FROM copy WHERE key_gone_at IS NOT NULL AND destroyed_at IS NULL ORDER BY id LIMIT 200";
+const GONE_SINCE: &str = "SELECT id, key_gone_at FROM copy WHERE key_gone_at >= $1 ORDER BY key_gone_at LIMIT 10000";
 const ADD: &str =
     "INSERT INTO copy (id, release_id, holder, scheme_id, mark, wrapped_key) VALUES ($1, $2, $3, $4, $5, $6)";
 const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -148,6 +149,12 @@ impl Conn {
         Ok(on!(self, |c| sqlx::query_as(PART).bind(part).bind(copy).fetch_optional(c).await)?)
     }
 
+    /// Copies whose key went at or after a moment, each with when, the oldest first; at most 10,000.
+    pub async fn copies_ended_since(&mut self, at: Moment) -> Result<Vec<(String, Moment)>, Fault> {
+        let rows: Vec<(String, i64)> = on!(self, |c| sqlx::query_as(GONE_SINCE).bind(at.millis()).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(id, at)| (id, Moment::from_millis(at))).collect())
+    }
+
     /// Copies whose key is gone and whose blobs are not yet.
     pub async fn copies_to_destroy(&mut self) -> Result<Vec<CopyId>, Fault> {
         let rows: Vec<String> = on!(self, |c| sqlx::query_scalar(TO_DESTROY).fetch_all(c).await)?;
@@ -166,45 +173,47 @@ impl Tx {
         mark: &str,
         wrapped_key: &[u8],
     ) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD)
-            .bind(copy.to_string())
-            .bind(release.to_string())
-            .bind(holder.to_string())
-            .bind(scheme.to_string())
-            .bind(mark)
-            .bind(wrapped_key)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD)
+                .bind(copy.to_string())
+                .bind(release.to_string())
+                .bind(holder.to_string())
+                .bind(scheme.to_string())
+                .bind(mark)
+                .bind(wrapped_key)
+        )?;
         Ok(())
     }
 
     /// Adds a sealed part whose blob is stored.
     pub async fn add_part(&mut self, row: &Part) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_PART)
-            .bind(&row.id)
-            .bind(&row.copy_id)
-            .bind(&row.photograph_id)
-            .bind(&row.rendition)
-            .bind(row.position)
-            .bind(&row.object)
-            .bind(row.bytes)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_PART)
+                .bind(&row.id)
+                .bind(&row.copy_id)
+                .bind(&row.photograph_id)
+                .bind(&row.rendition)
+                .bind(row.position)
+                .bind(&row.object)
+                .bind(row.bytes)
+        )?;
         Ok(())
     }
 
     /// Writes down that every part of a copy is sealed and stored; false when it was, or its key is gone.
     pub async fn copy_sealed(&mut self, copy: CopyId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(SEALED).bind(copy.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(SEALED).bind(copy.to_string()).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Writes down that the conditions were acknowledged; false when they were.
     pub async fn copy_acknowledged(&mut self, copy: CopyId, by: StatementId) -> Result<bool, Fault> {
         let (copy, now) = (copy.to_string(), self.now().millis());
-        let done = on!(self, |c| sqlx::query(ACKNOWLEDGED).bind(copy).bind(now).bind(by.to_string()).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(ACKNOWLEDGED).bind(copy).bind(now).bind(by.to_string()))?;
+        Ok(done == 1)
     }
 
     /// Appends the leaf of a view of `part` and makes the grant that, once acknowledged, opens it. The caller has asked
@@ -227,7 +236,7 @@ impl Tx {
         let index = self.append(&event, by, stamp).await?;
         let now = self.now().millis();
         if kind == Kind::Viewed {
-            on!(self, |c| sqlx::query(OPENED).bind(&copy.id).bind(now).execute(c).await)?;
+            run!(self, sqlx::query(OPENED).bind(&copy.id).bind(now))?;
         }
         let wrapped_key = whole(copy.wrapped_key.clone(), "copy", "wrapped_key", &copy.id)?;
         Ok(Grant { copy: id, object: part.object.clone(), wrapped_key, index })
@@ -236,37 +245,31 @@ impl Tx {
     /// Destroys a copy's second lock; true the first time.
     pub async fn destroy_key(&mut self, copy: CopyId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(KEY_GONE).bind(copy.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(KEY_GONE).bind(copy.to_string()).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Destroys the second locks of all copies of a release; how many there were.
     pub async fn destroy_keys(&mut self, release: ReleaseId) -> Result<u64, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(KEYS_GONE).bind(release.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected())
+        let done = run!(self, sqlx::query(KEYS_GONE).bind(release.to_string()).bind(now))?;
+        Ok(done)
     }
 
     /// Writes down the holder's confirmation; false when there was one.
     pub async fn copy_confirmed(&mut self, copy: CopyId, outcome: Outcome, by: StatementId) -> Result<bool, Fault> {
         let (copy, now) = (copy.to_string(), self.now().millis());
-        let done = on!(self, |c| sqlx::query(CONFIRMED)
-            .bind(copy)
-            .bind(now)
-            .bind(outcome.word())
-            .bind(by.to_string())
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(CONFIRMED).bind(copy).bind(now).bind(outcome.word()).bind(by.to_string()))?;
+        Ok(done == 1)
     }
 
     /// Writes down that a copy's blobs are gone; true the first time.
     pub async fn copy_destroyed(&mut self, copy: CopyId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(DESTROYED).bind(copy.to_string()).bind(now).execute(c).await)?;
-        if done.rows_affected() == 1 {
-            on!(self, |c| sqlx::query(FORGET_PARTS).bind(copy.to_string()).execute(c).await)?;
+        let done = run!(self, sqlx::query(DESTROYED).bind(copy.to_string()).bind(now))?;
+        if done == 1 {
+            run!(self, sqlx::query(FORGET_PARTS).bind(copy.to_string()))?;
         }
-        Ok(done.rows_affected() == 1)
+        Ok(done == 1)
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::{DocumentId, PersonId, SchemeId};
 
 /// A document's row.
@@ -45,27 +45,28 @@ impl Conn {
 impl Tx {
     /// Adds a document, whose blob is in the vault already.
     pub async fn add_document(&mut self, row: &Document) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD)
-            .bind(&row.id)
-            .bind(&row.scheme_id)
-            .bind(&row.subject)
-            .bind(&row.subject_id)
-            .bind(&row.media)
-            .bind(row.bytes)
-            .bind(&row.sha256)
-            .bind(&row.object)
-            .bind(&row.wrapped_key)
-            .bind(&row.added_by)
-            .bind(row.added_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD)
+                .bind(&row.id)
+                .bind(&row.scheme_id)
+                .bind(&row.subject)
+                .bind(&row.subject_id)
+                .bind(&row.media)
+                .bind(row.bytes)
+                .bind(&row.sha256)
+                .bind(&row.object)
+                .bind(&row.wrapped_key)
+                .bind(&row.added_by)
+                .bind(row.added_at)
+        )?;
         Ok(())
     }
 
     /// Ends a document: its key goes, its row stays; false when it had ended.
     pub async fn remove_document(&mut self, id: DocumentId, by: PersonId, reason: &str) -> Result<bool, Fault> {
         let (id, by, now) = (id.to_string(), by.to_string(), self.now().millis());
-        let done = on!(self, |c| sqlx::query(REMOVE).bind(id).bind(by).bind(now).bind(reason).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(REMOVE).bind(id).bind(by).bind(now).bind(reason))?;
+        Ok(done == 1)
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::ids::{AreaId, EntryId, InitiativeId};
 
 /// An initiative's row.
@@ -73,47 +73,38 @@ impl Conn {
 impl Tx {
     /// Adds an initiative.
     pub async fn add_initiative(&mut self, row: &Initiative) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD)
-            .bind(&row.id)
-            .bind(&row.area_id)
-            .bind(&row.name)
-            .bind(&row.about)
-            .bind(row.made_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD).bind(&row.id).bind(&row.area_id).bind(&row.name).bind(&row.about).bind(row.made_at)
+        )?;
         Ok(())
     }
 
     /// Changes an initiative's name or words, or writes down that it ended.
     pub async fn change_initiative(&mut self, row: &Initiative) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(CHANGE)
-            .bind(&row.id)
-            .bind(&row.name)
-            .bind(&row.about)
-            .bind(row.ended_at)
-            .execute(c)
-            .await)?;
+        run!(self, sqlx::query(CHANGE).bind(&row.id).bind(&row.name).bind(&row.about).bind(row.ended_at))?;
         Ok(())
     }
 
     /// Puts a business or a person on an initiative's list.
     pub async fn put_on_initiative(&mut self, row: &Entry) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(PUT_ON)
-            .bind(&row.id)
-            .bind(&row.initiative_id)
-            .bind(&row.scheme_id)
-            .bind(&row.member_id)
-            .bind(&row.person_id)
-            .bind(row.added_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(PUT_ON)
+                .bind(&row.id)
+                .bind(&row.initiative_id)
+                .bind(&row.scheme_id)
+                .bind(&row.member_id)
+                .bind(&row.person_id)
+                .bind(row.added_at)
+        )?;
         Ok(())
     }
 
     /// Takes a line off an initiative's list; false when it was off.
     pub async fn take_off_initiative(&mut self, entry: EntryId, id: InitiativeId) -> Result<bool, Fault> {
         let (entry, id, now) = (entry.to_string(), id.to_string(), self.now().millis());
-        let done = on!(self, |c| sqlx::query(TAKE_OFF).bind(entry).bind(id).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(TAKE_OFF).bind(entry).bind(id).bind(now))?;
+        Ok(done == 1)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Link, Tx, on, run, whole};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -36,8 +36,11 @@ pub struct Head {
 }
 
 const HEAD: &str = "SELECT origin, size, edge, at, note FROM log_head WHERE id = 1";
+const HEAD_AT: &str = "SELECT at FROM log_head WHERE id = 1";
 const HEAD_NOTE: &str = "SELECT note FROM log_head WHERE id = 1";
-const BEGIN_HEAD: &str = "INSERT INTO log_head (id, origin, size, edge, at, note) VALUES (1, $1, 0, $2, $3, $4)";
+const HEAD_NOTE_LOCKED: &str = "SELECT note FROM log_head WHERE id = 1 FOR UPDATE";
+const BEGIN_HEAD: &str =
+    "INSERT INTO log_head (id, origin, size, edge, at, note) VALUES (1, $1, 0, $2, $3, $4) ON CONFLICT (id) DO NOTHING";
 const ADVANCE_HEAD: &str = "UPDATE log_head SET size = $2, edge = $3, at = $4, note = $5 WHERE id = 1 AND size = $1";
 const KEEP_CHECKPOINT: &str =
     "INSERT INTO log_checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
@@ -101,9 +104,11 @@ impl Head {
         Ok(Some(head))
     }
 
-    /// The stored signed checkpoint alone.
-    pub(super) async fn stored_note(conn: &mut Conn) -> Result<String, Fault> {
-        Ok(on!(conn, |c| sqlx::query_scalar(HEAD_NOTE).fetch_one(c).await)?)
+    /// Waits for this writer's turn and answers the stored signed checkpoint. On PostgreSQL the row's lock is the turn, held to the end
+    /// of the transaction; SQLite's transaction was begun with it.
+    pub(super) async fn take_turn(conn: &mut Conn) -> Result<String, Fault> {
+        let query = if matches!(conn.0, Link::Sqlite(_)) { HEAD_NOTE } else { HEAD_NOTE_LOCKED };
+        Ok(on!(conn, |c| sqlx::query_scalar(query).fetch_one(c).await)?)
     }
 
     /// Reads the head as stored, without a key: for commands beside a live portal.
@@ -123,14 +128,9 @@ impl Head {
         }
         let edge = Edge::empty();
         let note = key.sign(0, edge.root()).map_err(log_fault)?;
-        on!(conn, |c| sqlx::query(BEGIN_HEAD)
-            .bind(key.name())
-            .bind(edge.to_bytes())
-            .bind(now.millis())
-            .bind(&note)
-            .execute(c)
-            .await)?;
-        Ok(Self { origin: key.name().to_owned(), edge, at: now, note })
+        run!(conn, sqlx::query(BEGIN_HEAD).bind(key.name()).bind(edge.to_bytes()).bind(now.millis()).bind(&note))?;
+        // Another instance may have begun it at the same moment.
+        Self::load(conn, key).await?.ok_or_else(|| Fault::Log("the log has no head".to_owned()))
     }
 }
 
@@ -145,22 +145,23 @@ impl Tx {
         let nodes = self.head.edge.append(&leaf);
         self.head.at = at;
         let idx = signed(index)?;
-        on!(self, |c| sqlx::query(ADD_LEAF).bind(idx).bind(&leaf).execute(c).await)?;
+        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(&leaf))?;
         for (position, hash) in nodes {
             let position = signed(position)?;
-            on!(self, |c| sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()).execute(c).await)?;
+            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
         }
-        on!(self, |c| sqlx::query(ADD_RECORD)
-            .bind(idx)
-            .bind(salt.to_vec())
-            .bind(&body)
-            .bind(event.kind.word())
-            .bind(at.millis())
-            .bind(by.word())
-            .bind(&event.object)
-            .bind(event.copy.map(|copy| copy.to_string()))
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_RECORD)
+                .bind(idx)
+                .bind(salt.to_vec())
+                .bind(&body)
+                .bind(event.kind.word())
+                .bind(at.millis())
+                .bind(by.word())
+                .bind(&event.object)
+                .bind(event.copy.map(|copy| copy.to_string()))
+        )?;
         Ok(index)
     }
 
@@ -169,12 +170,12 @@ impl Tx {
         let size = self.head.size();
         let note = key.sign_too(&self.head.note, size, self.head.root()).map_err(log_fault)?;
         let was = self.head.note.clone();
-        let done = on!(self, |c| sqlx::query(SIGN_TOO).bind(was).bind(&note).execute(c).await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(self, sqlx::query(SIGN_TOO).bind(was).bind(&note))?;
+        if done != 1 {
             return Err(Fault::Log("the log's head is not where this writer left it: another writer?".to_owned()));
         }
         let (rows, at) = (signed(size)?, self.head.at.millis());
-        on!(self, |c| sqlx::query(KEEP_ANEW).bind(rows).bind(at).bind(&note).execute(c).await)?;
+        run!(self, sqlx::query(KEEP_ANEW).bind(rows).bind(at).bind(&note))?;
         self.head.note = note;
         Ok(size)
     }
@@ -184,21 +185,14 @@ impl Tx {
         let note = key.sign(self.head.size(), self.head.root()).map_err(log_fault)?;
         let (was, size, at) = (signed(before)?, signed(self.head.size())?, self.head.at.millis());
         let edge = self.head.edge.to_bytes();
-        let done = on!(self, |c| sqlx::query(ADVANCE_HEAD)
-            .bind(was)
-            .bind(size)
-            .bind(edge)
-            .bind(at)
-            .bind(&note)
-            .execute(c)
-            .await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(self, sqlx::query(ADVANCE_HEAD).bind(was).bind(size).bind(edge).bind(at).bind(&note))?;
+        if done != 1 {
             return Err(Fault::Log("the log's head is not where this writer left it: another writer?".to_owned()));
         }
         let last: i64 = on!(self, |c| sqlx::query_scalar(LAST_CHECKPOINT).fetch_one(c).await)?;
         // One checkpoint an hour is kept, besides the newest.
         if at.div_euclid(3_600_000) != last.div_euclid(3_600_000) {
-            on!(self, |c| sqlx::query(KEEP_CHECKPOINT).bind(size).bind(at).bind(&note).execute(c).await)?;
+            run!(self, sqlx::query(KEEP_CHECKPOINT).bind(size).bind(at).bind(&note))?;
         }
         self.head.note = note;
         Ok(())
@@ -257,6 +251,12 @@ type ColumnRow = (i64, Vec<u8>, String, i64, String, String, Option<String>);
 type EntryRow = (i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 impl Conn {
+    /// The newest leaf's time.
+    pub async fn log_at(&mut self) -> Result<Moment, Fault> {
+        let at: i64 = on!(self, |c| sqlx::query_scalar(HEAD_AT).fetch_one(c).await)?;
+        Ok(Moment::from_millis(at))
+    }
+
     /// Entries `from..to`, at most `limit`, in order.
     pub async fn log_entries(&mut self, from: u64, to: u64, limit: u32) -> Result<Vec<Entry>, Fault> {
         let (from, to) = (signed(from)?, signed(to)?);

@@ -1,8 +1,7 @@
 //! The only room that knows SQL; and the vault, where sealed bytes lie.
 //!
 //! One writer task owns the writing connection and the log's head ([`writer`]); readers are a read-only pool. Every SQL text
-//! is a constant above its method, with `$1` placeholders that both backends take. SQLite: WAL, `synchronous=FULL`, read back
-//! at start: much advice says NORMAL, which loses acknowledged acts on power loss (measured).
+//! is a constant above its method, with `$1` placeholders that both backends take ([`sqlite`], [`postgres`]).
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;
@@ -10,15 +9,18 @@ pub mod blobs;
 pub mod copies;
 pub mod documents;
 pub mod initiatives;
+pub mod leases;
 pub mod log;
 pub mod no;
 pub mod passkeys;
 pub mod people;
+pub mod postgres;
 pub mod recovery;
 pub mod registers;
 pub mod rekey;
 pub mod releases;
 pub mod schema;
+mod sqlite;
 pub mod statements;
 pub mod trust;
 pub mod units;
@@ -26,13 +28,10 @@ pub mod vault;
 pub mod visits;
 pub mod writer;
 
-use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::Sqlite;
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgPool, Postgres, Sqlite, SqlitePool};
 
 use crate::clock::Clock;
 use crate::config::Store;
@@ -40,7 +39,10 @@ use crate::ledger::checkpoint::LogKey;
 pub use no::{Fault, FieldError, No};
 pub use writer::{Acked, Tx};
 
-/// Runs one query on whichever backend the connection is. The only place that knows which there are.
+/// How long a reader waits for a connection.
+const ACQUIRE: Duration = Duration::from_secs(5);
+
+/// Runs one query on whichever backend the connection is. With [`run`] the only place that knows which there are.
 macro_rules! on {
     ($conn:expr, |$c:ident| $work:expr) => {
         match &mut $conn.0 {
@@ -48,24 +50,86 @@ macro_rules! on {
                 let $c = &mut **link;
                 $work
             }
+            $crate::store::Link::Postgres(link) => {
+                let $c = &mut **link;
+                $crate::store::postgres::in_time(async { $work }).await
+            }
         }
     };
 }
 pub(crate) use on;
+
+/// Carries out one statement on whichever backend the connection is; answers how many rows it changed.
+macro_rules! run {
+    ($conn:expr, $query:expr) => {
+        match &mut $conn.0 {
+            $crate::store::Link::Sqlite(link) => $query.execute(&mut **link).await.map(|done| done.rows_affected()),
+            $crate::store::Link::Postgres(link) => {
+                let done = $crate::store::postgres::in_time($query.execute(&mut **link)).await;
+                done.map(|done| done.rows_affected())
+            }
+        }
+    };
+}
+pub(crate) use run;
 
 /// A connection to read with; the writer's [`Tx`] is one too.
 pub struct Conn(pub(crate) Link);
 
 pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
 }
 
 impl Conn {
     /// Closes the connection, and with the last one the files.
     async fn close(self) {
-        let Link::Sqlite(link) = self.0;
-        if let Err(error) = link.close().await {
+        let closed = match self.0 {
+            Link::Sqlite(link) => link.close().await,
+            Link::Postgres(link) => link.close().await,
+        };
+        if let Err(error) = closed {
             tracing::warn!(%error, "the database was not closed in order");
+        }
+    }
+}
+
+/// How a portal's keys and data are held.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hold {
+    /// Beside others: a portal, a command that reads or appends.
+    Shared,
+    /// Alone: nothing else may have it open.
+    Alone,
+}
+
+/// Where connections come from.
+#[derive(Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+impl Pool {
+    async fn acquire(&self) -> Result<Conn, Fault> {
+        Ok(Conn(match self {
+            Self::Sqlite(pool) => Link::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+        }))
+    }
+
+    /// The writer's connection.
+    async fn writer(&self, how: Hold) -> Result<Conn, Fault> {
+        Ok(Conn(match self {
+            Self::Sqlite(pool) => Link::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Link::Postgres(postgres::writer(pool, how).await?),
+        }))
+    }
+
+    async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -73,31 +137,31 @@ impl Conn {
 /// The database: one writer, several readers.
 #[derive(Clone)]
 pub struct Db {
-    readers: SqlitePool,
+    readers: Pool,
     writer: writer::Writer,
 }
 
 impl Db {
-    /// Opens (and, when `create`, makes) the database file, brings the schema up, checks the log's head, starts the writer.
-    pub async fn open(at: &Store, create: bool, key: LogKey, clock: Clock) -> Result<Self, Fault> {
-        let options = options(&at.database())?.create_if_missing(create);
-        let single = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
-        let writing = single.connect_with(options.clone()).await?;
+    /// Opens (and, when `create`, makes the file of) the database, brings the schema up, checks the log's head, starts the writer.
+    pub async fn open(at: &Store, create: bool, how: Hold, key: LogKey, clock: Clock) -> Result<Self, Fault> {
+        let writing = match &at.postgres {
+            None => Pool::Sqlite(sqlite::writing(&at.database(), create).await?),
+            Some(at) => Pool::Postgres(postgres::writing(at).await?),
+        };
         schema::bring_up(&writing).await?;
-        let mut conn = Conn(Link::Sqlite(writing.acquire().await?));
-        read_back(&mut conn).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options.read_only(true))
-            .await?;
-        let writer = writer::Writer::start(conn, key, clock).await?;
+        let mut conn = writing.writer(how).await?;
+        match &mut conn.0 {
+            Link::Sqlite(link) => sqlite::read_back(link).await?,
+            Link::Postgres(link) => postgres::read_back(link).await?,
+        }
+        let readers = reading(at, None).await?;
+        let writer = writer::Writer::start(conn, writing, how, key, clock).await?;
         Ok(Self { readers, writer })
     }
 
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, Fault> {
-        Ok(Conn(Link::Sqlite(self.readers.acquire().await?)))
+        self.readers.acquire().await
     }
 
     /// Finishes the acts that wait and closes the files.
@@ -112,45 +176,16 @@ impl Db {
     }
 }
 
+async fn reading(at: &Store, most: Option<u32>) -> Result<Pool, Fault> {
+    Ok(match &at.postgres {
+        None => Pool::Sqlite(sqlite::reading(&at.database(), most).await?),
+        Some(at) => Pool::Postgres(postgres::reading(at, most).await?),
+    })
+}
+
 /// Opens the database of a running or stopped portal for reading only: the log commands beside a live portal.
 pub async fn open_reader(at: &Store) -> Result<Conn, Fault> {
-    let pool =
-        SqlitePoolOptions::new().max_connections(1).connect_with(options(&at.database())?.read_only(true)).await?;
-    Ok(Conn(Link::Sqlite(pool.acquire().await?)))
-}
-
-fn options(file: &Path) -> Result<SqliteConnectOptions, Fault> {
-    Ok(SqliteConnectOptions::from_str("sqlite::memory:")?
-        .filename(file)
-        .in_memory(false)
-        .shared_cache(false)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("secure_delete", "ON"))
-}
-
-const JOURNAL_MODE: &str = "SELECT journal_mode FROM pragma_journal_mode";
-const SYNCHRONOUS: &str = "SELECT synchronous FROM pragma_synchronous";
-const SECURE_DELETE: &str = "SELECT secure_delete FROM pragma_secure_delete";
-const FOREIGN_KEYS: &str = "SELECT foreign_keys FROM pragma_foreign_keys";
-
-/// Refuses to run on settings that would lose acknowledged acts or keep deleted ones.
-async fn read_back(conn: &mut Conn) -> Result<(), Fault> {
-    let mode: String = on!(conn, |c| sqlx::query_scalar(JOURNAL_MODE).fetch_one(c).await)?;
-    if mode != "wal" {
-        return Err(Fault::Other(format!("the database's journal mode is {mode}, not wal: refusing to run")));
-    }
-    for (query, name, wanted) in
-        [(SYNCHRONOUS, "synchronous", 2), (SECURE_DELETE, "secure_delete", 1), (FOREIGN_KEYS, "foreign_keys", 1)]
-    {
-        let have: i64 = on!(conn, |c| sqlx::query_scalar(query).fetch_one(c).await)?;
-        if have != wanted {
-            return Err(Fault::Other(format!("the database's {name} is {have}, not {wanted}: refusing to run")));
-        }
-    }
-    Ok(())
+    reading(at, Some(1)).await?.acquire().await
 }
 
 /// Whether a database error is a mistake of this code (a constraint of the schema), not of the machine.
@@ -166,6 +201,29 @@ pub fn is_ours(error: &sqlx::Error) -> bool {
                 | ErrorKind::CheckViolation
         )
     )
+}
+
+/// SQLite's primary codes for busy, locked, read-only, I/O, full and cannot open.
+const AWAY_SQLITE: [u32; 6] = [5, 6, 8, 10, 13, 14];
+/// PostgreSQL's classes and codes for connections, resources, a server that stops or starts, its system; a lock or a session that
+/// took too long; a deadlock.
+const AWAY_POSTGRES: [&str; 7] = ["08", "53", "57", "58", "55P03", "25P03", "40P01"];
+
+/// Whether the database is away (gone, full, too slow), rather than asked something it cannot answer. It heals by itself.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    use sqlx::Error;
+    let told = match error {
+        Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => return true,
+        // A connection that broke in the middle of an answer.
+        Error::Protocol(_) => return true,
+        Error::Database(told) => told,
+        _ => return false,
+    };
+    let code = told.code().unwrap_or_default();
+    if told.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+        return AWAY_POSTGRES.iter().any(|away| code.starts_with(away));
+    }
+    code.parse::<u32>().is_ok_and(|code| AWAY_SQLITE.contains(&(code & 0xff)))
 }
 
 /// Answers [`Fault::Corrupt`] for a stored value that cannot be read back.

@@ -59,7 +59,13 @@ impl From<Vec<Refusal>> for No {
 
 impl<F: Into<Fault>> From<F> for No {
     fn from(fault: F) -> Self {
-        Self::Broken(fault.into())
+        match fault.into() {
+            Fault::Store(error) if super::is_away(&error) => {
+                tracing::error!(%error, "the database is away");
+                Self::Unavailable
+            }
+            other => Self::Broken(other),
+        }
     }
 }
 

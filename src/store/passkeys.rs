@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::{PersonId, SessionId};
 
 /// A passkey's row.
@@ -80,19 +80,15 @@ impl Tx {
     /// Begins a ceremony; an earlier one of the same person and kind ends, and so do all that are too old.
     pub async fn begin_ceremony(&mut self, row: &Ceremony) -> Result<(), Fault> {
         let now = self.now().millis();
-        on!(self, |c| sqlx::query(FORGET_OLD).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(FORGET_OLD).bind(now))?;
         match &row.person_id {
-            Some(person) => on!(self, |c| sqlx::query(FORGET_LIKE).bind(&row.kind).bind(person).execute(c).await)?,
-            None => on!(self, |c| sqlx::query(FORGET_MANY).bind(STRANGERS - 1).execute(c).await)?,
+            Some(person) => run!(self, sqlx::query(FORGET_LIKE).bind(&row.kind).bind(person))?,
+            None => run!(self, sqlx::query(FORGET_MANY).bind(STRANGERS - 1))?,
         };
-        on!(self, |c| sqlx::query(BEGIN)
-            .bind(&row.id)
-            .bind(&row.person_id)
-            .bind(&row.kind)
-            .bind(&row.state)
-            .bind(row.expires_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(BEGIN).bind(&row.id).bind(&row.person_id).bind(&row.kind).bind(&row.state).bind(row.expires_at)
+        )?;
         Ok(())
     }
 
@@ -112,37 +108,38 @@ impl Tx {
 
     /// Adds a passkey; the wrap it names must be there.
     pub async fn add_passkey(&mut self, row: &Passkey) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD)
-            .bind(&row.id)
-            .bind(&row.person_id)
-            .bind(&row.wrap_id)
-            .bind(&row.name)
-            .bind(&row.credential)
-            .bind(row.created_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD)
+                .bind(&row.id)
+                .bind(&row.person_id)
+                .bind(&row.wrap_id)
+                .bind(&row.name)
+                .bind(&row.credential)
+                .bind(row.created_at)
+        )?;
         Ok(())
     }
 
     /// Writes down that a passkey was used now, with its counter; false when it is there no more.
     pub async fn passkey_used(&mut self, id: &str, credential: &str) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(USED).bind(id).bind(credential).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(USED).bind(id).bind(credential).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Removes a person's passkey with its way of unlocking; every visit of theirs but `session` ends.
     pub async fn remove_passkey(&mut self, row: &Passkey, person: PersonId, session: SessionId) -> Result<bool, Fault> {
         let (person, session) = (person.to_string(), session.to_string());
-        let done = on!(self, |c| sqlx::query(REMOVE).bind(&row.id).bind(&person).execute(c).await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(self, sqlx::query(REMOVE).bind(&row.id).bind(&person))?;
+        if done != 1 {
             return Ok(false);
         }
         if let Some(wrap) = &row.wrap_id {
-            on!(self, |c| sqlx::query(REMOVE_WRAP).bind(wrap).bind(&person).execute(c).await)?;
+            run!(self, sqlx::query(REMOVE_WRAP).bind(wrap).bind(&person))?;
         }
-        on!(self, |c| sqlx::query(CHANGED).bind(&person).execute(c).await)?;
-        on!(self, |c| sqlx::query(STAYS).bind(session).bind(&person).execute(c).await)?;
+        run!(self, sqlx::query(CHANGED).bind(&person))?;
+        run!(self, sqlx::query(STAYS).bind(session).bind(&person))?;
         Ok(true)
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, No, Tx, on, whole};
+use super::{Conn, Fault, No, Tx, on, run, whole};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, InvitationId, PersonId, SchemeId};
 use crate::domain::moment::Moment;
@@ -200,20 +200,21 @@ impl Conn {
 impl Tx {
     /// Adds a person; `email_key` is the keyed hash of their address.
     pub async fn add_person(&mut self, person: &Person, email_key: &str) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_PERSON)
-            .bind(&person.id)
-            .bind(email_key)
-            .bind(&person.email)
-            .bind(&person.name)
-            .bind(&person.auth_hash)
-            .bind(&person.recovery_hash)
-            .bind(&person.totp_secret)
-            .bind(person.totp_step)
-            .bind(&person.recipient)
-            .bind(&person.signing_key)
-            .bind(person.created_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_PERSON)
+                .bind(&person.id)
+                .bind(email_key)
+                .bind(&person.email)
+                .bind(&person.name)
+                .bind(&person.auth_hash)
+                .bind(&person.recovery_hash)
+                .bind(&person.totp_secret)
+                .bind(person.totp_step)
+                .bind(&person.recipient)
+                .bind(&person.signing_key)
+                .bind(person.created_at)
+        )?;
         Ok(())
     }
 
@@ -225,85 +226,88 @@ impl Tx {
             Grant::Force(_) => (None, None),
         };
         let (person, role) = (person.to_string(), grant.role().word());
-        on!(self, |c| sqlx::query(ADD_GRANT).bind(person).bind(role).bind(area).bind(scheme).execute(c).await)?;
+        run!(self, sqlx::query(ADD_GRANT).bind(person).bind(role).bind(area).bind(scheme))?;
         Ok(())
     }
 
     /// Adds a way of unlocking.
     pub async fn add_wrap(&mut self, person: PersonId, wrap: &Wrap) -> Result<(), Fault> {
         let now = self.now().millis();
-        on!(self, |c| sqlx::query(ADD_WRAP)
-            .bind(&wrap.id)
-            .bind(person.to_string())
-            .bind(&wrap.kind)
-            .bind(&wrap.identity)
-            .bind(&wrap.signing)
-            .bind(now)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_WRAP)
+                .bind(&wrap.id)
+                .bind(person.to_string())
+                .bind(&wrap.kind)
+                .bind(&wrap.identity)
+                .bind(&wrap.signing)
+                .bind(now)
+        )?;
         Ok(())
     }
 
     /// Uses up a one-time code's step; false when that step, or a later one, was used before.
     pub async fn use_totp_step(&mut self, person: PersonId, step: i64) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(USE_STEP).bind(person.to_string()).bind(step).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(USE_STEP).bind(person.to_string()).bind(step))?;
+        Ok(done == 1)
     }
 
     /// Writes down that a person signed in now.
     pub async fn note_sign_in(&mut self, person: PersonId) -> Result<(), Fault> {
         let now = self.now().millis();
-        on!(self, |c| sqlx::query(SIGNED_IN).bind(person.to_string()).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(SIGNED_IN).bind(person.to_string()).bind(now))?;
         Ok(())
     }
 
     /// Suspends or restores an account; ends every visit of theirs by the new version.
     pub async fn suspend(&mut self, person: PersonId, suspended: bool) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(SUSPEND).bind(person.to_string()).bind(suspended).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(SUSPEND).bind(person.to_string()).bind(suspended))?;
+        Ok(done == 1)
     }
 
     /// Adds an area with its unit's keys.
     pub async fn add_area(&mut self, area: &Area) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_AREA)
-            .bind(&area.id)
-            .bind(&area.code)
-            .bind(&area.name)
-            .bind(&area.unit_recipient)
-            .bind(&area.unit_box)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_AREA)
+                .bind(&area.id)
+                .bind(&area.code)
+                .bind(&area.name)
+                .bind(&area.unit_recipient)
+                .bind(&area.unit_box)
+        )?;
         Ok(())
     }
 
     /// Adds an invitation.
     pub async fn add_invitation(&mut self, row: &Invitation) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_INVITATION)
-            .bind(&row.id)
-            .bind(&row.token_hash)
-            .bind(&row.email)
-            .bind(&row.name)
-            .bind(&row.role)
-            .bind(&row.area_id)
-            .bind(&row.scheme_id)
-            .bind(&row.person_id)
-            .bind(&row.wrap_id)
-            .bind(&row.recovery_id)
-            .bind(&row.totp_secret)
-            .bind(&row.invited_by)
-            .bind(row.created_at)
-            .bind(row.expires_at)
-            .bind(row.renews)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_INVITATION)
+                .bind(&row.id)
+                .bind(&row.token_hash)
+                .bind(&row.email)
+                .bind(&row.name)
+                .bind(&row.role)
+                .bind(&row.area_id)
+                .bind(&row.scheme_id)
+                .bind(&row.person_id)
+                .bind(&row.wrap_id)
+                .bind(&row.recovery_id)
+                .bind(&row.totp_secret)
+                .bind(&row.invited_by)
+                .bind(row.created_at)
+                .bind(row.expires_at)
+                .bind(row.renews)
+        )?;
         Ok(())
     }
 
     /// Uses an invitation up; false when it was used before.
     pub async fn use_invitation(&mut self, id: InvitationId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(USE_INVITATION).bind(id.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(USE_INVITATION).bind(id.to_string()).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Counts one more failure under a throttle's key; the count begins anew when the last one is older than `life_ms`.
@@ -312,27 +316,28 @@ impl Tx {
         let now = self.now();
         let failures = if now >= last.plus_millis(life_ms) { 1 } else { earlier.saturating_add(1) };
         let now = now.millis();
-        on!(self, |c| sqlx::query(FAILED).bind(key).bind(failures).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(FAILED).bind(key).bind(failures).bind(now))?;
         Ok(())
     }
 
     /// Forgets the failures under a throttle's key.
     pub async fn forgive(&mut self, key: &str) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(FORGIVE).bind(key).execute(c).await)?;
+        run!(self, sqlx::query(FORGIVE).bind(key))?;
         Ok(())
     }
 
     /// Puts a mail into the outbox. Mails hold no name, picture or offence.
     pub async fn add_mail(&mut self, mail: &Mail, to: Option<PersonId>) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_MAIL)
-            .bind(&mail.id)
-            .bind(to.map(|id| id.to_string()))
-            .bind(&mail.address)
-            .bind(&mail.subject)
-            .bind(&mail.words)
-            .bind(mail.created_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_MAIL)
+                .bind(&mail.id)
+                .bind(to.map(|id| id.to_string()))
+                .bind(&mail.address)
+                .bind(&mail.subject)
+                .bind(&mail.words)
+                .bind(mail.created_at)
+        )?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@
 use sqlx::FromRow;
 
 use super::people::{Person, Wrap};
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::actor::Role;
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, SchemeId};
 
@@ -130,24 +130,25 @@ impl Tx {
     /// Replaces what somebody proves themselves with, if they are still the version that was read and not suspended. The keys
     /// stay. Every visit of theirs ends.
     pub async fn recover_person(&mut self, person: PersonId, version: i64, fresh: &Fresh) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(RECOVERED)
-            .bind(person.to_string())
-            .bind(version)
-            .bind(&fresh.auth_hash)
-            .bind(&fresh.recovery_hash)
-            .bind(&fresh.totp_secret)
-            .bind(fresh.totp_step)
-            .bind(false)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(RECOVERED)
+                .bind(person.to_string())
+                .bind(version)
+                .bind(&fresh.auth_hash)
+                .bind(&fresh.recovery_hash)
+                .bind(&fresh.totp_secret)
+                .bind(fresh.totp_step)
+                .bind(false)
+        )?;
+        Ok(done == 1)
     }
 
     /// Forgets every passkey and every wrap of somebody.
     pub async fn forget_ways(&mut self, person: PersonId) -> Result<(), Fault> {
         let person = person.to_string();
         for gone in [FORGET_PASSKEYS, FORGET_CEREMONIES, FORGET_WRAPS] {
-            on!(self, |c| sqlx::query(gone).bind(&person).execute(c).await)?;
+            run!(self, sqlx::query(gone).bind(&person))?;
         }
         Ok(())
     }
@@ -165,45 +166,47 @@ impl Tx {
     pub async fn empty_person(&mut self, person: PersonId) -> Result<(), Fault> {
         self.forget_ways(person).await?;
         let (id, now) = (person.to_string(), self.now().millis());
-        on!(self, |c| sqlx::query(EMPTIED).bind(&id).execute(c).await)?;
-        on!(self, |c| sqlx::query(VOID_INVITATIONS).bind(&id).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(EMPTIED).bind(&id))?;
+        run!(self, sqlx::query(VOID_INVITATIONS).bind(&id).bind(now))?;
         Ok(())
     }
 
     /// Destroys the key of every copy somebody still could open, as a recall does for all; each waits for another in its place.
     pub async fn lose_copies(&mut self, holder: PersonId) -> Result<(), Fault> {
         let now = self.now().millis();
-        on!(self, |c| sqlx::query(LOSE_COPIES).bind(holder.to_string()).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(LOSE_COPIES).bind(holder.to_string()).bind(now))?;
         Ok(())
     }
 
     /// Writes a renewal down.
     pub async fn add_renewal(&mut self, row: &Renewal) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_RENEWAL)
-            .bind(&row.id)
-            .bind(&row.person_id)
-            .bind(&row.by_person)
-            .bind(&row.verified)
-            .bind(row.copies)
-            .bind(row.at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_RENEWAL)
+                .bind(&row.id)
+                .bind(&row.person_id)
+                .bind(&row.by_person)
+                .bind(&row.verified)
+                .bind(row.copies)
+                .bind(row.at)
+        )?;
         Ok(())
     }
 
     /// Gives somebody whose keys ended their new ones; false when they have keys, or are suspended.
     pub async fn enrol_anew(&mut self, person: PersonId, row: &Person) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(ENROLLED_ANEW)
-            .bind(person.to_string())
-            .bind(&row.auth_hash)
-            .bind(&row.recovery_hash)
-            .bind(&row.totp_secret)
-            .bind(row.totp_step)
-            .bind(&row.recipient)
-            .bind(&row.signing_key)
-            .bind(false)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(ENROLLED_ANEW)
+                .bind(person.to_string())
+                .bind(&row.auth_hash)
+                .bind(&row.recovery_hash)
+                .bind(&row.totp_secret)
+                .bind(row.totp_step)
+                .bind(&row.recipient)
+                .bind(&row.signing_key)
+                .bind(false)
+        )?;
+        Ok(done == 1)
     }
 }

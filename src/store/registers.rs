@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::actor::Role;
 use crate::domain::ids::{AreaId, MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Day, Moment, parse_day};
@@ -190,131 +190,138 @@ impl Conn {
 impl Tx {
     /// Adds a scheme.
     pub async fn add_scheme(&mut self, row: &Scheme) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_SCHEME)
-            .bind(&row.id)
-            .bind(&row.area_id)
-            .bind(&row.kind)
-            .bind(&row.kind_reason)
-            .bind(&row.name)
-            .bind(&row.ico_reference)
-            .bind(&row.ico_ends)
-            .bind(&row.isa_reference)
-            .bind(&row.isa_parties)
-            .bind(&row.isa_starts)
-            .bind(&row.isa_ends)
-            .bind(&row.isa_review)
-            .bind(&row.duties_told)
-            .bind(&row.duties_version)
-            .bind(&row.eia_reference)
-            .bind(row.suspended)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_SCHEME)
+                .bind(&row.id)
+                .bind(&row.area_id)
+                .bind(&row.kind)
+                .bind(&row.kind_reason)
+                .bind(&row.name)
+                .bind(&row.ico_reference)
+                .bind(&row.ico_ends)
+                .bind(&row.isa_reference)
+                .bind(&row.isa_parties)
+                .bind(&row.isa_starts)
+                .bind(&row.isa_ends)
+                .bind(&row.isa_review)
+                .bind(&row.duties_told)
+                .bind(&row.duties_version)
+                .bind(&row.eia_reference)
+                .bind(row.suspended)
+        )?;
         Ok(())
     }
 
     /// Changes a scheme, if it is still the version that was read; false when somebody changed it first.
     pub async fn change_scheme(&mut self, row: &Scheme) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(CHANGE_SCHEME)
-            .bind(&row.id)
-            .bind(row.version)
-            .bind(&row.kind)
-            .bind(&row.kind_reason)
-            .bind(&row.name)
-            .bind(&row.ico_reference)
-            .bind(&row.ico_ends)
-            .bind(&row.isa_reference)
-            .bind(&row.isa_parties)
-            .bind(&row.isa_starts)
-            .bind(&row.isa_ends)
-            .bind(&row.isa_review)
-            .bind(&row.duties_told)
-            .bind(&row.duties_version)
-            .bind(&row.eia_reference)
-            .bind(row.suspended)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(CHANGE_SCHEME)
+                .bind(&row.id)
+                .bind(row.version)
+                .bind(&row.kind)
+                .bind(&row.kind_reason)
+                .bind(&row.name)
+                .bind(&row.ico_reference)
+                .bind(&row.ico_ends)
+                .bind(&row.isa_reference)
+                .bind(&row.isa_parties)
+                .bind(&row.isa_starts)
+                .bind(&row.isa_ends)
+                .bind(&row.isa_review)
+                .bind(&row.duties_told)
+                .bind(&row.duties_version)
+                .bind(&row.eia_reference)
+                .bind(row.suspended)
+        )?;
+        Ok(done == 1)
     }
 
     /// Makes a person receive for a scheme.
     pub async fn add_membership(&mut self, row: &Receiver) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_MEMBERSHIP)
-            .bind(&row.person_id)
-            .bind(&row.scheme_id)
-            .bind(&row.vetting_reference)
-            .bind(&row.vetting_ends)
-            .bind(&row.responsible_person)
-            .bind(&row.storage_place)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_MEMBERSHIP)
+                .bind(&row.person_id)
+                .bind(&row.scheme_id)
+                .bind(&row.vetting_reference)
+                .bind(&row.vetting_ends)
+                .bind(&row.responsible_person)
+                .bind(&row.storage_place)
+        )?;
         Ok(())
     }
 
     /// Makes a person receive for a scheme, perhaps again: the vetting of an earlier time does not count any more.
     pub async fn begin_membership(&mut self, row: &Receiver) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(BEGIN_MEMBERSHIP)
-            .bind(&row.person_id)
-            .bind(&row.scheme_id)
-            .bind(&row.vetting_reference)
-            .bind(&row.vetting_ends)
-            .bind(&row.responsible_person)
-            .bind(&row.storage_place)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(BEGIN_MEMBERSHIP)
+                .bind(&row.person_id)
+                .bind(&row.scheme_id)
+                .bind(&row.vetting_reference)
+                .bind(&row.vetting_ends)
+                .bind(&row.responsible_person)
+                .bind(&row.storage_place)
+        )?;
         Ok(())
     }
 
     /// Changes a receiver's vetting and storage; false when there is none.
     pub async fn change_membership(&mut self, row: &Receiver) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(CHANGE_MEMBERSHIP)
-            .bind(&row.person_id)
-            .bind(&row.scheme_id)
-            .bind(&row.vetting_reference)
-            .bind(&row.vetting_ends)
-            .bind(&row.responsible_person)
-            .bind(&row.storage_place)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(CHANGE_MEMBERSHIP)
+                .bind(&row.person_id)
+                .bind(&row.scheme_id)
+                .bind(&row.vetting_reference)
+                .bind(&row.vetting_ends)
+                .bind(&row.responsible_person)
+                .bind(&row.storage_place)
+        )?;
+        Ok(done == 1)
     }
 
     /// Adds a member business.
     pub async fn add_member(&mut self, row: &Member) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_MEMBER)
-            .bind(&row.id)
-            .bind(&row.scheme_id)
-            .bind(&row.business)
-            .bind(&row.contact)
-            .bind(&row.agreement)
-            .bind(&row.agreed_on)
-            .bind(&row.duties_told)
-            .bind(&row.duties_version)
-            .bind(row.added_at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_MEMBER)
+                .bind(&row.id)
+                .bind(&row.scheme_id)
+                .bind(&row.business)
+                .bind(&row.contact)
+                .bind(&row.agreement)
+                .bind(&row.agreed_on)
+                .bind(&row.duties_told)
+                .bind(&row.duties_version)
+                .bind(row.added_at)
+        )?;
         Ok(())
     }
 
     /// Changes a member business's entry; false when there is none.
     pub async fn change_member(&mut self, row: &Member) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(CHANGE_MEMBER)
-            .bind(&row.id)
-            .bind(&row.scheme_id)
-            .bind(&row.business)
-            .bind(&row.contact)
-            .bind(&row.agreement)
-            .bind(&row.agreed_on)
-            .bind(&row.duties_told)
-            .bind(&row.duties_version)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(CHANGE_MEMBER)
+                .bind(&row.id)
+                .bind(&row.scheme_id)
+                .bind(&row.business)
+                .bind(&row.contact)
+                .bind(&row.agreement)
+                .bind(&row.agreed_on)
+                .bind(&row.duties_told)
+                .bind(&row.duties_version)
+        )?;
+        Ok(done == 1)
     }
 
     /// Writes down that a business left; false when it had.
     pub async fn remove_member(&mut self, id: MemberId, scheme: SchemeId) -> Result<bool, Fault> {
         let (id, scheme, now) = (id.to_string(), scheme.to_string(), self.now().millis());
-        let done = on!(self, |c| sqlx::query(REMOVE_MEMBER).bind(id).bind(scheme).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(REMOVE_MEMBER).bind(id).bind(scheme).bind(now))?;
+        Ok(done == 1)
     }
 }

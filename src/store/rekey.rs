@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Link, Tx, on, run};
 
 /// One column under the records key.
 #[derive(Clone, Copy, Debug)]
@@ -33,26 +33,21 @@ pub struct Sealed {
     pub sealed: Vec<u8>,
 }
 
-const READ_COPY: &str =
-    "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM copy WHERE wrapped_key IS NOT NULL";
+const READ_COPY: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM copy WHERE wrapped_key IS NOT NULL";
 const WRITE_COPY: &str = "UPDATE copy SET wrapped_key = $2 WHERE id = $1";
 const READ_RELEASE_FILE: &str = "SELECT id, id AS place, version, file AS sealed FROM release";
 const WRITE_RELEASE_FILE: &str = "UPDATE release SET file = $2 WHERE id = $1";
 const READ_RELEASE_DRAFT: &str =
     "SELECT id, id AS place, version, draft AS sealed FROM release WHERE draft IS NOT NULL";
 const WRITE_RELEASE_DRAFT: &str = "UPDATE release SET draft = $2 WHERE id = $1";
-const READ_PERSON: &str =
-    "SELECT id, id AS place, 0 AS version, totp_secret AS sealed FROM person WHERE LENGTH(totp_secret) > 0";
+const READ_PERSON: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, totp_secret AS sealed FROM person WHERE LENGTH(totp_secret) > 0";
 const WRITE_PERSON: &str = "UPDATE person SET totp_secret = $2 WHERE id = $1";
-const READ_INVITATION: &str =
-    "SELECT id, person_id AS place, 0 AS version, totp_secret AS sealed FROM invitation WHERE LENGTH(totp_secret) > 0";
+const READ_INVITATION: &str = "SELECT id, person_id AS place, CAST(0 AS BIGINT) AS version, totp_secret AS sealed FROM invitation WHERE LENGTH(totp_secret) > 0";
 const WRITE_INVITATION: &str = "UPDATE invitation SET totp_secret = $2 WHERE id = $1";
 
-const READ_STATEMENT: &str =
-    "SELECT id, id AS place, 0 AS version, document AS sealed FROM statement WHERE LENGTH(document) > 0";
+const READ_STATEMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, document AS sealed FROM statement WHERE LENGTH(document) > 0";
 const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1";
-const READ_DOCUMENT: &str =
-    "SELECT id, id AS place, 0 AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
+const READ_DOCUMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
 const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
 
 /// All there are.
@@ -90,7 +85,8 @@ pub const SOURCES: &[Source] = &[
     },
 ];
 
-const BYTE_COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'BLOB' ORDER BY m.name, c.name";
+const BYTE_COLUMNS_POSTGRES: &str = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'bytea' AND table_name <> '_sqlx_migrations' ORDER BY 1, 2";
+const BYTE_COLUMNS_SQLITE: &str = "SELECT m.name, c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'BLOB' ORDER BY m.name, c.name";
 
 impl Conn {
     /// Every field of a column.
@@ -100,14 +96,15 @@ impl Conn {
 
     /// Every column that holds bytes, with its table: what a records key might seal.
     pub async fn byte_columns(&mut self) -> Result<Vec<(String, String)>, Fault> {
-        Ok(on!(self, |c| sqlx::query_as(BYTE_COLUMNS).fetch_all(c).await)?)
+        let query = if matches!(self.0, Link::Sqlite(_)) { BYTE_COLUMNS_SQLITE } else { BYTE_COLUMNS_POSTGRES };
+        Ok(on!(self, |c| sqlx::query_as(query).fetch_all(c).await)?)
     }
 }
 
 impl Tx {
     /// Puts other bytes in a field's place.
     pub async fn replace_sealed(&mut self, source: &Source, id: &str, sealed: &[u8]) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(source.write).bind(id).bind(sealed).execute(c).await)?;
+        run!(self, sqlx::query(source.write).bind(id).bind(sealed))?;
         Ok(())
     }
 }

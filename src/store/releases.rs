@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on, whole};
+use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::event::Event;
 use crate::domain::ids::{AreaId, PersonId, PhotographId, ReleaseId};
 use crate::domain::moment::Moment;
@@ -205,16 +205,17 @@ impl Tx {
     /// Adds a request.
     pub async fn add_release(&mut self, filed: &Filed) -> Result<(), Fault> {
         let release = &filed.release;
-        on!(self, |c| sqlx::query(ADD)
-            .bind(release.id.to_string())
-            .bind(release.area.to_string())
-            .bind(release.requested_by.to_string())
-            .bind(release.requested_at.millis())
-            .bind(filed.danger)
-            .bind(&filed.file)
-            .bind(&filed.draft)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD)
+                .bind(release.id.to_string())
+                .bind(release.area.to_string())
+                .bind(release.requested_by.to_string())
+                .bind(release.requested_at.millis())
+                .bind(filed.danger)
+                .bind(&filed.file)
+                .bind(&filed.draft)
+        )?;
         Ok(())
     }
 
@@ -231,25 +232,26 @@ impl Tx {
             Stage::Recalled { by, at, .. } => Some((by, at)),
             _ => None,
         };
-        let done = on!(self, |c| sqlx::query(ADVANCE)
-            .bind(release.id.to_string())
-            .bind(release.version)
-            .bind(stage.word())
-            .bind(closed.map(|(by, _)| by.to_string()))
-            .bind(closed.map(|(_, at)| at.millis()))
-            .bind(authority.map(|a| a.by.to_string()))
-            .bind(authority.map(|a| a.at.millis()))
-            .bind(authority.map(|a| a.urn.clone()))
-            .bind(authority.map(|a| a.until.millis()))
-            .bind(recalled.map(|(by, _)| by.to_string()))
-            .bind(recalled.map(|(_, at)| at.millis()))
-            .bind(&filed.file)
-            .bind(&filed.draft)
-            .bind(&filed.text_object)
-            .bind(&filed.text_sha256)
-            .execute(c)
-            .await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(
+            self,
+            sqlx::query(ADVANCE)
+                .bind(release.id.to_string())
+                .bind(release.version)
+                .bind(stage.word())
+                .bind(closed.map(|(by, _)| by.to_string()))
+                .bind(closed.map(|(_, at)| at.millis()))
+                .bind(authority.map(|a| a.by.to_string()))
+                .bind(authority.map(|a| a.at.millis()))
+                .bind(authority.map(|a| a.urn.clone()))
+                .bind(authority.map(|a| a.until.millis()))
+                .bind(recalled.map(|(by, _)| by.to_string()))
+                .bind(recalled.map(|(_, at)| at.millis()))
+                .bind(&filed.file)
+                .bind(&filed.draft)
+                .bind(&filed.text_object)
+                .bind(&filed.text_sha256)
+        )?;
+        if done != 1 {
             return Err(Fault::Other("a release changed inside its own transaction".to_owned()));
         }
         Ok(event)
@@ -258,33 +260,30 @@ impl Tx {
     /// Takes an area's next serial and enters it in the register of issues (K8.3).
     pub async fn issue(&mut self, release: &Release, urn: &Urn, serial: u32) -> Result<(), Fault> {
         let (area, serial, now) = (release.area.to_string(), i64::from(serial), self.now().millis());
-        let done = on!(self, |c| sqlx::query(TAKE_SERIAL).bind(&area).bind(serial).execute(c).await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(self, sqlx::query(TAKE_SERIAL).bind(&area).bind(serial))?;
+        if done != 1 {
             return Err(Fault::Other("an area's counter moved inside the transaction".to_owned()));
         }
-        on!(self, |c| sqlx::query(ISSUE)
-            .bind(&area)
-            .bind(serial)
-            .bind(urn.to_string())
-            .bind(release.id.to_string())
-            .bind(now)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ISSUE).bind(&area).bind(serial).bind(urn.to_string()).bind(release.id.to_string()).bind(now)
+        )?;
         Ok(())
     }
 
     /// Adds a photograph.
     pub async fn add_photograph(&mut self, row: &Photograph) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(ADD_PHOTOGRAPH)
-            .bind(&row.id)
-            .bind(&row.release_id)
-            .bind(row.position)
-            .bind(row.width)
-            .bind(row.height)
-            .bind(&row.sha256)
-            .bind(&row.object)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD_PHOTOGRAPH)
+                .bind(&row.id)
+                .bind(&row.release_id)
+                .bind(row.position)
+                .bind(row.width)
+                .bind(row.height)
+                .bind(&row.sha256)
+                .bind(&row.object)
+        )?;
         Ok(())
     }
 }

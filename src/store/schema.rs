@@ -1,50 +1,139 @@
-//! The schema: numbered migrations, embedded, applied in order at start; an applied one is never edited (sqlx checks its hash).
+//! The schema: numbered steps, embedded, applied in order at start; an applied one is never edited (sqlx checks its hash).
+//!
+//! Each backend has a text of its own for a step, under the same number and name; a test compares the tables that come out. Several
+//! instances are upgraded one after the other: a step that only adds (expand) leaves the programs before it running, and one that takes
+//! away (contract) raises the floor, below which a program refuses to open the database. Absent on purpose: going back.
 
 use std::borrow::Cow;
 
 use sqlx::SqlSafeStr;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::SqlitePool;
 
-use super::{Conn, Fault, on};
+use super::{Conn, Fault, Pool, on, run};
 
-/// Number, name, text.
-pub const SQLITE: [(i64, &str, &str); 7] = [
-    (1, "people", include_str!("../../migrations/sqlite/0001_people.sql")),
-    (2, "registers", include_str!("../../migrations/sqlite/0002_registers.sql")),
-    (3, "releases", include_str!("../../migrations/sqlite/0003_releases.sql")),
-    (4, "log", include_str!("../../migrations/sqlite/0004_log.sql")),
-    (5, "trust", include_str!("../../migrations/sqlite/0005_trust.sql")),
-    (6, "register_papers", include_str!("../../migrations/sqlite/0006_register_papers.sql")),
-    (7, "vault_names", include_str!("../../migrations/sqlite/0007_vault_names.sql")),
+/// One step.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// From 1, without a gap.
+    pub number: i64,
+    /// The file's name without number.
+    pub name: &'static str,
+    /// SQLite's text.
+    pub sqlite: &'static str,
+    /// PostgreSQL's text.
+    pub postgres: &'static str,
+    /// The last step of the oldest program that may go on using the database after this step.
+    pub floor: i64,
+}
+
+macro_rules! step {
+    ($number:literal, $name:literal, $floor:literal, $file:literal) => {
+        Step {
+            number: $number,
+            name: $name,
+            sqlite: include_str!(concat!("../../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../../migrations/postgres/", $file)),
+            floor: $floor,
+        }
+    };
+}
+
+/// All steps, in order.
+pub const STEPS: [Step; 8] = [
+    step!(1, "people", 1, "0001_people.sql"),
+    step!(2, "registers", 2, "0002_registers.sql"),
+    step!(3, "releases", 3, "0003_releases.sql"),
+    step!(4, "log", 4, "0004_log.sql"),
+    step!(5, "trust", 5, "0005_trust.sql"),
+    step!(6, "register_papers", 6, "0006_register_papers.sql"),
+    step!(7, "leases", 6, "0007_leases.sql"),
+    step!(8, "vault_names", 6, "0008_vault_names.sql"),
 ];
 
-fn migrations() -> Vec<Migration> {
-    let one = |(number, name, text): (i64, &'static str, &'static str)| {
-        Migration::new(number, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
-    };
-    SQLITE.into_iter().map(one).collect()
-}
-
-/// Applies what is missing; refuses a database that a newer portal made or whose migrations were edited.
-pub async fn bring_up(pool: &SqlitePool) -> Result<(), Fault> {
-    Ok(Migrator::with_migrations(migrations()).run(pool).await?)
-}
+/// The setting that holds the floor.
+const FLOOR: &str = "schema_floor";
 
 const APPLIED: &str = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+const STORED_FLOOR: &str = "SELECT value FROM setting WHERE name = $1";
+const RAISE_FLOOR: &str = "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, 0) ON CONFLICT (name) DO UPDATE SET value = $2 WHERE CAST(setting.value AS BIGINT) < CAST($2 AS BIGINT)";
+const HAS_STEPS_SQLITE: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+const HAS_STEPS_POSTGRES: &str = "SELECT COUNT(*) FROM pg_class WHERE oid = to_regclass('_sqlx_migrations')";
 
-/// What a database differs in from this program's schema, as a sentence; `None`: nothing.
-pub async fn differs(conn: &mut Conn) -> Result<Option<String>, Fault> {
-    let applied: Vec<(i64, Vec<u8>)> = on!(conn, |c| sqlx::query_as(APPLIED).fetch_all(c).await)?;
-    let ours = migrations();
-    if let Some((number, _)) = applied.iter().find(|(number, _)| ours.iter().all(|one| one.version != *number)) {
-        return Ok(Some(format!("the database has step {number}, which this program does not know: use a newer one")));
+fn migrations(pool: &Pool, steps: &[Step]) -> Vec<Migration> {
+    let text = |step: &Step| match pool {
+        Pool::Sqlite(_) => step.sqlite,
+        Pool::Postgres(_) => step.postgres,
+    };
+    let one = |step: &Step| {
+        let name = Cow::Borrowed(step.name);
+        Migration::new(step.number, name, MigrationType::Simple, text(step).into_sql_str(), false)
+    };
+    steps.iter().map(one).collect()
+}
+
+/// Applies what is missing; refuses a database whose steps were edited, or that a newer portal has changed in a way that this program
+/// cannot live with.
+pub(super) async fn bring_up(pool: &Pool) -> Result<(), Fault> {
+    bring_up_to(pool, &STEPS).await
+}
+
+/// The same with the steps of another program, for tests of upgrades.
+pub(super) async fn bring_up_to(pool: &Pool, steps: &[Step]) -> Result<(), Fault> {
+    let last = steps.last().map_or(0, |step| step.number);
+    let mut conn = pool.acquire().await?;
+    if let Some(why) = too_new(&mut conn, last).await? {
+        return Err(Fault::Other(why));
     }
-    for one in &ours {
-        let number = one.version;
-        match applied.iter().find(|(version, _)| *version == number) {
+    drop(conn);
+    let mut migrator = Migrator::with_migrations(migrations(pool, steps));
+    migrator.set_ignore_missing(true);
+    match pool {
+        Pool::Sqlite(pool) => migrator.run(pool).await?,
+        Pool::Postgres(pool) => migrator.run(pool).await?,
+    }
+    let floor = steps.iter().map(|step| step.floor).max().unwrap_or(0).to_string();
+    run!(pool.acquire().await?, sqlx::query(RAISE_FLOOR).bind(FLOOR).bind(&floor))?;
+    Ok(())
+}
+
+async fn applied(conn: &mut Conn) -> Result<Vec<(i64, Vec<u8>)>, Fault> {
+    let has = match &conn.0 {
+        super::Link::Sqlite(_) => HAS_STEPS_SQLITE,
+        super::Link::Postgres(_) => HAS_STEPS_POSTGRES,
+    };
+    let tables: i64 = on!(conn, |c| sqlx::query_scalar(has).fetch_one(c).await)?;
+    if tables == 0 {
+        return Ok(Vec::new());
+    }
+    Ok(on!(conn, |c| sqlx::query_as(APPLIED).fetch_all(c).await)?)
+}
+
+/// Why a program whose last step is `last` must not use this database, as a sentence; `None`: it may.
+async fn too_new(conn: &mut Conn, last: i64) -> Result<Option<String>, Fault> {
+    let newest = applied(conn).await?.last().map_or(0, |(number, _)| *number);
+    if newest <= last {
+        return Ok(None);
+    }
+    let floor: Option<String> = on!(conn, |c| sqlx::query_scalar(STORED_FLOOR).bind(FLOOR).fetch_optional(c).await)?;
+    let floor = floor.and_then(|floor| floor.parse().ok()).unwrap_or(newest);
+    Ok((floor > last)
+        .then(|| format!("the database has step {newest}, which this program does not know: use a newer one")))
+}
+
+/// What a database differs in from this program's schema, as a sentence; `None`: nothing that matters.
+pub async fn differs(conn: &mut Conn) -> Result<Option<String>, Fault> {
+    let last = STEPS.last().map_or(0, |step| step.number);
+    if let Some(why) = too_new(conn, last).await? {
+        return Ok(Some(why));
+    }
+    let have = applied(conn).await?;
+    for step in &STEPS {
+        let number = step.number;
+        let text = if matches!(conn.0, super::Link::Sqlite(_)) { step.sqlite } else { step.postgres };
+        let ours = Migration::new(number, step.name.into(), MigrationType::Simple, text.into_sql_str(), false);
+        match have.iter().find(|(version, _)| *version == number) {
             None => return Ok(Some(format!("step {number} is missing: it is applied when `serve` starts"))),
-            Some((_, sum)) if sum.as_slice() != one.checksum.as_ref() => {
+            Some((_, sum)) if sum.as_slice() != ours.checksum.as_ref() => {
                 return Ok(Some(format!(
                     "step {number} is not the one this program has: it was made by another build"
                 )));

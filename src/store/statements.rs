@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, No, Tx, on};
+use super::{Conn, Fault, No, Tx, on, run};
 use crate::domain::ids::{PersonId, ReleaseId, StatementId};
 
 /// A kept statement.
@@ -100,25 +100,26 @@ impl Tx {
         if self.nonce_used(&row.nonce).await? {
             return Err(No::field("statement", "This was signed and sent already. Reload the page."));
         }
-        on!(self, |c| sqlx::query(ADD)
-            .bind(&row.id)
-            .bind(&row.kind)
-            .bind(&row.person_id)
-            .bind(&row.object)
-            .bind(&row.document)
-            .bind(&row.note)
-            .bind(&row.nonce)
-            .bind(row.at)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(ADD)
+                .bind(&row.id)
+                .bind(&row.kind)
+                .bind(&row.person_id)
+                .bind(&row.object)
+                .bind(&row.document)
+                .bind(&row.note)
+                .bind(&row.nonce)
+                .bind(row.at)
+        )?;
         Ok(())
     }
 
     /// Writes down that the undertaking was shown in full; true the first time.
     pub async fn undertaking_opened(&mut self, person: PersonId, version: u32) -> Result<bool, Fault> {
         let (person, version, now) = (person.to_string(), i64::from(version), self.now().millis());
-        let done = on!(self, |c| sqlx::query(OPENED).bind(person).bind(version).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(OPENED).bind(person).bind(version).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Writes down the signature; false when it was signed before or never opened.
@@ -129,34 +130,28 @@ impl Tx {
         by: StatementId,
     ) -> Result<bool, Fault> {
         let (person, version, now) = (person.to_string(), i64::from(version), self.now().millis());
-        let done = on!(self, |c| sqlx::query(SIGNED)
-            .bind(person)
-            .bind(version)
-            .bind(now)
-            .bind(by.to_string())
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(SIGNED).bind(person).bind(version).bind(now).bind(by.to_string()))?;
+        Ok(done == 1)
     }
 
     /// Writes down that it was declined; false when it was signed before or never opened.
     pub async fn undertaking_declined(&mut self, person: PersonId, version: u32) -> Result<bool, Fault> {
         let (person, version, now) = (person.to_string(), i64::from(version), self.now().millis());
-        let done = on!(self, |c| sqlx::query(DECLINED).bind(person).bind(version).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(DECLINED).bind(person).bind(version).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Puts a new version of the undertaking's text in force.
     pub async fn add_undertaking_text(&mut self, version: u32, words: &str, sha256: &str) -> Result<(), Fault> {
         let (version, now) = (i64::from(version), self.now().millis());
-        on!(self, |c| sqlx::query(ADD_TEXT).bind(version).bind(words).bind(sha256).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(ADD_TEXT).bind(version).bind(words).bind(sha256).bind(now))?;
         Ok(())
     }
 
     /// Changes a setting.
     pub async fn set(&mut self, name: &str, value: &str) -> Result<(), Fault> {
         let now = self.now();
-        on!(self, |c| sqlx::query(SET).bind(name).bind(value).bind(now.millis()).execute(c).await)?;
+        run!(self, sqlx::query(SET).bind(name).bind(value).bind(now.millis()))?;
         Ok(())
     }
 }

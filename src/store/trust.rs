@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::{AreaId, PersonId};
 use crate::ledger::trust::{Paper, ROOT};
 
@@ -95,16 +95,17 @@ impl Conn {
 impl Tx {
     /// Keeps a paper; false when it is kept already.
     pub async fn add_paper(&mut self, row: &Row) -> Result<bool, Fault> {
-        let done = on!(self, |c| sqlx::query(ADD)
-            .bind(&row.id)
-            .bind(&row.kind)
-            .bind(&row.object)
-            .bind(&row.signer)
-            .bind(&row.document)
-            .bind(&row.note)
-            .bind(row.added_at)
-            .execute(c)
-            .await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(
+            self,
+            sqlx::query(ADD)
+                .bind(&row.id)
+                .bind(&row.kind)
+                .bind(&row.object)
+                .bind(&row.signer)
+                .bind(&row.document)
+                .bind(&row.note)
+                .bind(row.added_at)
+        )?;
+        Ok(done == 1)
     }
 }

@@ -5,7 +5,7 @@
 use sqlx::FromRow;
 
 use super::people::Area;
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::{AreaId, PersonId};
 use crate::domain::moment::Moment;
 
@@ -125,19 +125,13 @@ impl Tx {
         unit: &str,
         replaces: Option<&str>,
     ) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(UNDER)
-            .bind(object)
-            .bind(area.to_string())
-            .bind(unit)
-            .bind(replaces)
-            .execute(c)
-            .await)?;
+        run!(self, sqlx::query(UNDER).bind(object).bind(area.to_string()).bind(unit).bind(replaces))?;
         Ok(())
     }
 
     /// Forgets an object that is to be destroyed.
     pub async fn forget_unit_object(&mut self, object: &str) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(FORGET).bind(object).execute(c).await)?;
+        run!(self, sqlx::query(FORGET).bind(object))?;
         Ok(())
     }
 
@@ -145,11 +139,11 @@ impl Tx {
     pub async fn swap_original(&mut self, original: &Original, new: &str) -> Result<bool, Fault> {
         let swap = if original.words { SWAP_TEXT } else { SWAP_PHOTOGRAPH };
         let (id, old) = (&original.id, &original.object);
-        let done = on!(self, |c| sqlx::query(swap).bind(id).bind(old).bind(new).execute(c).await)?;
-        if done.rows_affected() != 1 {
+        let done = run!(self, sqlx::query(swap).bind(id).bind(old).bind(new))?;
+        if done != 1 {
             return Ok(false);
         }
-        on!(self, |c| sqlx::query(COUNTS).bind(new).execute(c).await)?;
+        run!(self, sqlx::query(COUNTS).bind(new))?;
         self.forget_unit_object(old).await?;
         Ok(true)
     }
@@ -157,9 +151,9 @@ impl Tx {
     /// Keeps a key that will follow once the root has signed it, in the place of any other one that waits.
     pub async fn propose_unit_key(&mut self, area: &Area, recipient: &str, boxed: &[u8]) -> Result<(), Fault> {
         if let Some(dropped) = &area.next_recipient {
-            on!(self, |c| sqlx::query(NOBODY).bind(&area.id).bind(dropped).execute(c).await)?;
+            run!(self, sqlx::query(NOBODY).bind(&area.id).bind(dropped))?;
         }
-        on!(self, |c| sqlx::query(PROPOSE).bind(&area.id).bind(recipient).bind(boxed).execute(c).await)?;
+        run!(self, sqlx::query(PROPOSE).bind(&area.id).bind(recipient).bind(boxed))?;
         Ok(())
     }
 
@@ -171,16 +165,17 @@ impl Tx {
         holders: &[(Option<PersonId>, String)],
     ) -> Result<(), Fault> {
         let (area, now) = (area.to_string(), self.now().millis());
-        on!(self, |c| sqlx::query(LET_GO).bind(&area).bind(unit).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(LET_GO).bind(&area).bind(unit).bind(now))?;
         for (person, recipient) in holders {
-            on!(self, |c| sqlx::query(HOLD)
-                .bind(&area)
-                .bind(unit)
-                .bind(recipient)
-                .bind(person.map(|id| id.to_string()))
-                .bind(now)
-                .execute(c)
-                .await)?;
+            run!(
+                self,
+                sqlx::query(HOLD)
+                    .bind(&area)
+                    .bind(unit)
+                    .bind(recipient)
+                    .bind(person.map(|id| id.to_string()))
+                    .bind(now)
+            )?;
         }
         Ok(())
     }
@@ -188,9 +183,9 @@ impl Tx {
     /// Lets the key that waits follow the one in force, which is kept among the older ones; false when none waits.
     pub async fn follow_unit_key(&mut self, area: AreaId) -> Result<bool, Fault> {
         let (area, now) = (area.to_string(), self.now().millis());
-        on!(self, |c| sqlx::query(END).bind(&area).bind(now).execute(c).await)?;
-        let done = on!(self, |c| sqlx::query(FOLLOW).bind(&area).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        run!(self, sqlx::query(END).bind(&area).bind(now))?;
+        let done = run!(self, sqlx::query(FOLLOW).bind(&area))?;
+        Ok(done == 1)
     }
 
     /// Exchanges the box of one of an area's keys; false when the area has no such key.
@@ -198,8 +193,8 @@ impl Tx {
         let area = area.to_string();
         let mut done = 0;
         for query in [BOX_NOW, BOX_NEXT, BOX_OLDER] {
-            let one = on!(self, |c| sqlx::query(query).bind(&area).bind(unit).bind(boxed).execute(c).await)?;
-            done += one.rows_affected();
+            let one = run!(self, sqlx::query(query).bind(&area).bind(unit).bind(boxed))?;
+            done += one;
         }
         Ok(done == 1)
     }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Conn, Fault, Tx, on};
+use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::moment::Moment;
 
@@ -104,50 +104,45 @@ impl Tx {
     ) -> Result<(), Fault> {
         let now = self.now();
         let (id, person) = (id.to_string(), person.to_string());
-        on!(self, |c| sqlx::query(BEGIN)
-            .bind(id)
-            .bind(person)
-            .bind(version)
-            .bind(now.millis())
-            .bind(client)
-            .bind(device)
-            .execute(c)
-            .await)?;
+        run!(
+            self,
+            sqlx::query(BEGIN).bind(id).bind(person).bind(version).bind(now.millis()).bind(client).bind(device)
+        )?;
         let old = now.plus_millis(-7 * 86_400_000).millis();
-        on!(self, |c| sqlx::query(FORGET).bind(old).execute(c).await)?;
+        run!(self, sqlx::query(FORGET).bind(old))?;
         Ok(())
     }
 
     /// Writes down that a visit is still used.
     pub async fn visit_seen(&mut self, id: SessionId) -> Result<(), Fault> {
         let now = self.now().millis();
-        on!(self, |c| sqlx::query(SEEN).bind(id.to_string()).bind(now).execute(c).await)?;
+        run!(self, sqlx::query(SEEN).bind(id.to_string()).bind(now))?;
         Ok(())
     }
 
     /// Writes down that it was proved just now who is there; false when the visit is over.
     pub async fn visit_fresh(&mut self, id: SessionId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(FRESH).bind(id.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(FRESH).bind(id.to_string()).bind(now))?;
+        Ok(done == 1)
     }
 
     /// Writes down why bulletins are looked at in this visit.
     pub async fn visit_purpose(&mut self, id: SessionId, purpose: &str) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(PURPOSE).bind(id.to_string()).bind(purpose).execute(c).await)?;
+        run!(self, sqlx::query(PURPOSE).bind(id.to_string()).bind(purpose))?;
         Ok(())
     }
 
     /// Writes down the browser and system of a visit.
     pub async fn visit_device(&mut self, id: SessionId, device: &str) -> Result<(), Fault> {
-        on!(self, |c| sqlx::query(DEVICE).bind(id.to_string()).bind(device).execute(c).await)?;
+        run!(self, sqlx::query(DEVICE).bind(id.to_string()).bind(device))?;
         Ok(())
     }
 
     /// Ends a visit; false when it was over.
     pub async fn end_visit(&mut self, id: SessionId) -> Result<bool, Fault> {
         let now = self.now().millis();
-        let done = on!(self, |c| sqlx::query(END).bind(id.to_string()).bind(now).execute(c).await)?;
-        Ok(done.rows_affected() == 1)
+        let done = run!(self, sqlx::query(END).bind(id.to_string()).bind(now))?;
+        Ok(done == 1)
     }
 }

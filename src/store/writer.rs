@@ -3,8 +3,9 @@
 //! An act is an owned closure sent to the writer's task. There it gets `now = max(clock, newest leaf)`, loads, decides,
 //! writes and appends its leaf, in a savepoint of one batch transaction; the head advances once and one commit answers the
 //! whole batch (group commit). A request that goes away does not cancel its act. A commit whose outcome is unknown
-//! answers nobody, and the head is read anew before the next batch.
-//! Proved by `tests/it/storage.rs`, `tests/it/journeys/recall_race.rs`.
+//! answers nobody, and the head is read anew before the next batch. Several instances on one PostgreSQL take turns on the head row,
+//! whose lock is the first thing a batch takes; a connection that broke is replaced, and the keys are checked again then.
+//! Proved by `tests/it/storage.rs`, `tests/it/instances.rs`, `tests/it/journeys/recall_race.rs`.
 
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
@@ -12,13 +13,14 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::log::Head;
-use super::{Conn, Fault, No, on};
+use super::{Conn, Fault, Hold, Link, No, Pool, on, run};
 use crate::clock::Clock;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
@@ -27,6 +29,10 @@ use crate::ledger::checkpoint::LogKey;
 const BATCH: usize = 256;
 /// The most acts waiting; beyond it a caller waits for a place.
 const QUEUE: usize = 4_096;
+/// A batch that takes longer has lost its server: nothing of it is answered and the connection is replaced.
+const BATCH_TIME: Duration = Duration::from_secs(15);
+/// How long a caller waits for a place in the queue.
+const PLACE_TIME: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
 const LAG_MS: i64 = 2_000;
 
@@ -75,12 +81,24 @@ pub struct Writer {
     newest: Arc<AtomicI64>,
 }
 
+/// What a writer is made of: where its connection comes from, and the key that signs.
+struct Desk {
+    pool: Pool,
+    how: Hold,
+    key: LogKey,
+    clock: Clock,
+    /// Which records key was in force when this writer began.
+    records: Option<String>,
+}
+
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
 pub struct Tx {
     conn: Conn,
     now: Moment,
     /// The log's head as of this batch's last finished act.
     pub(super) head: Head,
+    /// The connection broke and was not replaced yet.
+    broken: bool,
 }
 
 impl Deref for Tx {
@@ -98,15 +116,17 @@ impl DerefMut for Tx {
 
 impl Writer {
     /// Reads and checks the log's head (beginning the log if there is none) and starts the task.
-    pub(super) async fn start(mut conn: Conn, key: LogKey, clock: Clock) -> Result<Self, Fault> {
+    pub(super) async fn start(mut conn: Conn, pool: Pool, how: Hold, key: LogKey, clock: Clock) -> Result<Self, Fault> {
         let head = Head::load_or_begin(&mut conn, &key, clock.now()).await?;
+        let records = in_force(&mut conn).await?;
+        let desk = Desk { pool, how, key, clock, records };
         let (sender, jobs) = mpsc::channel(QUEUE);
         let newest = Arc::new(AtomicI64::new(head.at().millis()));
-        let tx = Tx { conn, now: head.at(), head };
+        let tx = Tx { conn, now: head.at(), head, broken: false };
         let (running, over) = watch::channel(());
         let told = Arc::clone(&newest);
         tokio::spawn(async move {
-            run(tx, key, clock, jobs, &told).await;
+            run(tx, &desk, jobs, &told).await;
             drop(running);
         });
         Ok(Self { jobs: sender, over, newest })
@@ -115,6 +135,11 @@ impl Writer {
     /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
     pub fn newest(&self) -> Moment {
         Moment::from_millis(self.newest.load(Ordering::SeqCst))
+    }
+
+    /// Another instance's leaf of this time was seen.
+    pub fn saw(&self, at: Moment) {
+        self.newest.fetch_max(at.millis(), Ordering::SeqCst);
     }
 
     /// Takes no more acts, finishes those that wait, and closes the connection.
@@ -144,24 +169,24 @@ impl Writer {
                 (ok, finish)
             })
         });
-        self.jobs.send(job).await.map_err(|_| No::Unavailable)?;
+        self.jobs.send_timeout(job, PLACE_TIME).await.map_err(|_| No::Unavailable)?;
         answered.await.map_err(|_| No::Unavailable)?
     }
 }
 
-async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job>, newest: &AtomicI64) {
+async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &AtomicI64) {
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let mut finishes = Vec::with_capacity(batch.len());
-        let committed = match tx.run_batch(&mut batch, &mut finishes, &key, &clock).await {
+        let committed = match tx.whole_batch(&mut batch, &mut finishes, desk).await {
             Ok(()) => true,
             Err(fault) => {
                 tracing::error!(%fault, "a batch of acts was not committed; nothing of it was answered");
-                tx.recover(&key).await;
+                tx.recover(desk).await;
                 false
             }
         };
-        newest.store(tx.head.at().millis(), Ordering::SeqCst);
+        newest.fetch_max(tx.head.at().millis(), Ordering::SeqCst);
         // Acts that never ran in a failed batch are dropped here: their callers hear "unavailable".
         batch.clear();
         for finish in finishes {
@@ -171,12 +196,18 @@ async fn run(mut tx: Tx, key: LogKey, clock: Clock, mut jobs: mpsc::Receiver<Job
     tx.conn.close().await;
 }
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
+const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
+const BEGIN_POSTGRES: &str = "BEGIN";
+const IN_FORCE: &str = "SELECT value FROM setting WHERE name = 'records_key'";
 const SAVEPOINT: &str = "SAVEPOINT act";
 const KEEP: &str = "RELEASE act";
 const UNDO: &str = "ROLLBACK TO act";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
+
+async fn in_force(conn: &mut Conn) -> Result<Option<String>, Fault> {
+    Ok(on!(conn, |c| sqlx::query_scalar(IN_FORCE).fetch_optional(c).await)?)
+}
 
 impl Tx {
     /// The moment of this act: never before the newest leaf.
@@ -184,18 +215,30 @@ impl Tx {
         self.now
     }
 
-    async fn run_batch(
+    /// A batch from a whole connection to its commit, in bounded time. The embedded database has no network to lose.
+    async fn whole_batch(
         &mut self,
         batch: &mut Vec<Job>,
         finishes: &mut Vec<Finish>,
-        key: &LogKey,
-        clock: &Clock,
+        desk: &Desk,
     ) -> Result<(), Fault> {
-        self.plain(BEGIN).await?;
-        // Another process (a command beside the portal) may have appended: the stored head is the truth.
-        if Head::stored_note(&mut self.conn).await? != self.head.note() {
-            let stored = Head::load(&mut self.conn, key).await?;
-            self.head = stored.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
+        if self.broken {
+            self.replace(desk).await?;
+        }
+        if matches!(self.conn.0, Link::Sqlite(_)) {
+            return self.run_batch(batch, finishes, desk).await;
+        }
+        let late = |_| Fault::Other("the database server does not answer".to_owned());
+        tokio::time::timeout(BATCH_TIME, self.run_batch(batch, finishes, desk)).await.map_err(late)?
+    }
+
+    async fn run_batch(&mut self, batch: &mut Vec<Job>, finishes: &mut Vec<Finish>, desk: &Desk) -> Result<(), Fault> {
+        let Desk { key, clock, .. } = desk;
+        let begin = if matches!(self.conn.0, Link::Sqlite(_)) { BEGIN_SQLITE } else { BEGIN_POSTGRES };
+        self.plain(begin).await?;
+        // Another instance, or a command beside the portal, may have appended: the stored head is the truth.
+        if Head::take_turn(&mut self.conn).await? != self.head.note() {
+            self.reload(key).await?;
         }
         let before = self.head.size();
         for job in batch.drain(..) {
@@ -225,18 +268,45 @@ impl Tx {
         self.plain(COMMIT).await
     }
 
-    /// After a failed batch: leave the transaction and read the head that is really stored.
-    async fn recover(&mut self, key: &LogKey) {
-        drop(self.plain(ROLLBACK).await);
-        match Head::load(&mut self.conn, key).await {
-            Ok(Some(head)) => self.head = head,
-            Ok(None) => tracing::error!("the log has no head"),
-            Err(fault) => tracing::error!(%fault, "the log's head cannot be read"),
+    async fn reload(&mut self, key: &LogKey) -> Result<(), Fault> {
+        let stored = Head::load(&mut self.conn, key).await?;
+        self.head = stored.ok_or_else(|| Fault::Log("the log has no head".to_owned()))?;
+        Ok(())
+    }
+
+    /// After a failed batch: leave the transaction and read the head that is really stored. A server's connection is not trusted
+    /// again: what it still holds ends with it.
+    async fn recover(&mut self, desk: &Desk) {
+        if self.broken {
+            return;
+        }
+        let done = match self.conn.0 {
+            Link::Postgres(_) => self.replace(desk).await,
+            Link::Sqlite(_) => {
+                drop(self.plain(ROLLBACK).await);
+                self.reload(&desk.key).await
+            }
+        };
+        if let Err(fault) = done {
+            tracing::error!(%fault, "the log's head cannot be read");
         }
     }
 
+    /// Another connection in place of a broken one. Whatever was true when this writer began is asked again: a key that was replaced
+    /// meanwhile needs a start.
+    async fn replace(&mut self, desk: &Desk) -> Result<(), Fault> {
+        self.broken = true;
+        self.conn = desk.pool.writer(desk.how).await?;
+        if in_force(&mut self.conn).await? != desk.records {
+            return Err(Fault::Other("the records key was replaced meanwhile: start this instance anew".to_owned()));
+        }
+        self.reload(&desk.key).await?;
+        self.broken = false;
+        Ok(())
+    }
+
     async fn plain(&mut self, sql: &'static str) -> Result<(), Fault> {
-        on!(self.conn, |c| sqlx::query(sql).execute(c).await)?;
+        run!(self.conn, sqlx::query(sql))?;
         Ok(())
     }
 }

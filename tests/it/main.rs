@@ -2,10 +2,12 @@
 #![cfg(test)] // so that clippy knows helpers for tests
 
 mod access;
+mod backends;
 mod documents;
 mod founding;
 mod harness;
 mod hostile;
+mod instances;
 mod journeys;
 mod ledger;
 mod sealing;

@@ -4,7 +4,7 @@ use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::{No, Stamp, deliver};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::releases::copy_of;
-use disclosure_portal::demo::{self, stamp};
+use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::actor::Actor;
 use disclosure_portal::domain::event::{Event, Kind};
 use disclosure_portal::domain::ids::PartId;
@@ -12,7 +12,7 @@ use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::release::request::Purpose;
 
 use crate::harness::browser::Browser;
-use crate::harness::{ORIGIN, Scene, noon, who};
+use crate::harness::{Scene, noon, who};
 
 async fn append(office: &Office, words: &'static str) -> Result<u64, No> {
     let act = office.act(move |tx| {
@@ -22,18 +22,6 @@ async fn append(office: &Office, words: &'static str) -> Result<u64, No> {
         })
     });
     Ok(act.await?.into_inner())
-}
-
-/// Makes every new leaf fail in the database, as a full disk would, until undone.
-fn break_log(scene: &Scene, broken: bool) {
-    let sql = if broken {
-        "CREATE TRIGGER no_more BEFORE INSERT ON log_leaf BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END"
-    } else {
-        "DROP TRIGGER no_more"
-    };
-    let done = std::process::Command::new("sqlite3").arg(scene.folder.0.join("portal.sqlite")).arg(sql).output();
-    let done = done.expect("Debian's package sqlite3 is installed");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
 #[actix_web::test]
@@ -46,14 +34,14 @@ async fn a_log_that_cannot_be_written_serves_nothing_and_heals_by_itself() {
     let browser = Browser::of(&scene, Some("Priya")).await;
     let door = format!("/copies/{copy}/parts/{}", part.id);
     assert_eq!(browser.get(&door).await.status, 200);
-    break_log(&scene, true);
+    scene.break_log(true);
     let id = PartId::parse(&part.id).unwrap();
     let opened = deliver::open_part(&scene.office, &priya.actor, copy, id, Purpose::Prevention, stamp()).await;
     assert!(matches!(opened.map(|o| o.index), Err(No::Unavailable)));
     let got = browser.get(&door).await;
     assert_eq!(got.status, 503);
     assert!(!got.text().contains("age-encryption.org"), "bytes left without a leaf");
-    break_log(&scene, false);
+    scene.break_log(false);
     assert_eq!(browser.get(&door).await.status, 200);
     scene.log_is_whole().await;
 }
@@ -99,8 +87,7 @@ async fn a_request_that_goes_away_does_not_cancel_its_act() {
 #[actix_web::test]
 async fn two_processes_on_one_file_take_turns_without_losing_or_doubling() {
     let scene = Scene::new().await;
-    let settings = demo::settings(&scene.folder.0, ORIGIN).unwrap();
-    let other = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
+    let other = Office::open(scene.settings(), Clock::manual(noon()), false).await.unwrap();
     let mut indexes = Vec::new();
     for _ in 0..20 {
         indexes.push(append(&scene.office, "one").await.unwrap());
@@ -130,8 +117,7 @@ async fn time_never_steps_back_in_the_log() {
 async fn an_act_acknowledged_is_there_after_opening_anew() {
     let scene = Scene::new().await;
     let index = append(&scene.office, "kept").await.unwrap();
-    let settings = demo::settings(&scene.folder.0, ORIGIN).unwrap();
-    let again = Office::open(settings, Clock::manual(noon()), false).await.unwrap();
+    let again = Office::open(scene.settings(), Clock::manual(noon()), false).await.unwrap();
     let entries = again.read().await.unwrap().log_entries(index, index + 1, 1).await.unwrap();
     let (_, body) = entries[0].opening.clone().unwrap();
     assert!(String::from_utf8(body).unwrap().contains("kept"));

@@ -26,6 +26,9 @@ fn edit(dir: &Path, from: &str, to: &str) {
 /// Breaks one thing; days to move the clock; the lines that must fail.
 type Case = (&'static str, fn(&Path), i64, &'static [&'static str]);
 
+/// What a newer program leaves behind.
+const NEWER: &str = "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
+
 const CASES: &[Case] = &[
     ("nothing", |_| (), 0, &[]),
     ("the portal is stopped for a year", |_| (), 370, &[]),
@@ -62,13 +65,12 @@ const CASES: &[Case] = &[
         0,
         &["schema"],
     ),
+    ("a newer program's step that only adds", |d| sql(d, NEWER), 0, &[]),
     (
-        "a newer program's step",
+        "a newer program's step that takes something away",
         |d| {
-            sql(
-                d,
-                "INSERT INTO _sqlx_migrations SELECT 99, description, installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
-            );
+            sql(d, NEWER);
+            sql(d, "UPDATE setting SET value = '99' WHERE name = 'schema_floor'");
         },
         0,
         &["schema"],

@@ -132,7 +132,7 @@ async fn serve_refuses_a_demo_by_its_files_and_by_its_database() {
     };
     let demo = Scene::new().await;
     let mut config = fresh.config();
-    config.store.data.clone_from(&demo.folder.0);
+    config.store = demo.settings().store;
     config.keys.log = demo.folder.0.join("keys/log.key");
     assert!(refused(&config).await.contains("was made by the demo"));
     // Its telling files taken away, the database still says so.

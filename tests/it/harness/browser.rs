@@ -14,7 +14,7 @@ use disclosure_portal::web::cookie::{Audience, Pointer};
 use disclosure_portal::web::doors::{Body, Door, Method};
 use disclosure_portal::web::{Desk, app, guard};
 
-use super::{ORIGIN, Scene, who};
+use super::{ORIGIN, Scene};
 
 const HOST: &str = "localhost:8443";
 /// The mark of a browser in which nobody is signed in.
@@ -88,7 +88,7 @@ impl Browser {
     pub(crate) async fn of(scene: &Scene, name: Option<&str>) -> Self {
         let desk = Self::desk(scene);
         let Some(name) = name else { return Self { desk, session: None, cookie: String::new() } };
-        let person = who(name).id;
+        let person = scene.who(name).id;
         let session = SessionId::fresh(scene.office.now(), clock::random());
         let begun = scene.office.act(move |tx| {
             Box::pin(async move {
@@ -101,6 +101,11 @@ impl Browser {
         let to = Pointer { session, person, version: 1 };
         let cookie = format!("__Host-session={}", desk.keys.seal(Audience::Session, to, scene.office.now()).unwrap());
         Self { desk, session: Some(session), cookie }
+    }
+
+    /// The same browser, led to another instance.
+    pub(crate) fn at(&self, scene: &Scene) -> Self {
+        Self { desk: Self::desk(scene), session: self.session, cookie: self.cookie.clone() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Got {

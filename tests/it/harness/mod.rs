@@ -6,24 +6,32 @@
 pub(crate) mod authenticator;
 pub(crate) mod browser;
 pub(crate) mod s3;
+mod scene;
+pub(crate) mod server;
 pub(crate) mod things;
+pub(crate) mod wait;
+
+pub(crate) use scene::{Scene, Stopped};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use disclosure_portal::actions::No;
 use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::actions::session::Person;
-use disclosure_portal::actions::{No, audit};
 use disclosure_portal::clock::{self, Clock};
+use disclosure_portal::config::Postgres;
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::{self, releases, story};
 use disclosure_portal::domain::actor::Grant;
-use disclosure_portal::domain::ids::{PersonId, ReleaseId, StatementId};
+use disclosure_portal::domain::ids::{PersonId, StatementId};
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::ledger::trust::{APPROVE, PersonKeys, ROOT, Root};
 use disclosure_portal::store::people::{Area, Person as PersonRow};
 use disclosure_portal::store::trust::Row;
+
+use self::server::{Backend, Server, backend};
 
 /// A folder that goes with the test.
 pub(crate) struct Folder(pub(crate) PathBuf);
@@ -51,27 +59,43 @@ pub(crate) const ORIGIN: &str = "https://localhost:8443";
 
 struct Template {
     folder: Folder,
+    database: Option<Postgres>,
     world: World,
 }
 
-fn settings(data: &Path) -> Settings {
-    demo::settings(data, ORIGIN).unwrap()
+/// A demo's settings in a folder, and in a database of the server where there is one.
+pub(crate) fn settings(data: &Path, database: Option<&Postgres>) -> Settings {
+    let mut settings = demo::settings(data, ORIGIN).unwrap();
+    settings.store.postgres = database.cloned();
+    settings
 }
 
-/// The world, made once, by the same code as the demo.
+/// An empty database, where scenes live in the server.
+fn empty_database(backend: Backend) -> Option<Postgres> {
+    (backend == Backend::Server).then(|| Server::shared().create(None))
+}
+
+/// The world of this run's scenes.
 fn template() -> &'static Template {
-    static MADE: OnceLock<Template> = OnceLock::new();
-    MADE.get_or_init(|| {
-        let make = || {
+    template_of(backend())
+}
+
+/// The world, made once a backend, by the same code as the demo.
+fn template_of(backend: Backend) -> &'static Template {
+    static EMBEDDED: OnceLock<Template> = OnceLock::new();
+    static SERVER: OnceLock<Template> = OnceLock::new();
+    let made = if backend == Backend::Embedded { &EMBEDDED } else { &SERVER };
+    made.get_or_init(|| {
+        let make = move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
-                let folder = Folder::new();
+                let (folder, database) = (Folder::new(), empty_database(backend));
                 let hands = Clock::manual(noon().plus_millis(-75 * 86_400_000));
-                let office = Office::open(settings(&folder.0), hands.clone(), true).await.unwrap();
+                let office = Office::open(settings(&folder.0, database.as_ref()), hands.clone(), true).await.unwrap();
                 let world = demo::people::begin(&office).await.unwrap();
                 story::play(&office, &world, &hands, noon()).await.unwrap();
                 office.close().await;
-                Template { folder, world }
+                Template { folder, database, world }
             })
         };
         std::thread::spawn(make).join().expect("the world is made")
@@ -86,86 +110,6 @@ pub(crate) fn who(name: &str) -> &'static Somebody {
 /// Areas, schemes, people.
 pub(crate) fn world() -> &'static World {
     &template().world
-}
-
-/// An office with the demo's world, at noon.
-pub(crate) struct Scene {
-    pub(crate) office: Arc<Office>,
-    pub(crate) clock: Clock,
-    pub(crate) folder: Folder,
-}
-
-impl Scene {
-    pub(crate) async fn new() -> Self {
-        let made = template();
-        let folder = Folder::new();
-        copy(&made.folder.0, &folder.0);
-        let clock = Clock::manual(noon());
-        let office = Office::open(settings(&folder.0), clock.clone(), false).await.unwrap();
-        Self { office: Arc::new(office), clock, folder }
-    }
-
-    /// A release by its reference.
-    pub(crate) async fn release(&self, urn: &str) -> ReleaseId {
-        audit::release_by_urn(&self.office, &who("Robin").actor, urn).await.unwrap()
-    }
-
-    /// The portal stops and starts anew on the same folder.
-    pub(crate) async fn restarted(self) -> Self {
-        let Self { office, clock, folder } = self;
-        Arc::into_inner(office).expect("nobody is in the office").close().await;
-        let office = Office::open(settings(&folder.0), clock.clone(), false).await.unwrap();
-        Self { office: Arc::new(office), clock, folder }
-    }
-
-    /// What somebody does who has the database and nothing else.
-    pub(crate) fn sql(&self, text: &str) -> String {
-        let out = std::process::Command::new("sqlite3").arg(self.folder.0.join("portal.sqlite")).arg(text).output();
-        let out = out.expect("Debian's package sqlite3");
-        assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
-    }
-
-    /// Moves the clock on.
-    pub(crate) fn later(&self, ms: i64) {
-        self.clock.set(self.clock.now().plus_millis(ms));
-    }
-
-    /// Checks that the stored log is whole.
-    pub(crate) async fn log_is_whole(&self) {
-        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkey).await.unwrap();
-        assert_eq!(found.failures, Vec::<String>::new());
-    }
-
-    /// All records of one kind, oldest first, as (index, body).
-    pub(crate) async fn records(&self, kind: &str) -> Vec<(u64, serde_json::Value)> {
-        use disclosure_portal::store::log::Search;
-        let what = Search {
-            actor: String::new(),
-            object: String::new(),
-            kind: kind.into(),
-            from: Moment::from_millis(0),
-            to: Moment::from_millis(i64::MAX),
-            limit: 10_000,
-            skip: 0,
-        };
-        let (mut rows, _) = self.office.read().await.unwrap().log_search(&what).await.unwrap();
-        rows.reverse();
-        rows
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), &target).unwrap();
-        }
-    }
 }
 
 /// The codes of a refusal; anything else fails the test.
@@ -184,21 +128,15 @@ pub(crate) fn wrong_fields<T: std::fmt::Debug>(result: Result<T, No>) -> Vec<&'s
     }
 }
 
-/// What a stranger with the database's file in hand does: another program, another connection.
+/// What a stranger with the database in hand does: another program, another connection.
 pub(crate) fn sql(scene: &Scene, words: &str) {
-    let done = std::process::Command::new("sqlite3")
-        .args(["-cmd", ".timeout 5000"])
-        .arg(scene.folder.0.join("portal.sqlite"))
-        .arg(words)
-        .output();
-    let done = done.expect("Debian's package sqlite3 is installed");
-    assert!(done.status.success(), "{}: {words}", String::from_utf8_lossy(&done.stderr));
+    scene.sql(words);
 }
 
 /// An office without anybody in it.
 pub(crate) async fn empty_office(clock: Clock) -> (Arc<Office>, Folder) {
-    let folder = Folder::new();
-    let office = Office::open(settings(&folder.0), clock, true).await.unwrap();
+    let (folder, database) = (Folder::new(), empty_database(backend()));
+    let office = Office::open(settings(&folder.0, database.as_ref()), clock, true).await.unwrap();
     (Arc::new(office), folder)
 }
 

@@ -9,8 +9,6 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use disclosure_portal::actions::office::Office;
-use disclosure_portal::clock::Clock;
 use disclosure_portal::config::{S3 as Settings, Store};
 use futures_util::StreamExt as _;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -23,7 +21,7 @@ use s3s_fs::FileSystem;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::oneshot;
 
-use super::{Folder, Scene, copy, noon, settings, template};
+use super::Folder;
 
 pub(crate) const BUCKET: &str = "evidence";
 const KEY_ID: &str = "portal";
@@ -278,19 +276,5 @@ impl S3 for Backend {
         let on = Some(ObjectLockEnabled::from_static(ObjectLockEnabled::ENABLED));
         let set = ObjectLockConfiguration { object_lock_enabled: on, ..Default::default() };
         Ok(S3Response::new(GetObjectLockConfigurationOutput { object_lock_configuration: Some(set) }))
-    }
-}
-
-impl Scene {
-    /// The same world with its vault in a bucket.
-    pub(crate) async fn in_bucket(server: &S3Server) -> Self {
-        let folder = Folder::new();
-        copy(&template().folder.0, &folder.0);
-        std::fs::rename(folder.0.join("vault"), server.files()).unwrap();
-        let mut told = settings(&folder.0);
-        told.store = server.store(&folder);
-        let clock = Clock::manual(noon());
-        let office = Office::open(told, clock.clone(), false).await.unwrap();
-        Self { office: Arc::new(office), clock, folder }
     }
 }

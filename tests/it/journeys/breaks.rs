@@ -8,17 +8,16 @@ use disclosure_portal::actions::passkey::own::{self, NewPasskey};
 use disclosure_portal::actions::unit::{self, reseal};
 use disclosure_portal::actions::{No, renew, trust};
 use disclosure_portal::clock::Clock;
-use disclosure_portal::demo::{self, releases as plots, stamp};
+use disclosure_portal::demo::{releases as plots, stamp};
 use disclosure_portal::domain::actor::{Grant, Role};
 use disclosure_portal::sealing::age::Identity;
-use std::sync::Arc;
 
 use super::passkeys::{add, begin, keys, passkey, send, sign_in};
 use super::renewal::{approve, at_desk, join, renew_priya};
 use super::{PLOT, hidden, units};
 use crate::harness::authenticator::Authenticator;
 use crate::harness::browser::Browser;
-use crate::harness::{ORIGIN, Scene, codes, noon, who, world, wrong_fields};
+use crate::harness::{Scene, codes, noon, who, world, wrong_fields};
 
 #[actix_web::test]
 async fn keys_that_ended_do_not_come_back_by_the_database_though_their_paper_holds() {
@@ -128,14 +127,13 @@ async fn a_passkey_is_not_slipped_in_while_its_owner_recovers() {
 
 #[actix_web::test]
 async fn opening_a_portal_removes_no_key_file_that_a_rotation_did_not_write() {
-    let Scene { office, folder, .. } = Scene::new().await;
-    Arc::try_unwrap(office).ok().expect("nobody else holds it").close().await;
-    let at = |name: &str| folder.0.join("keys").join(name);
+    let closed = Scene::new().await.stopped().await;
+    let at = |name: &str| closed.folder.0.join("keys").join(name);
     for word in ["records", "log"] {
         std::fs::rename(at(&format!("{word}.key")), at(&format!("{word}-main.key"))).unwrap();
         std::fs::copy(at(&format!("{word}-main.key")), at(&format!("{word}-backup.key"))).unwrap();
     }
-    let mut settings = demo::settings(&folder.0, ORIGIN).unwrap();
+    let mut settings = closed.settings.clone();
     (settings.keys.records, settings.keys.log) = (at("records-main.key"), at("log-main.key"));
     for _ in 0..2 {
         let office = Office::open_as(settings.clone(), Clock::manual(noon()), false, Hold::Shared).await.unwrap();
@@ -148,14 +146,12 @@ async fn opening_a_portal_removes_no_key_file_that_a_rotation_did_not_write() {
 
 #[actix_web::test]
 async fn the_link_of_a_renewal_is_not_in_the_database_of_a_real_portal() {
-    let Scene { office, folder, clock } = Scene::new().await;
-    Arc::try_unwrap(office).ok().expect("nobody else holds it").close().await;
-    let mut settings = demo::settings(&folder.0, ORIGIN).unwrap();
-    settings.demo = false;
-    let office = Office::open_as(settings, Clock::manual(noon()), false, Hold::Shared).await.unwrap();
-    let scene = Scene { office: Arc::new(office), clock, folder };
+    let mut closed = Scene::new().await.stopped().await;
+    closed.settings.demo = false;
+    let office = closed.open(Hold::Shared).await;
+    let scene = closed.scene(office);
     let path = renew_priya(&scene).await;
-    let words = scene.sql("SELECT GROUP_CONCAT(words) FROM mail");
+    let words = scene.sql("SELECT words FROM mail");
     assert!(words.contains("make new keys") && !words.contains(&path), "{words}");
 }
 

@@ -45,14 +45,14 @@ const PLOT: Plot = Plot {
 };
 
 /// The part of a copy with this rendition, at this position.
-async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> PartId {
+pub(crate) async fn part(scene: &Scene, copy: CopyId, rendition: &str, position: i64) -> PartId {
     let parts = scene.office.read().await.unwrap().parts(copy).await.unwrap();
     let found = parts.iter().find(|part| part.rendition == rendition && part.position == position).expect("the part");
     PartId::parse(&found.id).unwrap()
 }
 
 /// Opens a part as its holder's browser asks for it.
-async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Result<Opened, No> {
+pub(crate) async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Result<Opened, No> {
     let stamp = Stamp { client: "192.0.2.7".into(), request: "test".into() };
     deliver::open_part(&scene.office, &who.actor, copy, part, Purpose::Prevention, stamp).await
 }

@@ -169,10 +169,7 @@ async fn whom_one_may_know_of_is_a_matter_of_place() {
     assert!(sheet.takes.is_empty() && sheet.gives.roles.is_empty() && !sheet.may_suspend);
     // A key changed behind the portal's back shows.
     let toby = who("Toby").id.to_string();
-    let file = format!("sqlite://{}", scene.folder.0.join("portal.sqlite").display());
-    let pool = sqlx::SqlitePool::connect(&file).await.unwrap();
-    let swap = sqlx::query("UPDATE person SET recipient = 'age1other' WHERE id = $1").bind(&toby);
-    swap.execute(&pool).await.unwrap();
+    scene.sql(&format!("UPDATE person SET recipient = 'age1other' WHERE id = '{toby}'"));
     let sheet = people::one(office, &who("Sam").actor, who("Toby").id).await.unwrap();
     assert_eq!(sheet.keys, people::Keys::Changed);
 }

@@ -1,7 +1,6 @@
 //! Another records key: every field under it and none under the one before, whatever moment the machine stops at. Another log key: the
 //! same log goes on, and strangers follow it with the keys they were handed.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use disclosure_portal::actions::keyfiles::Hold;
@@ -9,7 +8,7 @@ use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::{audit, rotate};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::releases::copy_of;
-use disclosure_portal::demo::{self, stamp};
+use disclosure_portal::demo::stamp;
 use disclosure_portal::ledger::export::Contents;
 use disclosure_portal::ledger::verify::verify;
 use disclosure_portal::sealing::lock::RecordsKey;
@@ -17,7 +16,7 @@ use disclosure_portal::store::rekey::SOURCES;
 use zeroize::Zeroizing;
 
 use super::{open, part};
-use crate::harness::{Folder, ORIGIN, Scene, noon, who};
+use crate::harness::{Folder, Scene, Stopped, noon, who};
 use crate::ledger::stranger::logcheck;
 
 fn key_file(folder: &Folder) -> RecordsKey {
@@ -25,10 +24,6 @@ fn key_file(folder: &Folder) -> RecordsKey {
     let mut key = Zeroizing::new([0; 32]);
     hex::decode_to_slice(text.trim(), key.as_mut()).unwrap();
     RecordsKey::from_bytes(key)
-}
-
-async fn office(folder: &Path, how: Hold) -> Office {
-    Office::open_as(demo::settings(folder, ORIGIN).unwrap(), Clock::manual(noon()), false, how).await.unwrap()
 }
 
 /// How many fields there are, and how many this key opens.
@@ -44,11 +39,8 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
     (all, opened)
 }
 
-/// A scene whose office is closed: its folder.
-async fn stopped() -> Folder {
-    let Scene { office, folder, .. } = Scene::new().await;
-    Arc::try_unwrap(office).ok().expect("nobody else holds it").close().await;
-    folder
+async fn stopped() -> Stopped {
+    Scene::new().await.stopped().await
 }
 
 fn files(folder: &Folder) -> Vec<String> {
@@ -62,18 +54,18 @@ const USUAL: [&str; 4] = ["blind.key", "log.key", "records.key", "web.key"];
 
 #[actix_web::test]
 async fn every_field_is_under_the_new_key_and_none_under_the_old_one() {
-    let folder = stopped().await;
-    let old = key_file(&folder);
-    let before = office(&folder.0, Hold::Alone).await;
+    let closed = stopped().await;
+    let old = key_file(&closed.folder);
+    let before = closed.open(Hold::Alone).await;
     let (all, opened) = count(&before, &old).await;
     assert_eq!(all, opened);
     let changed = rotate::records(before, stamp()).await.unwrap();
     assert_eq!(changed, all);
-    assert_eq!(files(&folder), USUAL);
-    let new = key_file(&folder);
-    let after = Arc::new(office(&folder.0, Hold::Shared).await);
+    assert_eq!(files(&closed.folder), USUAL);
+    let new = key_file(&closed.folder);
+    let after = closed.open(Hold::Shared).await;
     assert_eq!((count(&after, &new).await, count(&after, &old).await), ((all, all), (all, 0)));
-    let scene = Scene { office: after, clock: Clock::manual(noon()), folder };
+    let scene = closed.scene(after);
     let leaves = scene.records("key.records").await;
     assert_eq!((leaves.len(), leaves[0].1["fields"].as_u64()), (1, Some(all as u64)));
     // The portal does what it did: a view opens its second lock.
@@ -86,44 +78,43 @@ async fn every_field_is_under_the_new_key_and_none_under_the_old_one() {
 
 #[actix_web::test]
 async fn a_stop_at_any_step_leaves_a_portal_that_opens() {
-    let folder = stopped().await;
-    let first = key_file(&folder);
+    let closed = stopped().await;
+    let first = key_file(&closed.folder);
     // After the new key is written, before anything is under it.
-    let office_1 = office(&folder.0, Hold::Alone).await;
+    let office_1 = closed.open(Hold::Alone).await;
     drop(rotate::prepare(&office_1).unwrap());
     office_1.close().await;
-    assert_eq!(files(&folder).len(), 5);
-    let again = office(&folder.0, Hold::Shared).await;
+    assert_eq!(files(&closed.folder).len(), 5);
+    let again = closed.open(Hold::Shared).await;
     let (all, opened) = count(&again, &first).await;
     assert_eq!(all, opened);
     again.close().await;
-    assert_eq!(files(&folder), USUAL, "the key that never came into force is gone");
+    assert_eq!(files(&closed.folder), USUAL, "the key that never came into force is gone");
     // After the commit, before the file has its usual name; twice, so that the second one begins where the first stopped.
     let mut before = first;
     for _ in 0..2 {
-        let office_2 = office(&folder.0, Hold::Alone).await;
+        let office_2 = closed.open(Hold::Alone).await;
         let next = rotate::prepare(&office_2).unwrap();
         rotate::commit(&office_2, &next, stamp()).await.unwrap();
         office_2.close().await;
-        let again = office(&folder.0, Hold::Shared).await;
-        let new = key_file(&folder);
+        let again = closed.open(Hold::Shared).await;
+        let new = key_file(&closed.folder);
         assert_eq!((count(&again, &new).await, count(&again, &before).await), ((all, all), (all, 0)));
         again.close().await;
-        assert_eq!(files(&folder), USUAL);
+        assert_eq!(files(&closed.folder), USUAL);
         before = new;
     }
     // Without the key in force the portal says which one it wants, and does not make another.
-    std::fs::remove_file(folder.0.join("keys/records.key")).unwrap();
-    let settings = demo::settings(&folder.0, ORIGIN).unwrap();
-    let told = Office::open(settings, Clock::manual(noon()), true).await.err().unwrap().to_string();
+    std::fs::remove_file(closed.folder.0.join("keys/records.key")).unwrap();
+    let told = Office::open(closed.settings.clone(), Clock::manual(noon()), true).await.err().unwrap().to_string();
     assert!(told.contains("records key") && told.contains("is not in"), "{told}");
 }
 
 #[actix_web::test]
 async fn a_running_portal_is_noticed() {
     let scene = Scene::new().await;
-    let open =
-        |how| Office::open_as(demo::settings(&scene.folder.0, ORIGIN).unwrap(), Clock::manual(noon()), false, how);
+    let settings = scene.settings();
+    let open = |how| Office::open_as(settings.clone(), Clock::manual(noon()), false, how);
     let told = open(Hold::Alone).await.err().unwrap().to_string();
     assert!(told.contains("stop it first"), "{told}");
     open(Hold::Shared).await.unwrap().close().await;
@@ -162,16 +153,16 @@ async fn no_column_of_bytes_is_forgotten() {
 
 #[actix_web::test]
 async fn the_log_goes_on_under_another_key_and_strangers_follow_it() {
-    let folder = stopped().await;
-    let before = office(&folder.0, Hold::Alone).await;
+    let closed = stopped().await;
+    let before = closed.open(Hold::Alone).await;
     let (old, name) = (before.log_vkey.clone(), before.settings.log_name.clone());
     let all = rotate::log(before, stamp()).await.unwrap();
-    assert_eq!(files(&folder), USUAL);
-    let after = Arc::new(office(&folder.0, Hold::Shared).await);
+    assert_eq!(files(&closed.folder), USUAL);
+    let after = closed.open(Hold::Shared).await;
     assert_ne!(after.log_vkey, old);
     assert_eq!(after.log_vkeys, all);
     assert!(all.starts_with(&format!("{old}\n{}@", after.log_vkey)) && old.starts_with(&name), "{all}");
-    let scene = Scene { office: after, clock: Clock::manual(noon()), folder };
+    let scene = closed.scene(after);
     let leaf = scene.records("key.log").await.pop().unwrap();
     assert_eq!(leaf.1["vkey"].as_str(), Some(scene.office.log_vkey.as_str()));
     assert!(all.ends_with(&format!("@{}", leaf.0 + 1)), "the last checkpoint of the old key covers the leaf");
@@ -193,10 +184,10 @@ async fn the_log_goes_on_under_another_key_and_strangers_follow_it() {
 
 #[actix_web::test]
 async fn a_stop_at_any_step_of_another_log_key_leaves_a_log_that_goes_on() {
-    let folder = stopped().await;
+    let closed = stopped().await;
     let mut vkey = String::new();
     for step in 1..=3 {
-        let office_1 = office(&folder.0, Hold::Alone).await;
+        let office_1 = closed.open(Hold::Alone).await;
         vkey = office_1.log_vkey.clone();
         let next = rotate::prepare_log(&office_1).unwrap();
         if step > 1 {
@@ -206,19 +197,19 @@ async fn a_stop_at_any_step_of_another_log_key_leaves_a_log_that_goes_on() {
             rotate::hand_over_log(&office_1, next).await.unwrap();
         }
         office_1.close().await;
-        assert_eq!(files(&folder).len(), 5, "step {step}");
-        let again = office(&folder.0, Hold::Shared).await;
-        assert_eq!(files(&folder), USUAL);
+        assert_eq!(files(&closed.folder).len(), 5, "step {step}");
+        let again = closed.open(Hold::Shared).await;
+        assert_eq!(files(&closed.folder), USUAL);
         assert_eq!(again.log_vkey == vkey, step < 3, "step {step}");
         let report = audit::verify(&again, &who("Robin").actor, stamp()).await.unwrap();
         assert!(report.passed(), "step {step}: {:?}", report.failures);
         again.close().await;
     }
     // And once more, so that three keys follow each other.
-    let third = rotate::log(office(&folder.0, Hold::Alone).await, stamp()).await.unwrap();
+    let third = rotate::log(closed.open(Hold::Alone).await, stamp()).await.unwrap();
     assert_eq!(third.lines().count(), 3);
     assert!(third.starts_with(&vkey));
-    let again = office(&folder.0, Hold::Shared).await;
+    let again = closed.open(Hold::Shared).await;
     assert!(audit::verify(&again, &who("Robin").actor, stamp()).await.unwrap().passed());
     again.close().await;
 }

@@ -1,8 +1,9 @@
 //! Every kept statement verifies down from the root, here and in a stranger's Python; who may read which; what lies at rest.
 
+use std::process::Command;
+
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use disclosure_portal::actions::statements::{self, Shown};
 use disclosure_portal::demo::releases::{Plot, ask, authorise, refuse, to};
@@ -12,16 +13,9 @@ use disclosure_portal::domain::ids::StatementId;
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, who, world};
 
-/// What `sqlite3` answers, line by line.
+/// What the database answers, line by line.
 fn sql(scene: &Scene, text: &str) -> Vec<String> {
-    let out = Command::new("sqlite3")
-        .args(["-cmd", ".timeout 5000"])
-        .arg(scene.folder.0.join("portal.sqlite"))
-        .arg(text)
-        .output()
-        .expect("Debian's package sqlite3");
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
+    scene.sql(text).lines().map(str::to_owned).collect()
 }
 
 async fn read(scene: &Scene, name: &str, id: &str) -> Option<Shown> {
@@ -192,11 +186,10 @@ async fn nothing_of_a_document_lies_open_and_released_words_do_not_live_on_besid
     authorise(office, sam, id, &to(world(), &[("Morgan", 0)]).unwrap()).await.unwrap();
     let refused = ask(office, who("Riley"), &area, &plot).await.unwrap();
     refuse(office, sam, refused, "Zebrafinch reason").await.unwrap();
-    for file in ["portal.sqlite", "portal.sqlite-wal"] {
-        let bytes = std::fs::read(scene.folder.0.join(file)).unwrap_or_default();
+    for (name, bytes) in scene.stored() {
         for word in [&b"Zebrafinch"[..], b"quicksilver", b"K-MIP/2026/118", b"I will keep"] {
             let lies_open = bytes.windows(word.len()).any(|window| window == word);
-            assert!(!lies_open, "{} lies open in {file}", String::from_utf8_lossy(word));
+            assert!(!lies_open, "{} lies open in {name}", String::from_utf8_lossy(word));
         }
     }
     for id in sql(&scene, "SELECT id FROM statement") {

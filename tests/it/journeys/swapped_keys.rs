@@ -1,4 +1,4 @@
-//! Somebody who can write to the database exchanges keys: a second SQLite connection, not ours. Authorising and sealing refuse,
+//! Somebody who can write to the database exchanges keys: a second connection, not ours. Authorising and sealing refuse,
 //! nothing in the vault grows, and an alarm stands in the log.
 
 use base64::Engine as _;
@@ -183,12 +183,8 @@ async fn a_key_exchanged_while_copies_are_sealed_stops_the_next_one() {
     // The swap comes with the first leaf of the sealing: a trigger in the database, as a stranger with its file could leave one.
     let stranger = Identity::fresh().unwrap().recipient().to_string();
     let (priya, morgan) = (who("Priya").id, who("Morgan").id);
-    sql(
-        &scene,
-        &format!(
-            "CREATE TRIGGER swap AFTER INSERT ON part BEGIN UPDATE person SET recipient = '{stranger}' WHERE id IN ('{priya}', '{morgan}'); END"
-        ),
-    );
+    let swap = format!("UPDATE person SET recipient = '{stranger}' WHERE id IN ('{priya}', '{morgan}')");
+    scene.leave_trigger("swap", "AFTER", "part", &swap);
     let bytes = portrait::draw(7);
     let before = blobs(&scene);
     let done = seal::take_whole(&scene.office, &who("Sam").actor, id, photograph, bytes, stamp()).await;

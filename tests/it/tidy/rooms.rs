@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("telemetry", &["domain", "config"]),
     ("ledger", &["domain"]),
     ("sealing", &["domain"]),
-    ("store", &["domain", "ledger", "clock"]),
+    ("store", &["domain", "ledger", "clock", "config"]),
     ("actions", &["domain", "ledger", "sealing", "store", "clock", "config"]),
     ("web", &["domain", "actions", "clock", "config", "telemetry"]),
     ("demo", &["domain", "ledger", "sealing", "store", "actions", "clock", "config"]),

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 
 use super::{age, all_files, beside, file, scenes};
 use crate::harness::s3::S3Server;
+use crate::harness::server::Backend;
 use crate::harness::{Scene, who, world};
 
 /// Makes everything in a vault two days old.
@@ -139,9 +140,9 @@ async fn an_act_of_unknown_outcome_keeps_its_blobs_until_the_sweep_has_asked() {
             let (subject, scheme) = (Subject::Agreement, world().schemes[0]);
             registers::attach(&scene.office, sam, scheme, subject, b"%PDF-1.7\n%%EOF\n".to_vec(), stamp()).await
         };
-        scene.sql("CREATE TRIGGER no_more BEFORE INSERT ON log_leaf BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
+        scene.break_log(true);
         assert!(matches!(attach().await, Err(No::Unavailable)));
-        scene.sql("DROP TRIGGER no_more");
+        scene.break_log(false);
         let kept = names(&files);
         assert_eq!(kept.difference(&before).count(), 1, "nobody knows whether it was committed");
         age_all(&files);
@@ -156,7 +157,7 @@ const OTHER: [(&str, &str); 3] = [("access_record", "object"), ("approval", "obj
 
 #[actix_web::test]
 async fn every_column_that_names_a_blob_is_asked() {
-    let scene = Scene::new().await;
+    let scene = Scene::on(Backend::Embedded).await;
     let files = names(&scene.folder.0.join("vault"));
     let columns = scene.sql(
         "SELECT m.name || '.' || c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' ORDER BY 1",
