@@ -5,6 +5,8 @@
 //! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
 
 mod files;
+#[cfg(test)]
+mod reference;
 mod store;
 
 use std::net::{IpAddr, SocketAddr};
@@ -51,6 +53,7 @@ pub enum ConfigError {
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// What the portal calls itself and where people find it.
@@ -59,7 +62,7 @@ pub struct Config {
     pub listen: Listen,
     /// Where it keeps things.
     pub store: Store,
-    /// Its key files.
+    /// Its keys: files for what is secret, values for what is public.
     pub keys: Keys,
     /// Where mail goes; without it notices stay on the portal's own pages.
     pub mail: Option<Mail>,
@@ -70,6 +73,7 @@ pub struct Config {
 
 /// `[portal]`: names, addresses and words on every page.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Portal {
     /// The service's name.
@@ -92,6 +96,7 @@ pub struct Portal {
 
 /// `[listen]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// Address and port; loopback unless told otherwise.
@@ -114,6 +119,7 @@ pub struct Listen {
 
 /// `[keys]`: files for what is secret, values for what is public.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     /// 32 bytes in hex: signs the log's heads.
@@ -140,6 +146,7 @@ impl Keys {
 
 /// `[mail]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// Host of the relay.
@@ -156,6 +163,7 @@ pub struct Mail {
 
 /// `[log]`.
 #[derive(Clone, Debug, Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// `json` for machines (the default) or `pretty` for people.
@@ -168,6 +176,7 @@ pub struct Log {
 
 /// How operator log lines look.
 #[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object a line.
@@ -179,6 +188,7 @@ pub enum LogFormat {
 
 /// The least level of operator log lines.
 #[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Failures only.
@@ -281,7 +291,7 @@ mod tests {
         at
     }
 
-    fn read(text: &str) -> Result<Config, ConfigError> {
+    pub(super) fn read(text: &str) -> Result<Config, ConfigError> {
         let file = folder().join("portal.toml");
         std::fs::write(&file, text).unwrap();
         let read = Config::read(&file);

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// `[store]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Store {
     /// The folder of the embedded database and vault; where both are elsewhere, of this instance's lock alone.
@@ -21,6 +22,7 @@ pub struct Store {
 
 /// `[store.postgres]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
     /// The server's name or address; a path that begins with `/` is the folder of a local socket.
@@ -40,6 +42,7 @@ pub struct Postgres {
 
 /// `[store.s3]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// The bucket.
@@ -92,8 +95,26 @@ impl Store {
         self.data.join("vault")
     }
 
+    /// Reads the sections `[store.postgres]` and `[store.s3]` alone; the error is a sentence.
+    pub fn elsewhere(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Sections {
+            store: Parts,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Parts {
+            postgres: Option<Postgres>,
+            s3: Option<S3>,
+        }
+        let Sections { store: Parts { postgres, s3 } } = toml::from_str(text).map_err(|why| why.to_string())?;
+        let store = Self { data: PathBuf::new(), postgres, s3 };
+        store.check().map(|()| store)
+    }
+
     /// Every file and folder that is named here.
-    pub(super) fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    pub fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let postgres = self.postgres.as_mut().map(|at| [at.password_file.as_mut(), at.ca_file.as_mut()]);
         let s3 = self.s3.as_mut().map(|at| [Some(&mut at.secret_key_file), at.ca_file.as_mut()]);
         std::iter::once(&mut self.data).chain(postgres.into_iter().chain(s3).flatten().flatten())

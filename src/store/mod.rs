@@ -176,6 +176,14 @@ impl Db {
     }
 }
 
+/// Whether the database holds nothing yet: no portal is made over another one.
+pub async fn is_vacant(at: &Store) -> Result<bool, Fault> {
+    match &at.postgres {
+        None => Ok(!at.database().exists()),
+        Some(at) => postgres::is_vacant(at).await,
+    }
+}
+
 async fn reading(at: &Store, most: Option<u32>) -> Result<Pool, Fault> {
     Ok(match &at.postgres {
         None => Pool::Sqlite(sqlite::reading(&at.database(), most).await?),

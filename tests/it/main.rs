@@ -10,6 +10,7 @@ mod hostile;
 mod instances;
 mod journeys;
 mod ledger;
+mod packaging;
 mod sealing;
 mod storage;
 mod tidy;

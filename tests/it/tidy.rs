@@ -2,6 +2,7 @@
 //!
 //! Promises: every rule here has a bad example that it catches. Absent on purpose: what rustc, clippy and rustfmt already check.
 
+mod alarms;
 mod clauses;
 mod pages;
 mod papers;

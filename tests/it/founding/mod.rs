@@ -4,6 +4,7 @@ mod ceremony;
 mod checks;
 mod offline;
 mod page;
+mod server;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -67,6 +68,7 @@ fn options(at: &Path) -> Options {
         certificate: None,
         key: None,
         self_signed: true,
+        store: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         json: false,
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod authenticator;
 pub(crate) mod browser;
+mod printed;
 pub(crate) mod s3;
 mod scene;
 pub(crate) mod server;
@@ -30,6 +31,7 @@ use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::ledger::trust::{APPROVE, PersonKeys, ROOT, Root};
 use disclosure_portal::store::people::{Area, Person as PersonRow};
 use disclosure_portal::store::trust::Row;
+pub(crate) use printed::printed;
 
 use self::server::{Backend, Server, backend};
 
@@ -221,15 +223,4 @@ pub(crate) fn signed(scene: &Scene, who: &Somebody, kind: &str, object: &str, fi
 /// A field of a signed form as it is posted.
 pub(crate) fn posted(form: &Form, name: &str) -> String {
     form.fields_to_post().into_iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value)
-}
-
-/// Compares a printed document with the committed one. A difference is written, so that it can be read and committed, and
-/// fails the test.
-pub(crate) fn printed(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    if committed != text {
-        std::fs::write(&file, text).unwrap();
-        panic!("{name} was not what the code says; it has been written anew: read `git diff {name}`, then commit it");
-    }
 }

@@ -117,17 +117,7 @@ impl Scene {
 
     /// What somebody does who has the database and nothing else.
     pub(crate) fn sql(&self, text: &str) -> String {
-        if let Some(database) = &self.database {
-            let at = &database.at;
-            // What bytes and words are called there.
-            let text = text.replace("CAST(document AS TEXT)", "convert_from(document, 'UTF8')");
-            return server::psql(at, &text.replace(" AS BLOB)", " AS BYTEA)"));
-        }
-        let mut command = std::process::Command::new("sqlite3");
-        command.args(["-cmd", ".timeout 5000"]).arg(self.folder.0.join("portal.sqlite")).arg(text);
-        let out = command.output().expect("Debian's package sqlite3");
-        assert!(out.status.success(), "{}: {text}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+        by_another_program(&self.folder.0, self.database.as_deref(), text).unwrap_or_else(|why| panic!("{why}: {text}"))
     }
 
     /// Leaves a trigger in the database: `does` follows (`when`) each new row of `table`.
@@ -235,6 +225,11 @@ impl Scene {
 }
 
 impl Stopped {
+    /// What somebody does meanwhile who has the database; the error: what was said against it.
+    pub(crate) fn sql(&self, text: &str) -> Result<String, String> {
+        by_another_program(&self.folder.0, self.database.as_deref(), text)
+    }
+
     /// Opens it, at noon.
     pub(crate) async fn open(&self, how: Hold) -> Office {
         Office::open_as(self.settings.clone(), Clock::manual(noon()), false, how).await.unwrap()
@@ -245,6 +240,22 @@ impl Stopped {
         let Self { folder, database, world, .. } = self;
         Scene { office: Arc::new(office), clock: Clock::manual(noon()), folder, database, world }
     }
+}
+
+/// One or more statements through `sqlite3` or `psql`: what was answered, or what was said against it.
+fn by_another_program(folder: &Path, database: Option<&Database>, text: &str) -> Result<String, String> {
+    let mut command = std::process::Command::new("sqlite3");
+    command.args(["-cmd", ".timeout 5000"]).arg(folder.join("portal.sqlite")).arg(text);
+    if let Some(database) = database {
+        // What bytes and words are called there.
+        let text = text.replace("CAST(document AS TEXT)", "convert_from(document, 'UTF8')");
+        command = server::psql_command(&database.at, &text.replace(" AS BLOB)", " AS BYTEA)"));
+    }
+    let out = command.output().expect("Debian's packages sqlite3 and postgresql-client");
+    if out.status.success() {
+        return Ok(String::from_utf8(out.stdout).unwrap().trim().to_owned());
+    }
+    Err(String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
 fn copy(from: &Path, to: &Path) {
