@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
+use crate::actions::orphans::Hourly;
 use crate::actions::ready::Readiness;
-use crate::actions::{Fault, No};
+use crate::actions::{Fault, No, claim};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -66,6 +67,8 @@ pub struct Office {
     pub metrics: Metrics,
     /// Whether this instance can serve, as of its last look.
     pub readiness: Readiness,
+    /// When orphans were swept last.
+    pub(crate) hourly: Hourly,
     /// The folder's lock: says to whoever replaces a key that this office is open.
     _hold: File,
 }
@@ -127,10 +130,11 @@ impl Office {
         let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
         let (web, blind) = (key(&files.web)?, key(&files.blind)?);
         same_keys(&db, &web, &blind).await?;
-        let vault = Vault::open(&store)?;
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
+        let vault = Vault::open(&store)?;
+        claim::claim(&db, &vault).await?;
         Ok(Self {
             root,
             metrics: Metrics::new(db.writer().meter(), vault.meter()),
@@ -148,6 +152,7 @@ impl Office {
             decoding: Arc::new(Semaphore::new(DECODING)),
             originals: Arc::new(Semaphore::new(ORIGINALS)),
             in_hand: Mutex::default(),
+            hourly: Hourly::default(),
             clock,
             settings,
             db,

@@ -107,7 +107,7 @@ async fn look(office: &Office) -> Vec<Part> {
         within(Part::Writer, async {
             office.act(|_| Box::pin(async { Ok(()) })).await.map(drop).map_err(|no| (Part::Writer, no))
         }),
-        within(Part::Vault, async { vault(office).await.map_err(|fault| (Part::Vault, No::Broken(fault))) }),
+        within(Part::Vault, async { vault(office).await.map_err(|no| (Part::Vault, no)) }),
     );
     [read, written, vault].into_iter().flatten().collect()
 }
@@ -139,11 +139,11 @@ async fn read(office: &Office) -> Result<(), Failed> {
     Ok(())
 }
 
-async fn vault(office: &Office) -> Result<(), Fault> {
+async fn vault(office: &Office) -> Result<(), No> {
     let store = &office.settings.store;
     if store.s3.is_none() && !tokio::fs::metadata(store.vault()).await?.is_dir() {
         // Asked for a name in a folder that is gone, the local store says "not found", as if all were well.
-        return Err(Fault::Other("the folder of sealed bytes is no folder".to_owned()));
+        return Err(Fault::Other("the folder of sealed bytes is no folder".to_owned()).into());
     }
     office.vault.answers().await
 }

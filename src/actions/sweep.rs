@@ -1,14 +1,17 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use crate::actions::{No, Office};
+use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
 use crate::domain::refusal::Refusal;
 use crate::store::leases::Lease;
 use crate::store::log::Stamp;
+
+/// After so long a failure ends a round: somebody may be waiting for their recall to be told.
+const SLOW: Duration = Duration::from_secs(3);
 
 fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
@@ -17,8 +20,16 @@ fn stamp() -> Stamp {
 /// How long a round's lease lasts without being taken anew, milliseconds: longer than any step.
 const LEASE_MS: i64 = 60_000;
 
-/// One round: limits reached are written down and their keys destroyed; blobs without a key go. Of several instances one does it.
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row. Of
+/// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
+    let done = what_waits(office).await;
+    // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
+    orphans::hourly(office).await?;
+    done
+}
+
+async fn what_waits(office: &Office) -> Result<(), No> {
     let mut conn = office.read().await?;
     let waits =
         !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
@@ -91,15 +102,18 @@ pub(super) async fn clear_away(office: &Office) {
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-/// One that fails does not keep the others. `lease`: of the job that does it; an act's own clearing away has none, and two at the same
-/// copy leave one leaf.
+/// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same. `lease`: of
+/// the job that does it; an act's own clearing away has none, and two at the same copy leave one leaf.
 async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
-    let mut failed = None;
+    let (mut failed, began) = (None, Instant::now());
     for copy in copies {
         if let Err(no) = destroy_copy(office, copy, lease.cloned()).await {
             tracing::error!(%copy, cause = %no, "a copy's blobs could not be destroyed");
             failed = Some(no);
+            if began.elapsed() > SLOW {
+                break;
+            }
         }
     }
     failed.map_or(Ok(()), Err)

@@ -15,8 +15,9 @@ use crate::harness::{Folder, Scene, settings};
 async fn both() -> (Folder, disclosure_portal::config::Postgres) {
     use disclosure_portal::actions::office::Office;
     use disclosure_portal::clock::Clock;
-    let (folder, server) = (Folder::new(), Server::shared().create(None));
-    for at in [None, Some(&server)] {
+    let (folder, other, server) = (Folder::new(), Folder::new(), Server::shared().create(None));
+    // Two portals: each with a vault of its own.
+    for (folder, at) in [(&folder, None), (&other, Some(&server))] {
         Office::open(settings(&folder.0, at), Clock::manual(crate::harness::noon()), true).await.unwrap().close().await;
     }
     (folder, server)

@@ -15,4 +15,5 @@ mod packaging;
 mod sealing;
 mod storage;
 mod tidy;
+mod vault;
 mod web_shell;

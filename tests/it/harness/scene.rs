@@ -12,6 +12,7 @@ use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
 
+use super::s3::S3Server;
 use super::server::{self, Backend, Server, backend};
 use super::{Folder, Template, noon, settings, template_of};
 
@@ -46,9 +47,18 @@ impl Scene {
 
     /// On a backend whatever this run is about.
     pub(crate) async fn on(backend: Backend) -> Self {
+        Self::shared(backend, None).await
+    }
+
+    /// With its vault in a bucket, which has to outlive it.
+    pub(crate) async fn in_bucket(server: &S3Server) -> Self {
+        Self::shared(backend(), Some(server)).await
+    }
+
+    async fn shared(backend: Backend, bucket: Option<&S3Server>) -> Self {
         let made = template_of(backend);
         let shared = |world: &Postgres| Database { at: Server::shared().create(Some(&world.database)), own: None };
-        Self::of(made, made.database.as_ref().map(shared)).await
+        Self::of(made, made.database.as_ref().map(shared), bucket).await
     }
 
     /// On a PostgreSQL server of its own, to break.
@@ -57,14 +67,18 @@ impl Scene {
         let server = Server::start();
         let at = server.create(None);
         server::load(&at, &server::dump(made.database.as_ref().expect("a world in the server")));
-        Self::of(made, Some(Database { at, own: Some(server) })).await
+        Self::of(made, Some(Database { at, own: Some(server) }), None).await
     }
 
-    async fn of(made: &'static Template, database: Option<Database>) -> Self {
+    async fn of(made: &'static Template, database: Option<Database>, bucket: Option<&S3Server>) -> Self {
         let folder = Folder::new();
         copy(&made.folder.0, &folder.0);
         let clock = Clock::manual(noon());
-        let settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
+        let mut settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
+        if let Some(bucket) = bucket {
+            std::fs::rename(settings.store.vault(), bucket.files()).unwrap();
+            settings.store.s3 = Some(bucket.settings());
+        }
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
         let (folder, database) = (Arc::new(folder), database.map(Arc::new));
         Self { office: Arc::new(office), clock, folder, database, world: &made.world }
