@@ -6,9 +6,12 @@
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;
+pub mod backup;
+pub mod closings;
 pub mod copies;
 pub mod documents;
 pub mod initiatives;
+pub mod journal;
 pub mod log;
 pub mod no;
 pub mod passkeys;

@@ -62,6 +62,24 @@ impl Vault {
         Ok(self.0.get(&place(name)?).await?.bytes().await?.to_vec())
     }
 
+    /// The sealed bytes as they lie there, for a backup; `None`: there are none. Nothing is opened with them.
+    pub async fn sealed(&self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+        match self.get(name).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(Fault::Vault(object_store::Error::NotFound { .. })) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether a blob is there.
+    pub async fn has(&self, name: &str) -> Result<bool, Fault> {
+        match self.0.head(&place(name)?).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
     pub async fn destroy(&self, name: &str) -> Result<(), Fault> {
         let place = place(name)?;

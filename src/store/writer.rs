@@ -78,7 +78,7 @@ pub struct Writer {
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
 pub struct Tx {
     conn: Conn,
-    now: Moment,
+    pub(super) now: Moment,
     /// The log's head as of this batch's last finished act.
     pub(super) head: Head,
 }
