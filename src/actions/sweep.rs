@@ -1,20 +1,41 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
+use std::sync::atomic::Ordering;
+
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
+use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::store::journal::Journal;
 use crate::store::log::Stamp;
 
 fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
+/// How far the reading of recalls and removals reaches back behind the last one: another instance may be slower, milliseconds.
+const OVERLAP_MS: i64 = 60_000;
+
 /// One round: limits reached are written down and their keys destroyed; blobs without a key go.
 pub async fn round(office: &Office) -> Result<(), No> {
     expire(office).await?;
+    write_closings(office).await?;
     destroy_blobs(office).await
+}
+
+/// Writes recalls and removals into the journal, so that no older backup brings them back (P9): before anybody is answered.
+pub(super) async fn write_closings(office: &Office) -> Result<(), No> {
+    let (now, last) = (office.now(), office.closings_until.load(Ordering::SeqCst));
+    let kept = now.plus_millis(-86_400_000 * i64::from(office.settings.store.backup_days));
+    let since = kept.max(Moment::from_millis(last).plus_millis(-OVERLAP_MS));
+    let journal = Journal::of(&office.vault);
+    for closing in office.read().await?.closed_since(since).await? {
+        journal.close(&closing).await?;
+    }
+    office.closings_until.store(now.millis(), Ordering::SeqCst);
+    Ok(())
 }
 
 async fn expire(office: &Office) -> Result<(), No> {
@@ -47,14 +68,15 @@ async fn expire(office: &Office) -> Result<(), No> {
 
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
-    if let Err(no) = destroy_blobs(office).await {
+    let closed = write_closings(office).await;
+    if let Err(no) = closed.and(destroy_blobs(office).await) {
         tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
 /// One that fails does not keep the others.
-async fn destroy_blobs(office: &Office) -> Result<(), No> {
+pub(super) async fn destroy_blobs(office: &Office) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
     let mut failed = None;
     for copy in copies {
@@ -67,7 +89,12 @@ async fn destroy_blobs(office: &Office) -> Result<(), No> {
 }
 
 async fn destroy_copy(office: &Office, copy: CopyId) -> Result<(), No> {
-    let parts = office.read().await?.parts(copy).await?;
+    let mut conn = office.read().await?;
+    let parts = conn.parts(copy).await?;
+    let closing = conn.closing_of(copy).await?.ok_or(No::NotFound)?;
+    drop(conn);
+    // Durably closed before anything is destroyed: what is acknowledged as destroyed no older backup brings back.
+    Journal::of(&office.vault).close(&closing).await?;
     for part in &parts {
         office.vault.destroy(&part.object).await?;
     }

@@ -276,6 +276,7 @@ pub async fn detach(office: &Office, by: &Actor, id: DocumentId, reason: &str, s
             })
         })
         .await?;
+    crate::actions::sweep::write_closings(office).await?;
     office.vault.destroy(&row.object).await?;
     Ok(scheme)
 }

@@ -61,6 +61,7 @@ async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: PartId) -> Resu
 fn blobs(scene: &Scene) -> usize {
     fn count(dir: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+        let entries = entries.filter(|path| !path.ends_with("journal"));
         entries.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
     }
     count(&scene.folder.0.join("vault"))
