@@ -54,7 +54,9 @@ impl Publisher {
         drop(conn);
         let now = office.now();
         if self.cleaned.is_none_or(|last| now >= last.plus_millis(CLEAN_MS)) {
-            journal.forget_closings(now.plus_millis(-DAY_MS * (i64::from(office.settings.store.backup_days) + 1))).await?;
+            journal
+                .forget_closings(now.plus_millis(-DAY_MS * (i64::from(office.settings.store.backup_days) + 1)))
+                .await?;
             self.cleaned = Some(now);
         }
         Ok(())

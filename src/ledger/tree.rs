@@ -9,9 +9,9 @@ mod proofs;
 pub use self::proofs::{
     check_consistency, check_inclusion, consistency, inclusion, needed_for_consistency, needed_for_inclusion,
 };
-pub use tlog_tiles::Hash;
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+pub use tlog_tiles::Hash;
 
 use tlog_tiles::{node_hash, record_hash, stored_hash_index, sub_tree_index};
 

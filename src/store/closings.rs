@@ -11,12 +11,15 @@ const RECALLED: &str = "SELECT id, recalled_by, recalled_at FROM release WHERE s
 const REMOVED: &str = "SELECT id, removed_by, removed_at FROM document WHERE removed_at >= $1 ORDER BY removed_at, id";
 const COPY: &str = "SELECT c.release_id, c.key_gone_at, c.confirmed_at, c.outcome, c.replaced_at, r.recalled_at FROM copy c JOIN release r ON r.id = c.release_id WHERE c.id = $1 AND c.key_gone_at IS NOT NULL";
 const STANDS: &str = "SELECT COUNT(*) FROM copy WHERE id = $1 AND destroyed_at IS NOT NULL";
-const OBJECT: &str = "SELECT object FROM document WHERE id = $1";
+const OF_COPY: &str = "SELECT object FROM part WHERE copy_id = $1";
+const OF_RELEASE: &str = "SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.release_id = $1";
+const OF_DOCUMENT: &str = "SELECT object FROM document WHERE id = $1";
 
 const KEY_GONE: &str = "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2 WHERE id = $1 AND key_gone_at IS NULL";
 const CONFIRMED: &str = "UPDATE copy SET confirmed_at = $2, outcome = $3 WHERE id = $1 AND confirmed_at IS NULL";
 const REPLACED: &str = "UPDATE copy SET replaced_at = $2 WHERE id = $1 AND replaced_at IS NULL";
-const RECALL: &str = "UPDATE release SET stage = 'recalled', recalled_by = $2, recalled_at = $3 WHERE id = $1 AND stage = 'live'";
+const RECALL: &str =
+    "UPDATE release SET stage = 'recalled', recalled_by = $2, recalled_at = $3 WHERE id = $1 AND stage = 'live'";
 const KEYS_GONE: &str =
     "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2 WHERE release_id = $1 AND key_gone_at IS NULL";
 const REMOVE: &str = "UPDATE document SET wrapped_key = NULL, removed_by = (SELECT id FROM person WHERE id = $2), removed_at = $3, remove_reason = 'Not known: removed before the portal was put back from a backup' WHERE id = $1 AND removed_at IS NULL";
@@ -44,8 +47,7 @@ impl Conn {
 
     /// The closing of a copy whose key is gone; `None`: it has its key.
     pub async fn closing_of(&mut self, copy: CopyId) -> Result<Option<Closing>, Fault> {
-        let row: Option<CopyRow> =
-            on!(self, |c| sqlx::query_as(COPY).bind(copy.to_string()).fetch_optional(c).await)?;
+        let row: Option<CopyRow> = on!(self, |c| sqlx::query_as(COPY).bind(copy.to_string()).fetch_optional(c).await)?;
         let Some((release, gone, confirmed, outcome, replaced, recalled)) = row else { return Ok(None) };
         let why = match (replaced, confirmed, recalled) {
             (Some(_), _, _) => "replaced",
@@ -63,9 +65,14 @@ impl Conn {
         Ok(found > 0)
     }
 
-    /// A document's object, whether it stands or not.
-    pub async fn object_of_document(&mut self, id: &str) -> Result<Option<String>, Fault> {
-        Ok(on!(self, |c| sqlx::query_scalar(OBJECT).bind(id).fetch_optional(c).await)?)
+    /// The vault's names of what a closing ends, as far as this database knows them.
+    pub async fn objects_closed_by(&mut self, closing: &Closing) -> Result<Vec<String>, Fault> {
+        let (query, id) = match closing {
+            Closing::Copy { id, .. } => (OF_COPY, id),
+            Closing::Release { id, .. } => (OF_RELEASE, id),
+            Closing::Document { id, .. } => (OF_DOCUMENT, id),
+        };
+        Ok(on!(self, |c| sqlx::query_scalar(query).bind(id).fetch_all(c).await)?)
     }
 }
 

@@ -99,7 +99,10 @@ impl Journal {
     /// A copy of the folder `journal`.
     pub fn at(dir: &Path) -> Result<Self, Fault> {
         if !dir.is_dir() {
-            return Err(Fault::Other(format!("{} is not a folder: name the copy of the folder `journal`", dir.display())));
+            return Err(Fault::Other(format!(
+                "{} is not a folder: name the copy of the folder `journal`",
+                dir.display()
+            )));
         }
         Ok(Self { store: Vault::local(dir)?, below: "" })
     }

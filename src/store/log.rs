@@ -175,6 +175,11 @@ impl Tx {
         Ok(index)
     }
 
+    /// How many entries the log has inside this act.
+    pub fn size(&self) -> u64 {
+        self.head.size()
+    }
+
     /// Puts leaves back that were published before the database was lost; their records are not there any more. The caller has
     /// checked that the tree then has the root that was signed, so that nothing is signed twice in two ways.
     pub async fn refill(&mut self, leaves: &[Vec<u8>]) -> Result<(), Fault> {

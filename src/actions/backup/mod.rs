@@ -231,20 +231,28 @@ fn made_at(name: &str) -> Option<Moment> {
     (name_at(at) == name).then_some(at)
 }
 
-fn remove_old(dir: &Path, now: Moment, days: u16) -> Result<Vec<PathBuf>, Fault> {
+/// The backups of a folder that are past their days, oldest first.
+pub fn overdue(dir: &Path, now: Moment, days: u16) -> Result<Vec<PathBuf>, Fault> {
     let first_kept = now.plus_millis(-86_400_000 * i64::from(days));
-    let mut removed = Vec::new();
+    let mut old = Vec::new();
     for entry in std::fs::read_dir(dir)? {
         let path = entry?.path();
         let at = path.file_name().and_then(|name| name.to_str()).and_then(made_at);
         if at.is_some_and(|at| at < first_kept) {
-            std::fs::remove_file(&path)?;
-            removed.push(path);
+            old.push(path);
         }
     }
+    old.sort();
+    Ok(old)
+}
+
+fn remove_old(dir: &Path, now: Moment, days: u16) -> Result<Vec<PathBuf>, Fault> {
+    let old = overdue(dir, now, days)?;
+    for file in &old {
+        std::fs::remove_file(file)?;
+    }
     File::open(dir)?.sync_all()?;
-    removed.sort();
-    Ok(removed)
+    Ok(old)
 }
 
 /// What a killed backup left of an archive.
@@ -267,7 +275,9 @@ mod tests {
         let at = Moment::parse_rfc3339("2026-11-21T12:00:07.000Z").unwrap();
         assert_eq!(name_at(at), "portal-20261121T120007Z.backup.age");
         assert_eq!(made_at(&name_at(at)), Some(at));
-        for other in ["portal-20261121T120007Z.backup", "portal-20261321T120007Z.backup.age", "notes.txt", "portal-.backup.age"] {
+        for other in
+            ["portal-20261121T120007Z.backup", "portal-20261321T120007Z.backup.age", "notes.txt", "portal-.backup.age"]
+        {
             assert_eq!(made_at(other), None, "{other}");
         }
     }
