@@ -81,7 +81,8 @@ fn put_back(options: &Options, from: PathBuf) -> Result<(), Failure> {
     let Some(file) = &options.identity else {
         return Err(unreadable("--from needs --identity: the file with the age identity that opens the backup"));
     };
-    let text = std::fs::read_to_string(file).map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
+    let text =
+        std::fs::read_to_string(file).map_err(|why| Failure::unreadable(format!("{}: {why}", file.display())))?;
     let identity = drill::identity(&Zeroizing::new(text))
         .ok_or_else(|| Failure::unreadable(format!("{} does not hold one age identity", file.display())))?;
     let blobs = if options.vault_is_current { Blobs::VaultIsCurrent } else { Blobs::FromArchive };

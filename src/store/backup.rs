@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::{Conn, Fault, Link, on};
@@ -38,24 +38,19 @@ pub async fn copy_database(at: &Store, to: &Path) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Puts the quarantine mark on a copy.
+/// Puts the quarantine mark on a copy. It stays one file, with nothing beside it, and is read and written as a portal's.
 pub async fn mark_copy(file: &Path, now: Moment) -> Result<(), Fault> {
-    let mut copy = alone(file).connect().await?;
+    let mut copy: SqliteConnection = super::options(file)?.connect().await?;
     sqlx::query(MARK).bind(QUARANTINE).bind(PUT_BACK).bind(now.millis()).execute(&mut copy).await?;
     copy.close().await?;
     Ok(())
 }
 
-/// Opens a copy for reading alone.
+/// Opens a copy that nobody writes for reading alone; nothing appears beside it.
 pub async fn open_copy(file: &Path) -> Result<Conn, Fault> {
-    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(alone(file).read_only(true)).await?;
+    let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
     Ok(Conn(Link::Sqlite(pool.acquire().await?)))
-}
-
-/// A file of its own, with nothing beside it when it is closed: not in WAL mode.
-fn alone(file: &Path) -> SqliteConnectOptions {
-    let options = SqliteConnectOptions::new().filename(file).foreign_keys(true).pragma("secure_delete", "ON");
-    options.journal_mode(SqliteJournalMode::Delete).synchronous(SqliteSynchronous::Full)
 }
 
 impl Conn {

@@ -8,6 +8,7 @@ mod harness;
 mod hostile;
 mod journeys;
 mod ledger;
+mod restore;
 mod sealing;
 mod storage;
 mod tidy;
