@@ -286,7 +286,7 @@ async fn fit_to_open(db: &Db, vault: &Vault, log_vkeys: &str) -> Result<(), Faul
                 .to_owned(),
         ));
     }
-    publish::is_not_older(&mut conn, &Journal::of(vault), log_vkeys).await
+    publish::follows(&mut conn, &Journal::of(vault), log_vkeys).await
 }
 
 /// The records key in force. What a rotation left behind that was cut short is settled first.

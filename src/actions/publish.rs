@@ -10,7 +10,7 @@ use crate::actions::{Fault, No, Office};
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogVerifier;
 use crate::ledger::layout::{WIDTH, push_entry};
-use crate::ledger::tree::{Edge, edge_positions};
+use crate::ledger::tree::{Edge, Hash, TreeError, edge_positions};
 use crate::store::Conn;
 use crate::store::journal::Journal;
 use crate::store::log::{Entry, Head};
@@ -97,7 +97,7 @@ async fn page(conn: &mut Conn, from: u64, size: u64) -> Result<Vec<Entry>, Fault
 
 /// The stored leaves from `first` on, hashed anew, must give the signed root: one flipped bit must not leave the house.
 async fn rehash(conn: &mut Conn, head: &Head, first: u64) -> Result<(), Fault> {
-    let log = |why: crate::ledger::tree::TreeError| Fault::Log(why.to_string());
+    let log = |why: TreeError| Fault::Log(why.to_string());
     let stored = conn.log_nodes(&edge_positions(first).map_err(log)?).await?;
     let mut edge = Edge::of_stored(first, &stored).map_err(log)?;
     while edge.size() < head.size() {
@@ -111,27 +111,48 @@ async fn rehash(conn: &mut Conn, head: &Head, first: u64) -> Result<(), Fault> {
     Err(Fault::Log("the stored entries do not give the signed root: nothing is published; run `log fsck`".to_owned()))
 }
 
-/// Refuses a database that is older than what was published from it: it was put back, or somebody cut it.
-pub(super) async fn is_not_older(conn: &mut Conn, journal: &Journal, vkeys: &str) -> Result<(), Fault> {
+/// Refuses a database that is older than what was published from it (it was put back, or somebody cut it), or of another history.
+pub(super) async fn follows(conn: &mut Conn, journal: &Journal, vkeys: &str) -> Result<(), Fault> {
     // The journal first: whatever it holds was committed before.
-    let Some(published) = journal.newest_size().await? else { return Ok(()) };
+    let Some((published, note)) = journal.newest().await? else { return Ok(()) };
     let size = Head::read(conn).await?.map_or(0, |head| head.size());
-    if published <= size {
+    let log = LogVerifier::new(vkeys).map_err(|why| Fault::Log(why.to_string()))?;
+    let signed = log.open(&note).ok().filter(|signed| signed.size() == published);
+    let same = match &signed {
+        Some(signed) if published <= size => root_at(conn, published).await? == signed.root(),
+        Some(_) => false,
+        // Nobody signed it: not worth more than a warning where the next publishing takes its place.
+        None if published <= size => {
+            tracing::warn!(
+                published,
+                "the journal's newest checkpoint was not signed by this log: it will be replaced"
+            );
+            true
+        }
+        None => false,
+    };
+    if same {
         return Ok(());
     }
-    let newest = journal.newest().await?;
-    let log = LogVerifier::new(vkeys).map_err(|why| Fault::Log(why.to_string()))?;
-    let signed = newest.is_some_and(|(size, note)| log.open(&note).is_ok_and(|signed| signed.size() == size));
-    Err(Fault::Other(if signed {
-        format!(
+    Err(Fault::Other(match signed {
+        Some(_) if published <= size => format!(
+            "the journal holds a signed checkpoint over {published} entries that is not of this database's history: two histories were \
+             signed. Nothing is served: keep both, and tell the auditor"
+        ),
+        Some(_) => format!(
             "the database is older than what was published: it has {size} entries, the journal a signed checkpoint over {published}. \
              It was put back, or entries were cut off. Nothing is served: run `restore --begin`, then `restore --finish`"
-        )
-    } else {
-        format!(
+        ),
+        None => format!(
             "the journal holds a checkpoint over {published} entries that this log's key in force did not sign, and the database has \
              {size}. Somebody changed the journal, or the database is older than the log's key. Nothing is served: keep both, and \
              read \"Backup and restore\" in the operations guide"
-        )
+        ),
     }))
+}
+
+async fn root_at(conn: &mut Conn, size: u64) -> Result<Hash, Fault> {
+    let log = |why: TreeError| Fault::Log(why.to_string());
+    let stored = conn.log_nodes(&edge_positions(size).map_err(log)?).await?;
+    Ok(Edge::of_stored(size, &stored).map_err(log)?.root())
 }

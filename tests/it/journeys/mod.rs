@@ -33,6 +33,7 @@ use disclosure_portal::demo::releases::Plot;
 use disclosure_portal::domain::ids::{CopyId, PartId};
 use disclosure_portal::domain::release::request::Purpose;
 
+pub(crate) use self::renewal::at_desk;
 use crate::harness::Scene;
 
 /// A text-only case that meets every rule.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
+use disclosure_portal::demo;
 use disclosure_portal::sealing::age::Identity;
 
 use super::archive::leftovers;
@@ -74,6 +75,13 @@ async fn an_operators_drill_from_backup_to_the_served_portal() {
         let (code, text) = run(&words, &[("--data", &new)]);
         assert!(code != Some(0) && text.contains("quarantine"), "{command:?}: {text}");
     }
+    // The demo, with all that is a demo's.
+    for name in [demo::ROOT_KEY, demo::BREAK_GLASS] {
+        std::fs::copy(data.join(name), new.join(name)).unwrap();
+    }
+    std::fs::write(new.join(demo::ACCOUNTS), "[]").unwrap();
+    let (code, text) = run(&["demo", "--listen", "127.0.0.1:0"], &[("--data", &new)]);
+    assert!(code == Some(2) && text.contains("quarantine"), "{text}");
     let (code, text) = run(&["restore", "--finish"], &[("--data", &new), ("--journal", &journal)]);
     assert_eq!(code, Some(1), "{text}");
     assert!(

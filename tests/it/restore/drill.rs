@@ -36,6 +36,11 @@ async fn nothing_destroyed_comes_back(ruins: &Ruins, scene: &Scene) {
     assert_eq!(by, who("Sam").id);
     let confirmed = conn.copy(copies.confirmed).await.unwrap().unwrap();
     assert_eq!(confirmed.outcome.as_deref(), Some("destroyed"));
+    let document = conn.document(copies.document).await.unwrap().unwrap();
+    assert!(document.wrapped_key.is_none() && document.removed_at.is_some() && document.removed_by.is_some());
+    assert_eq!(there(&scene.folder.0, std::slice::from_ref(&copies.paper)), 0, "the blob of a removed document");
+    let replaced = conn.copy(copies.replaced).await.unwrap().unwrap();
+    assert!(replaced.replaced_at.is_some() && replaced.wrapped_key.is_none() && replaced.destroyed_at.is_some());
     drop(conn);
     // What was not destroyed is there, and opens with its holder's own key.
     assert_eq!(there(&scene.folder.0, alive), alive.len());

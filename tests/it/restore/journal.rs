@@ -11,8 +11,9 @@ use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::releases::{copy_of, recall};
 use disclosure_portal::domain::actor::Actor;
 use disclosure_portal::domain::event::{Event, Kind};
-use disclosure_portal::ledger::checkpoint::open;
+use disclosure_portal::ledger::checkpoint::{LogKey, open};
 use disclosure_portal::ledger::layout::entries_of;
+use disclosure_portal::ledger::tree::Hash;
 use disclosure_portal::store::journal::{Closing, Journal};
 use disclosure_portal::store::vault::Vault;
 
@@ -174,6 +175,16 @@ async fn a_database_older_than_what_was_published_is_not_opened() {
         |settings| async { Office::open(settings, Clock::manual(noon()), false).await.err().unwrap().to_string() };
     let why = refused(settings.clone()).await;
     assert!(why.contains("older than what was published") && why.contains(&published.to_string()), "{why}");
+    // Of another history: signed, and of no more entries than the database has.
+    let seed = std::fs::read_to_string(folder.join("keys/log.key")).unwrap();
+    let seed: [u8; 32] = hex::decode(seed.trim()).unwrap().try_into().unwrap();
+    let other = LogKey::from_seed(disclosure_portal::demo::LOG_NAME, &seed).unwrap().sign(9, Hash([7; 32])).unwrap();
+    let checkpoints = folder.join("vault/journal/checkpoint");
+    std::fs::remove_dir_all(&checkpoints).unwrap();
+    std::fs::create_dir(&checkpoints).unwrap();
+    std::fs::write(checkpoints.join(format!("{:020}", 9)), other).unwrap();
+    let why = refused(settings.clone()).await;
+    assert!(why.contains("two histories"), "{why}");
     // A checkpoint that the log's key did not sign is told apart.
     std::fs::write(folder.join("vault/journal/checkpoint").join(format!("{:020}", 999_999)), "made up").unwrap();
     let why = refused(settings).await;

@@ -13,16 +13,18 @@ use disclosure_portal::actions::backup::{self, Made};
 use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::actions::publish::Publisher;
+use disclosure_portal::actions::registers::{self, Subject};
 use disclosure_portal::actions::restore::finish::{Account, Outcome, finish};
 use disclosure_portal::actions::restore::plan::Given;
 use disclosure_portal::actions::restore::unpack::{Blobs, Wanted, unpack};
-use disclosure_portal::actions::{No, people, sweep};
+use disclosure_portal::actions::{No, people, renew, sweep};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::config::{KeyFiles, Store};
 use disclosure_portal::demo::people::Somebody;
+use disclosure_portal::demo::registers::pdf;
 use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of, look, recall, undertake};
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::{CopyId, ReleaseId};
+use disclosure_portal::domain::ids::{CopyId, DocumentId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::sealing::age::{self, Identity};
 use disclosure_portal::store::log::Head;
@@ -56,8 +58,13 @@ struct Copies {
     confirmed: CopyId,
     expired: CopyId,
     alive: CopyId,
-    /// Their blobs, in the same order.
+    /// Its holder's keys are renewed: another copy would follow.
+    replaced: CopyId,
+    /// The blobs of the first four, in the same order.
     blobs: [Vec<String>; 4],
+    /// A register's document that is removed, and its blob.
+    document: DocumentId,
+    paper: String,
 }
 
 async fn note(office: &Office) -> String {
@@ -104,7 +111,12 @@ impl Story {
             objects(office, expired).await,
             objects(office, alive).await,
         ];
-        let copies = Copies { recalled_release, recalled, confirmed, expired, alive, blobs };
+        let scheme = crate::harness::world().schemes[0];
+        let (sam, signed) = (&who("Sam").actor, pdf("A signed agreement"));
+        let document = registers::attach(office, sam, scheme, Subject::Agreement, signed, stamp()).await.unwrap();
+        let paper = office.read().await.unwrap().document(document).await.unwrap().unwrap().object;
+        let replaced = of("Morgan", "CZ/003/26").await;
+        let copies = Copies { recalled_release, recalled, confirmed, expired, alive, replaced, blobs, document, paper };
         let keeper = Identity::fresh().unwrap();
         let archive = away.0.join("portal.backup.age");
         let made = back_up(office, &archive, &keeper).await.unwrap();
@@ -121,6 +133,9 @@ impl Story {
         look(office, toby, copies.confirmed).await.unwrap();
         recall(office, who("Sam"), copies.recalled_release, "The purpose is met.").await.unwrap();
         confirm(office, toby, copies.confirmed, "A. Witness").await.unwrap();
+        registers::detach(office, &who("Sam").actor, copies.document, "Renewed", stamp()).await.unwrap();
+        let sam = crate::journeys::at_desk(who("Sam"), &self.scene);
+        renew::renew(office, &sam, who("Morgan").id, "Called back on the number on file", stamp()).await.unwrap();
         people::suspend(office, &who("Lee").actor, who("Morgan").id, true, stamp()).await.unwrap();
         self.scene.clock.set(Moment::parse_london("2027-01-15", "00:00").unwrap());
         sweep::round(office).await.unwrap();
