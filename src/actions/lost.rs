@@ -36,7 +36,9 @@ pub async fn missing(conn: &mut Conn) -> Result<Missing, Fault> {
         let page = conn.leaves_without_record(from, PAGE).await?;
         let Some((last, _)) = page.last() else { break };
         from = last + 1;
-        page.iter().for_each(|(index, _)| without.push(*index));
+        for (index, _) in &page {
+            without.push(*index);
+        }
     }
     let (mut erased, mut lost) = (Vec::new(), Vec::new());
     for body in conn.covering_bodies().await? {

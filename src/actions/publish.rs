@@ -120,7 +120,6 @@ pub(super) async fn follows(conn: &mut Conn, journal: &Journal, vkeys: &str) -> 
     let signed = log.open(&note).ok().filter(|signed| signed.size() == published);
     let same = match &signed {
         Some(signed) if published <= size => root_at(conn, published).await? == signed.root(),
-        Some(_) => false,
         // Nobody signed it: not worth more than a warning where the next publishing takes its place.
         None if published <= size => {
             tracing::warn!(
@@ -129,7 +128,7 @@ pub(super) async fn follows(conn: &mut Conn, journal: &Journal, vkeys: &str) -> 
             );
             true
         }
-        None => false,
+        _ => false,
     };
     if same {
         return Ok(());

@@ -67,17 +67,13 @@ fn failed(office: &Office, out: &Path, failure: Failure) -> Failure {
 
 fn words(made: &Made) -> String {
     let Made { file, bytes, manifest, removed } = made;
-    let mut text = format!(
-        "{}: {bytes} bytes, sealed. A log of {} entries, {} sealed files.",
-        file.display(),
-        manifest.size,
-        manifest.blobs
-    );
+    let (size, blobs) = (manifest.size, manifest.blobs);
+    let mut lines =
+        vec![format!("{}: {bytes} bytes, sealed. A log of {size} entries, {blobs} sealed files.", file.display())];
     if !manifest.missing.is_empty() {
-        text += &format!("\n{} sealed files were destroyed meanwhile and are not in it.", manifest.missing.len());
+        lines.push(format!("{} sealed files were destroyed meanwhile and are not in it.", manifest.missing.len()));
     }
-    for old in removed {
-        text += &format!("\nRemoved, past its days: {}", old.display());
-    }
-    text + "\nThe portal's keys are not in it: keep copies of the four key files somewhere else."
+    lines.extend(removed.iter().map(|old| format!("Removed, past its days: {}", old.display())));
+    lines.push("The portal's keys are not in it: keep copies of the four key files somewhere else.".to_owned());
+    lines.join("\n")
 }

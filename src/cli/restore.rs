@@ -3,7 +3,6 @@
 //! Promises: what is wrong is refused with a sentence and leaves what was there; what is lost is listed and must be accepted by name.
 //! Exit codes: 0 done, 1 refused or to be accepted, 2 unreadable. Absent on purpose: a way round the second half.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -134,67 +133,65 @@ fn end(options: &Options) -> Result<(), Failure> {
     if options.json {
         say(&serde_json::to_string_pretty(&outcome).map_err(Failure::unreadable)?);
     }
-    let tell = |text: &str| {
-        if !options.json {
-            say(text)
-        }
+    let (end, account) = match &outcome {
+        Outcome::NotInQuarantine => ("This portal is not in quarantine: there is nothing to finish.", None),
+        Outcome::Open(account) => ("The quarantine is over: the portal may be served.", Some(account)),
+        Outcome::Asks(account) => ("", Some(account)),
     };
-    match &outcome {
-        Outcome::NotInQuarantine => tell("This portal is not in quarantine: there is nothing to finish."),
-        Outcome::Open(account) => tell(&format!("{}The quarantine is over: the portal may be served.", words(account))),
-        Outcome::Asks(account) => {
-            tell(&words(account));
-            return Err(Failure {
-                code: 1,
-                sentence: "Nothing was changed. Read the list above; then repeat with --accept-lost.".to_owned(),
-            });
-        }
+    if !options.json {
+        let mut lines = account.map(words).unwrap_or_default();
+        lines.push(end.to_owned());
+        say(lines.join("\n").trim_end());
+    }
+    if matches!(outcome, Outcome::Asks(_)) {
+        let sentence = "Nothing was changed. Read the list above; then repeat with --accept-lost.".to_owned();
+        return Err(Failure { code: 1, sentence });
     }
     Ok(())
 }
 
 /// What was and was not made good.
-fn words(account: &Account) -> String {
-    let mut text =
-        format!("The backup's log has {} entries; {} more were published since.\n", account.size, account.refilled);
-    text += &format!("{} things that are closed for good stay closed.\n", account.closings);
+fn words(account: &Account) -> Vec<String> {
+    let mut lines = vec![
+        format!("The backup's log has {} entries; {} more were published since.", account.size, account.refilled),
+        format!("{} things that are closed for good stay closed.", account.closings),
+    ];
     if account.no_journal {
-        text += "NO JOURNAL: what was recalled, destroyed, suspended or changed after the backup is not known. Destroyed copies that are in \
-                 the backup OPEN AGAIN, and whoever holds a newer checkpoint will see another history. Look for the journal first: it lies \
-                 beside the sealed files, below `journal`.\n";
-    }
-    if account.unnamed > 0 {
-        text += &format!(
-            "NOT KNOWN: {} copies were destroyed after the backup and the journal does not say which: they open again.\n",
-            account.unnamed
+        lines.push(
+            "NO JOURNAL: what was recalled, destroyed, suspended or changed after the backup is not known. Destroyed copies that are in \
+             the backup OPEN AGAIN, and whoever holds a newer checkpoint will see another history. Look for the journal first: it lies \
+             beside the sealed files, below `journal`."
+                .to_owned(),
         );
     }
+    if account.unnamed > 0 {
+        lines.push(format!(
+            "NOT KNOWN: {} copies were destroyed after the backup and the journal does not say which: they open again.",
+            account.unnamed
+        ));
+    }
     if !account.missing.is_empty() {
-        text +=
-            &format!("GONE: {} sealed files that the database names are not in the vault.\n", account.missing.len());
+        let count = account.missing.len();
+        lines.push(format!("GONE: {count} sealed files that the database names are not in the vault."));
     }
     for (then, title) in [
         (Then::Again, "UNDONE, to be done again by those who did it:"),
         (Then::Replayed, "Done again from the journal:"),
         (Then::Record, "Records lost, nothing else:"),
     ] {
-        section(&mut text, title, account.lost.iter().filter(|lost| lost.then == then));
+        let of: Vec<String> = account.lost.iter().filter(|lost| lost.then == then).map(line).collect();
+        if !of.is_empty() {
+            lines.push(title.to_owned());
+            lines.extend(of);
+        }
     }
-    for span in &account.spans {
-        text += &format!("LOST: the records of entries {} to {}.\n", span.first, span.last);
-    }
-    text
+    let lost =
+        account.spans.iter().map(|span| format!("LOST: the records of entries {} to {}.", span.first, span.last));
+    lines.extend(lost);
+    lines
 }
 
-fn section<'a>(text: &mut String, title: &str, lines: impl Iterator<Item = &'a Lost>) {
-    let mut lines = lines.peekable();
-    if lines.peek().is_none() {
-        return;
-    }
-    // Writing into a String cannot fail.
-    let _ = writeln!(text, "{title}");
-    for Lost { kind, meaning, count, first, last, .. } in lines {
-        let when = if count == &1 { first.clone() } else { format!("{first} to {last}") };
-        let _ = writeln!(text, "  {count} x {kind}, {when}: {meaning}.");
-    }
+fn line(Lost { kind, meaning, count, first, last, .. }: &Lost) -> String {
+    let when = if *count == 1 { first.clone() } else { format!("{first} to {last}") };
+    format!("  {count} x {kind}, {when}: {meaning}.")
 }

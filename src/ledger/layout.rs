@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(entries_of(&bundle).unwrap(), [&b"one"[..], b"", b"three"]);
         assert_eq!(entries_of(&bundle[..bundle.len() - 1]), None);
         assert_eq!(entries_of(&[&bundle[..], &[0]].concat()), None);
-        assert!(!push_entry(&mut bundle, &[0; 65_536]));
+        assert!(!push_entry(&mut bundle, &vec![0; 65_536]));
     }
 
     #[test]

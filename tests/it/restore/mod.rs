@@ -31,6 +31,8 @@ use disclosure_portal::store::log::Head;
 
 use crate::harness::{Folder, Scene, who};
 
+const ARCHIVE: &str = "portal.backup.age";
+
 /// The day before the first live release reaches its limit.
 fn eve() -> Moment {
     Moment::parse_london("2027-01-14", "12:00").unwrap()
@@ -41,14 +43,14 @@ struct Story {
     scene: Scene,
     /// Whoever keeps the backups.
     keeper: Identity,
-    archive: PathBuf,
     /// The log's head when the backup was made.
     backed_up: u64,
     /// A checkpoint from before the backup, and one from after it.
     before: String,
     after: String,
     copies: Copies,
-    _away: Folder,
+    /// Where the archive lies.
+    away: Folder,
 }
 
 /// Copies by what became of them after the backup.
@@ -118,11 +120,10 @@ impl Story {
         let replaced = of("Morgan", "CZ/003/26").await;
         let copies = Copies { recalled_release, recalled, confirmed, expired, alive, replaced, blobs, document, paper };
         let keeper = Identity::fresh().unwrap();
-        let archive = away.0.join("portal.backup.age");
-        let made = back_up(office, &archive, &keeper).await.unwrap();
+        let made = back_up(office, &away.0.join(ARCHIVE), &keeper).await.unwrap();
         assert_eq!(made.manifest.missing, Vec::<String>::new());
         let (backed_up, after) = (made.manifest.size, String::new());
-        Self { scene, keeper, archive, backed_up, before, after, copies, _away: away }
+        Self { scene, keeper, backed_up, before, after, copies, away }
     }
 
     /// After the backup: views, a recall, a confirmation, a suspension, the limit.
@@ -152,13 +153,13 @@ impl Story {
 
     /// The machine is gone. What the operator has: the keys' copies, what survived of the vault, and the settings.
     async fn lost(self) -> Ruins {
-        let Self { scene, keeper, archive, backed_up, before, after, copies, _away } = self;
+        let Self { scene, keeper, backed_up, before, after, copies, away } = self;
         let Scene { office, clock, folder } = scene;
         let size = size(&office).await;
         let settings = office.settings.clone();
         let vkeys = office.log_vkeys.clone();
         Arc::into_inner(office).expect("nobody is in the office").close().await;
-        Ruins { folder, keeper, archive, backed_up, size, before, after, copies, settings, clock, vkeys, _away }
+        Ruins { folder, keeper, backed_up, size, before, after, copies, settings, clock, vkeys, away }
     }
 }
 
@@ -167,7 +168,6 @@ struct Ruins {
     /// The old folder: its keys, and what survived of the vault.
     folder: Folder,
     keeper: Identity,
-    archive: PathBuf,
     backed_up: u64,
     /// The log's size when the machine was lost.
     size: u64,
@@ -177,10 +177,15 @@ struct Ruins {
     settings: Settings,
     clock: Clock,
     vkeys: String,
-    _away: Folder,
+    /// Where the archive lies.
+    away: Folder,
 }
 
 impl Ruins {
+    fn archive(&self) -> PathBuf {
+        self.away.0.join(ARCHIVE)
+    }
+
     fn journal(&self) -> PathBuf {
         self.folder.0.join("vault/journal")
     }
@@ -190,7 +195,7 @@ impl Ruins {
     }
 
     fn wanted(&self, data: &Path, blobs: Blobs) -> Wanted {
-        Wanted { from: self.archive.clone(), data: data.to_owned(), keys: Some(self.folder.0.join("keys")), blobs }
+        Wanted { from: self.archive(), data: data.to_owned(), keys: Some(self.folder.0.join("keys")), blobs }
     }
 
     /// Puts the archive in place in a new folder.

@@ -33,7 +33,7 @@ async fn what_is_another_ones_cut_or_changed_leaves_nothing() {
     let wanted = ruins.wanted(&data, Blobs::FromArchive);
     let why = refused(&wanted, &Identity::fresh().unwrap()).await;
     assert!(why.contains("cannot be opened with this identity"), "{why}");
-    let whole = std::fs::read(&ruins.archive).unwrap();
+    let whole = std::fs::read(ruins.archive()).unwrap();
     let with = |name: &str, bytes: &[u8]| {
         let from = at.0.join(name);
         std::fs::write(&from, bytes).unwrap();
@@ -66,10 +66,15 @@ async fn what_is_another_ones_cut_or_changed_leaves_nothing() {
     unpack(&wanted, &ruins.keeper).await.unwrap();
 }
 
+/// An archive's files, by name.
+type Files = Vec<(String, Vec<u8>)>;
+/// What a refusal says, and what it is about.
+type Change = (&'static str, fn(&mut Files));
+
 /// The archive written again by somebody who has its recipient, as changed.
-fn forged(ruins: &Ruins, to: &Path, change: impl Fn(&mut Vec<(String, Vec<u8>)>)) -> PathBuf {
+fn forged(ruins: &Ruins, to: &Path, change: impl Fn(&mut Files)) -> PathBuf {
     use std::io::Read as _;
-    let sealed = std::fs::read(&ruins.archive).unwrap();
+    let sealed = std::fs::read(ruins.archive()).unwrap();
     let mut tar = tar::Archive::new(opening(&sealed[..], &ruins.keeper).unwrap());
     let mut files = Vec::new();
     for entry in tar.entries().unwrap() {
@@ -98,8 +103,7 @@ async fn an_archive_of_somebody_else_writes_nowhere_and_must_fit_its_own_list() 
     let ruins = Story::new().await.lost().await;
     let at = Folder::new();
     let data = at.0.join("portal");
-    type Files = Vec<(String, Vec<u8>)>;
-    let changes: [(&str, fn(&mut Files)); 7] = [
+    let changes: [Change; 7] = [
         ("which no backup has", |files| files.insert(0, ("../evil".into(), b"x".to_vec()))),
         ("which no backup has", |files| files.insert(0, ("vault/../../evil".into(), b"x".to_vec()))),
         ("which no backup has", |files| files.insert(0, ("keys/log.key".into(), b"x".to_vec()))),
@@ -132,10 +136,10 @@ fn log_key(ruins: &Ruins) -> LogKey {
     LogKey::from_seed(LOG_NAME, &seed).unwrap()
 }
 
-fn kept(ruins: &Ruins, note: &str) -> Option<PathBuf> {
+fn kept(ruins: &Ruins, note: &str) -> PathBuf {
     let file = ruins.folder.0.join("kept");
     std::fs::write(&file, note).unwrap();
-    Some(file)
+    file
 }
 
 #[actix_web::test]
@@ -151,18 +155,18 @@ async fn a_fork_a_rollback_and_a_split_view_stay_in_quarantine() {
     let with = |journal: &Path| accepting(Some(journal.to_owned()));
 
     // More was signed than any journal here can give back.
-    let witnessed = kept(&ruins, &ruins.after);
+    let witnessed = Some(kept(&ruins, &ruins.after));
     stays(&Given { journal: None, witnessed, accept_lost: true }, "ROLLBACK").await;
     let beyond = log_key(&ruins).sign(ruins.size + 9, Hash([7; 32])).unwrap();
-    stays(&Given { witnessed: kept(&ruins, &beyond), ..with(&journal) }, "ROLLBACK").await;
+    stays(&Given { witnessed: Some(kept(&ruins, &beyond)), ..with(&journal) }, "ROLLBACK").await;
 
     // Two histories, before the backup and after it.
     for size in [ruins.backed_up - 5, ruins.size - 2] {
         let other = log_key(&ruins).sign(size, Hash([7; 32])).unwrap();
-        stays(&Given { witnessed: kept(&ruins, &other), ..with(&journal) }, "SPLIT VIEW").await;
+        stays(&Given { witnessed: Some(kept(&ruins, &other)), ..with(&journal) }, "SPLIT VIEW").await;
     }
     let stranger = LogKey::from_seed(LOG_NAME, &[9; 32]).unwrap().sign(5, Hash([7; 32])).unwrap();
-    stays(&Given { witnessed: kept(&ruins, &stranger), ..with(&journal) }, "no signature").await;
+    stays(&Given { witnessed: Some(kept(&ruins, &stranger)), ..with(&journal) }, "no signature").await;
 
     // A journal that does not extend this log, or is not whole.
     let forked = ruins.folder.0.join("forked");
