@@ -7,7 +7,7 @@ use disclosure_portal::actions::backup::{Manifest, clear_stale};
 use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of, recall};
 use disclosure_portal::sealing::age::Identity;
 
-use super::{back_up, objects, told};
+use super::{back_up, objects, there, told};
 use crate::harness::{Folder, Scene, who};
 
 /// Opened by hand, as `docs/formats/backup.md` says.
@@ -53,6 +53,11 @@ async fn a_stranger_opens_it_and_finds_no_key_and_nothing_that_was_destroyed() {
     confirm(office, who("Toby"), confirmed, "A. Witness").await.unwrap();
     recall(office, who("Sam"), scene.release("CZ/004/26").await, "Met.").await.unwrap();
 
+    // One whose key is gone and whose blobs are not yet: the sweep was cut off.
+    let closing = copy_of(office, who("Morgan"), scene.release("CZ/003/26").await).await.unwrap();
+    let behind = objects(office, closing).await;
+    scene.sql(&format!("UPDATE copy SET wrapped_key = NULL, key_gone_at = 1 WHERE id = '{closing}'"));
+
     let (keeper, other) = (Identity::fresh().unwrap(), Identity::fresh().unwrap());
     let archive = away.0.join("one.age");
     let made = back_up(office, &archive, &keeper).await.unwrap();
@@ -81,6 +86,8 @@ async fn a_stranger_opens_it_and_finds_no_key_and_nothing_that_was_destroyed() {
     for (at, gone) in gone.iter().enumerate() {
         assert!(!holds(&tar, gone), "the {at}th trace of what was destroyed");
     }
+    assert!(!behind.is_empty() && there(&dir, &behind) == 0, "sealed files without a key are not carried away");
+    assert_eq!(there(&dir, &objects(office, kept).await), objects(office, kept).await.len());
     let stands = office.read().await.unwrap().copy(kept).await.unwrap().unwrap().wrapped_key.unwrap();
     assert!(holds(&tar, &stands), "the search finds what is there");
     // The copy bears the mark from the beginning; who made it for whom is a leaf, and in the backup itself.
