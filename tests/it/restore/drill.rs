@@ -13,6 +13,7 @@ use disclosure_portal::ledger::checkpoint::LogVerifier;
 use disclosure_portal::ledger::export::Contents;
 use disclosure_portal::ledger::state::State;
 use disclosure_portal::ledger::verify::{Span, render, verify};
+use disclosure_portal::store::journal::Journal;
 
 use super::{Ruins, Story, accepting, asks, holder_reads, opened, there};
 use crate::harness::{Scene, who};
@@ -103,6 +104,10 @@ async fn with_the_journal_nothing_destroyed_comes_back_and_the_log_goes_on() {
 
     let account = opened(ruins.finish(&folder.0, &Given { accept_lost: true, ..given.clone() }).await);
     assert_eq!(account.spans, [Span { first: ruins.backed_up, last: ruins.size - 1 }]);
+    // What is closed stands in the new portal's own journal too: an older backup may still be put back.
+    let closings = async |dir: &Path| Journal::at(dir).unwrap().closings().await.unwrap();
+    let (kept, own) = (closings(&ruins.journal()).await, closings(&folder.0.join("vault/journal")).await);
+    assert!(kept.len() > 5 && kept.iter().all(|closing| own.contains(closing)));
     // Twice is harmless.
     assert!(matches!(ruins.finish(&folder.0, &given).await, Ok(Outcome::NotInQuarantine)));
     let scene = ruins.served(folder).await;
@@ -168,4 +173,13 @@ async fn without_any_journal_it_is_said_loudly_and_done_only_when_accepted() {
     assert_eq!(scene.records("restored").await.len(), 1, "a restore is a leaf, also when nothing could be refilled");
     assert!(holder_reads(&scene, who("Ines"), ruins.copies.alive).await);
     scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn a_record_that_is_missing_without_a_reason_is_a_failure_of_the_stored_log() {
+    let scene = Scene::new().await;
+    scene.sql("DELETE FROM access_record WHERE idx IN (5, 6)");
+    let found = audit::fsck(&mut scene.office.read().await.unwrap(), &scene.office.log_vkey).await.unwrap();
+    assert!(found.failures.iter().any(|why| why.starts_with("entries 5 to 6: their records are missing")), "{found:?}");
+    assert!(found.lost.is_empty());
 }
