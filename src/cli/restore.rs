@@ -166,7 +166,7 @@ fn words(account: &Account) -> Vec<String> {
     }
     if account.unnamed > 0 {
         lines.push(format!(
-            "NOT KNOWN: {} copies were destroyed after the backup and the journal does not say which: they open again.",
+            "NOT KNOWN: {} copies were destroyed or releases recalled after the backup, and the journal does not say which: they open again.",
             account.unnamed
         ));
     }

@@ -11,6 +11,7 @@ const RECALLED: &str = "SELECT id, recalled_by, recalled_at FROM release WHERE s
 const REMOVED: &str = "SELECT id, removed_by, removed_at FROM document WHERE removed_at >= $1 ORDER BY removed_at, id";
 const COPY: &str = "SELECT c.release_id, c.key_gone_at, c.confirmed_at, c.outcome, c.replaced_at, r.recalled_at FROM copy c JOIN release r ON r.id = c.release_id WHERE c.id = $1 AND c.key_gone_at IS NOT NULL";
 const STANDS: &str = "SELECT COUNT(*) FROM copy WHERE id = $1 AND destroyed_at IS NOT NULL";
+const IS_RECALLED: &str = "SELECT COUNT(*) FROM release WHERE id = $1 AND stage = 'recalled'";
 const OF_COPY: &str = "SELECT object FROM part WHERE copy_id = $1";
 const OF_RELEASE: &str = "SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.release_id = $1";
 const OF_DOCUMENT: &str = "SELECT object FROM document WHERE id = $1";
@@ -59,9 +60,14 @@ impl Conn {
         Ok(Some(Closing::Copy { id, release, why, at, outcome: confirmed.and(outcome) }))
     }
 
-    /// Whether the database already says that this copy is destroyed.
-    pub async fn is_destroyed(&mut self, copy: &str) -> Result<bool, Fault> {
-        let found: i64 = on!(self, |c| sqlx::query_scalar(STANDS).bind(copy).fetch_one(c).await)?;
+    /// Whether the database already says what a closing of a copy or a release says; a document's is not asked for.
+    pub async fn knows(&mut self, closing: &Closing) -> Result<bool, Fault> {
+        let (query, id) = match closing {
+            Closing::Copy { id, .. } => (STANDS, id),
+            Closing::Release { id, .. } => (IS_RECALLED, id),
+            Closing::Document { .. } => return Ok(false),
+        };
+        let found: i64 = on!(self, |c| sqlx::query_scalar(query).bind(id).fetch_one(c).await)?;
         Ok(found > 0)
     }
 

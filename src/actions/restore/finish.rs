@@ -39,7 +39,7 @@ pub struct Account {
     pub closings: usize,
     /// There was no journal at all: what was destroyed since the backup is not known.
     pub no_journal: bool,
-    /// Copies destroyed since the backup that no closing names: they are open again.
+    /// Copies destroyed and releases recalled since the backup that no closing names: they are open again.
     pub unnamed: u64,
     /// Blobs that are gone.
     pub missing: Vec<String>,

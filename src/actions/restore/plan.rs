@@ -72,7 +72,7 @@ pub struct Plan {
     pub closings: Vec<Closing>,
     /// What the published leaves say happened.
     pub lost: Vec<Lost>,
-    /// Copies that were destroyed since, and that no closing names.
+    /// Copies destroyed and releases recalled since, that no closing names.
     pub unnamed: u64,
     /// Blobs that the database names and that are not in the vault.
     pub missing: Vec<String>,
@@ -290,18 +290,21 @@ async fn closings(journals: &[Journal]) -> Result<Vec<Closing>, Fault> {
     Ok(all)
 }
 
-/// Copies that the lost leaves say were destroyed, less those that closings name and this database does not know as destroyed.
+/// Copies destroyed and releases recalled, by the lost leaves, less those that closings name and this database does not know of.
 async fn unnamed(conn: &mut Conn, lost: &[Lost], closings: &[Closing]) -> Result<u64, Fault> {
-    let destroyed = lost.iter().find(|lost| lost.kind == Kind::Destroyed.word()).map_or(0, |lost| lost.count);
-    let mut named = 0;
+    let count = |kind: Kind| lost.iter().find(|lost| lost.kind == kind.word()).map_or(0, |lost| lost.count);
+    let (mut copies, mut releases) = (count(Kind::Destroyed), count(Kind::Recalled));
     for closing in closings {
-        if let Closing::Copy { id, .. } = closing
-            && !conn.is_destroyed(id).await?
-        {
-            named += 1;
+        if conn.knows(closing).await? {
+            continue;
+        }
+        match closing {
+            Closing::Copy { .. } => copies = copies.saturating_sub(1),
+            Closing::Release { .. } => releases = releases.saturating_sub(1),
+            Closing::Document { .. } => {}
         }
     }
-    Ok(destroyed.saturating_sub(named))
+    Ok(copies + releases)
 }
 
 /// Blobs that the database has a use for, that no closing ends, and that the vault does not hold.

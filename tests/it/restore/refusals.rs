@@ -191,14 +191,16 @@ async fn a_closing_that_is_missing_is_counted_and_must_be_accepted() {
     let ruins = Story::played().await.lost().await;
     let folder = ruins.put_back(Blobs::FromArchive).await;
     let closings = ruins.journal().join("closings");
-    for day in std::fs::read_dir(&closings).unwrap().map(|day| day.unwrap().path()) {
-        let file = day.join(format!("copy-{}.json", ruins.copies.confirmed));
-        if file.exists() {
-            std::fs::remove_file(file).unwrap();
-        }
-    }
     let given = Given { journal: Some(ruins.journal()), ..Given::default() };
-    assert_eq!(super::asks(ruins.finish(&folder.0, &given).await).unnamed, 1);
+    let copy = format!("copy-{}.json", ruins.copies.confirmed);
+    let release = format!("release-{}.json", ruins.copies.recalled_release);
+    for (at, name) in [copy, release].into_iter().enumerate() {
+        let days = std::fs::read_dir(&closings).unwrap().map(|day| day.unwrap().path().join(&name));
+        let file = days.into_iter().find(|file| file.exists()).expect("the closing");
+        std::fs::remove_file(file).unwrap();
+        let unnamed = super::asks(ruins.finish(&folder.0, &given).await).unnamed;
+        assert_eq!(unnamed, at as u64 + 1, "{name}");
+    }
 }
 
 #[actix_web::test]
