@@ -302,7 +302,7 @@ fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     config::key(file).map_err(|why| Fault::Other(why.to_string()))
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, whole or not at all; durably, its name too.
 pub fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
@@ -311,5 +311,8 @@ pub fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     std::fs::rename(&unfinished, file)?;
+    if let Some(folder) = file.parent() {
+        File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }

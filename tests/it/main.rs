@@ -2,6 +2,7 @@
 #![cfg(test)] // so that clippy knows helpers for tests
 
 mod access;
+mod disk;
 mod documents;
 mod founding;
 mod harness;

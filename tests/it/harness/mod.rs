@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::actions::session::Person;
-use disclosure_portal::actions::{No, audit};
+use disclosure_portal::actions::{Fault, No, audit};
 use disclosure_portal::clock::{self, Clock};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::{self, releases, story};
@@ -96,9 +96,8 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn new() -> Self {
-        let made = template();
         let folder = Folder::new();
-        copy(&made.folder.0, &folder.0);
+        copy_world(&folder.0);
         let clock = Clock::manual(noon());
         let office = Office::open(settings(&folder.0), clock.clone(), false).await.unwrap();
         Self { office: Arc::new(office), clock, folder }
@@ -154,7 +153,17 @@ impl Scene {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+/// The demo's world in a folder of one's own.
+pub(crate) fn copy_world(to: &Path) {
+    copy(&template().folder.0, to);
+}
+
+/// Opens (and, when `create`, makes) a portal in a folder, at noon.
+pub(crate) async fn office_in(folder: &Path, create: bool) -> Result<Office, Fault> {
+    Office::open(settings(folder), Clock::manual(noon()), create).await
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

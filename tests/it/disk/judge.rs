@@ -1,0 +1,142 @@
+//! Whether a portal whose power failed still has every act that it had acknowledged, once, in its place; and whether it goes on.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use disclosure_portal::actions::audit;
+use disclosure_portal::actions::office::Office;
+use disclosure_portal::domain::ids::{CopyId, ReleaseId};
+use disclosure_portal::store::log::Entry;
+use serde_json::Value;
+
+use super::{acts, replay};
+use crate::harness::{Folder, copy, office_in};
+
+/// What one portal after its power failed was found to be.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Acknowledged acts that are not there.
+    pub(super) lost: usize,
+    /// What contradicts itself.
+    pub(super) corrupt: Vec<String>,
+    /// Destroyed blobs that came back; their keys are gone, and the next round sweeps them.
+    pub(super) back: usize,
+}
+
+/// The log as it became while the power held.
+pub(super) struct Reference(Vec<Entry>);
+
+async fn entries(office: &Office) -> Vec<Entry> {
+    office.read().await.unwrap().log_entries(0, 1_000_000, 1_000_000).await.unwrap()
+}
+
+fn body(entry: &Entry) -> Value {
+    serde_json::from_slice(&entry.opening.as_ref().expect("nothing was erased").1).unwrap()
+}
+
+impl Reference {
+    /// Read from a copy of the portal that was played at.
+    pub(super) async fn of(data: &Path) -> Self {
+        let folder = Folder::new();
+        copy(data, &folder.0);
+        let office = office_in(&folder.0, false).await.unwrap();
+        let all = Self(entries(&office).await);
+        office.close().await;
+        all
+    }
+
+    /// Where the leaf of an acknowledgement stands.
+    pub(super) fn place(&self, ack: &str) -> usize {
+        let ack: Value = serde_json::from_str(ack).unwrap();
+        if let Some(index) = ack["index"].as_u64() {
+            return usize::try_from(index).unwrap();
+        }
+        let says = |entry: &&Entry| ["kind", "object", "copy"].iter().all(|name| body(entry)[*name] == ack[*name]);
+        let found: Vec<&Entry> = self.0.iter().filter(says).collect();
+        assert_eq!(found.len(), 1, "one leaf for one acknowledgement: {ack}");
+        usize::try_from(found[0].index).unwrap()
+    }
+
+    /// Opens the portal in `image` and looks for what was acknowledged. `rolled_back`: what was answered "unavailable" may stand at
+    /// the end of the log, where it never stood while the power held.
+    pub(super) async fn judge(
+        &self,
+        image: &Path,
+        disk: &replay::Disk,
+        acked: &BTreeSet<usize>,
+        rolled_back: bool,
+    ) -> Found {
+        let mut found = Found::default();
+        let office = match office_in(image, self.0.is_empty() || acked.is_empty()).await {
+            Ok(office) => office,
+            Err(why) => {
+                found.lost = acked.len();
+                found.corrupt.push(format!("it does not open: {why}"));
+                return found;
+            }
+        };
+        let there = entries(&office).await;
+        found.lost = acked.iter().filter(|place| **place >= there.len()).count();
+        let sure = if rolled_back { acked.last().map_or(0, |last| last + 1) } else { there.len() };
+        for (is, was) in there.iter().zip(&self.0).take(sure) {
+            if is.leaf != was.leaf || is.opening != was.opening {
+                found.corrupt.push(format!("entry {} is another one", is.index));
+            }
+        }
+        if !rolled_back && there.len() > self.0.len() {
+            found.corrupt.push("there are entries that nobody wrote".to_owned());
+        }
+        for place in acked.iter().filter(|place| **place < there.len()) {
+            self.carried_out(&office, image, disk, &body(&self.0[*place]), &mut found).await;
+        }
+        if let Err(why) = acts::leaf(&office).await {
+            found.corrupt.push(format!("it takes no more acts: {why:?}"));
+        }
+        let checked = audit::fsck(&mut office.read().await.unwrap(), &office.log_vkey).await;
+        found.corrupt.extend(checked.map_or_else(|why| vec![format!("{why:?}")], |checked| checked.failures));
+        office.close().await;
+        found
+    }
+
+    /// Whether what the leaf says was done stands in the other tables and in the vault too.
+    async fn carried_out(
+        &self,
+        office: &Office,
+        image: &Path,
+        disk: &replay::Disk,
+        said: &Value,
+        found: &mut Found,
+    ) {
+        let mut conn = office.read().await.unwrap();
+        let release = said["object"].as_str().and_then(|object| ReleaseId::parse(object.strip_prefix("release/")?));
+        let copy = said["copy"].as_str().and_then(CopyId::parse);
+        let stands = match (said["kind"].as_str(), release, copy) {
+            (Some("recall"), Some(id), _) => {
+                conn.release(id).await.unwrap().is_some_and(|filed| filed.release.word(office.now()) == "recalled")
+            }
+            (Some("confirm"), _, Some(id)) => {
+                conn.copy(id).await.unwrap().is_some_and(|row| row.confirmed_at.is_some() && row.wrapped_key.is_none())
+            }
+            (Some("acknowledge"), _, Some(id)) => {
+                conn.copy(id).await.unwrap().is_some_and(|row| row.acknowledged_at.is_some())
+            }
+            (Some("authorise"), Some(id), _) => {
+                let copies = conn.copies_of_release(id).await.unwrap();
+                let mut whole = !copies.is_empty();
+                for row in copies {
+                    for part in conn.parts(CopyId::parse(&row.id).unwrap()).await.unwrap() {
+                        let name = format!("vault/{}/{}", &part.object[..2], part.object);
+                        let blob = std::fs::read(image.join(&name)).ok();
+                        whole &= row.wrapped_key.is_none() || blob.is_some() && blob == disk.written(&name);
+                        found.back += usize::from(row.destroyed_at.is_some() && blob.is_some());
+                    }
+                }
+                whole
+            }
+            _ => true,
+        };
+        if !stands {
+            found.corrupt.push(format!("its leaf is there, but not what it says: {said}"));
+        }
+    }
+}
