@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
-use crate::actions::{Fault, No};
+use crate::actions::orphans::Hourly;
+use crate::actions::{Fault, No, claim};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -51,6 +52,8 @@ pub struct Office {
     pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// When orphans were swept last.
+    pub(crate) hourly: Hourly,
     /// The folder's lock: says to whoever replaces a key that this office is open.
     _hold: File,
 }
@@ -113,9 +116,11 @@ impl Office {
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
+        let vault = Vault::open(&store)?;
+        claim::claim(&db, &vault).await?;
         Ok(Self {
             root,
-            vault: Vault::open(&store)?,
+            vault,
             records,
             _hold: hold,
             log_vkey,
@@ -127,6 +132,7 @@ impl Office {
             decoding: Arc::new(Semaphore::new(2)),
             originals: Arc::new(Semaphore::new(3)),
             in_hand: Mutex::default(),
+            hourly: Hourly::default(),
             clock,
             settings,
             db,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
 use crate::actions::plan::{Addressee, proven};
-use crate::actions::request::drop_blobs;
+use crate::actions::request::take_back;
 use crate::actions::{Fault, No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -230,8 +230,8 @@ async fn keep(
             })
         })
         .await;
-    if done.is_err() {
-        drop_blobs(office, &objects).await;
+    if let Err(no) = &done {
+        take_back(office, no, &objects).await;
     }
     done.map(|_| ())
 }

@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::actions::request::drop_blobs;
+use crate::actions::request::take_back;
 use crate::actions::{Fault, No, Office, casefile, reseal, seal};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -141,7 +141,7 @@ async fn seal_one(office: &Office, by: &Actor, row: &Row, words: &str, stamp: &S
     match done {
         Ok(_) => Ok(()),
         Err(no) => {
-            drop_blobs(office, &objects).await;
+            take_back(office, &no, &objects).await;
             match no {
                 No::NotFound => Ok(()),
                 other => Err(other),

@@ -1,20 +1,26 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
-use crate::actions::{No, Office};
+use std::time::{Duration, Instant};
+
+use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
 use crate::domain::refusal::Refusal;
 use crate::store::log::Stamp;
 
+/// After so long a failure ends a round: somebody may be waiting for their recall to be told.
+const SLOW: Duration = Duration::from_secs(3);
+
 fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
-/// One round: limits reached are written down and their keys destroyed; blobs without a key go.
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row.
 pub async fn round(office: &Office) -> Result<(), No> {
     expire(office).await?;
-    destroy_blobs(office).await
+    destroy_blobs(office).await?;
+    orphans::hourly(office).await
 }
 
 async fn expire(office: &Office) -> Result<(), No> {
@@ -53,14 +59,17 @@ pub(super) async fn clear_away(office: &Office) {
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-/// One that fails does not keep the others.
+/// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same.
 async fn destroy_blobs(office: &Office) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
-    let mut failed = None;
+    let (mut failed, began) = (None, Instant::now());
     for copy in copies {
         if let Err(no) = destroy_copy(office, copy).await {
             tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
             failed = Some(no);
+            if began.elapsed() > SLOW {
+                break;
+            }
         }
     }
     failed.map_or(Ok(()), Err)

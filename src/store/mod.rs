@@ -6,6 +6,7 @@
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;
+pub mod blobs;
 pub mod copies;
 pub mod documents;
 pub mod initiatives;

@@ -9,13 +9,14 @@ use sqlx::sqlite::SqlitePool;
 use super::{Conn, Fault, on};
 
 /// Number, name, text.
-pub const SQLITE: [(i64, &str, &str); 6] = [
+pub const SQLITE: [(i64, &str, &str); 7] = [
     (1, "people", include_str!("../../migrations/sqlite/0001_people.sql")),
     (2, "registers", include_str!("../../migrations/sqlite/0002_registers.sql")),
     (3, "releases", include_str!("../../migrations/sqlite/0003_releases.sql")),
     (4, "log", include_str!("../../migrations/sqlite/0004_log.sql")),
     (5, "trust", include_str!("../../migrations/sqlite/0005_trust.sql")),
     (6, "register_papers", include_str!("../../migrations/sqlite/0006_register_papers.sql")),
+    (7, "vault_names", include_str!("../../migrations/sqlite/0007_vault_names.sql")),
 ];
 
 fn migrations() -> Vec<Migration> {

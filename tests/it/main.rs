@@ -12,4 +12,5 @@ mod ledger;
 mod sealing;
 mod storage;
 mod tidy;
+mod vault;
 mod web_shell;

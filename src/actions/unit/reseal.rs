@@ -6,7 +6,7 @@
 //! either. Originals of ended releases stay as they are, under the key they were sealed to.
 
 use super::{boxes, proven_keeper};
-use crate::actions::request::drop_blobs;
+use crate::actions::request::{drop_blobs, take_back};
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -89,7 +89,7 @@ pub async fn take(office: &Office, by: &Actor, area: AreaId, id: &str, sealed: V
             Ok(())
         }
         Err(no) => {
-            drop_blobs(office, &[object]).await;
+            take_back(office, &no, &[object]).await;
             Err(no)
         }
     }

@@ -5,6 +5,7 @@
 
 pub(crate) mod authenticator;
 pub(crate) mod browser;
+pub(crate) mod s3;
 pub(crate) mod things;
 
 use std::path::{Path, PathBuf};
