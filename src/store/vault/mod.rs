@@ -141,6 +141,9 @@ impl Vault {
             Err(why) if is_gone(&why) => {}
             Err(why) => return Err(why),
         }
+        if let (Where::Folder(dir), Some((shelf, _))) = (&self.at, place.as_ref().split_once('/')) {
+            forgotten(dir.join(shelf)).await?;
+        }
         match timed(0, self.objects.head(place)).await {
             Err(why) if is_gone(&why) => Ok(true),
             Ok(_) => Ok(false),
@@ -228,6 +231,17 @@ fn failed(why: Error) -> No {
 /// Whether a blob is not there, and the place where it would lie is: a bucket that is not there says "not found" too.
 fn is_gone(why: &Error) -> bool {
     matches!(why, Error::NotFound { .. }) && !why.to_string().contains("NoSuchBucket")
+}
+
+/// Makes it durable that a name is gone from a shelf of a directory: the library syncs what it writes, not what it deletes, and a blob
+/// that is said to be destroyed must not come back when the power does.
+async fn forgotten(shelf: PathBuf) -> Result<(), Error> {
+    let synced = tokio::task::spawn_blocking(move || match std::fs::File::open(shelf) {
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        shelf => shelf?.sync_all(),
+    });
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Generic { store: "vault", source };
+    synced.await.map_err(|why| failed(why.into()))?.map_err(|why| failed(why.into()))
 }
 
 /// Lets a store no longer than is fit for so many bytes, its own tries and all.

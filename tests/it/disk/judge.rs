@@ -19,8 +19,15 @@ pub(super) struct Found {
     pub(super) lost: usize,
     /// What contradicts itself.
     pub(super) corrupt: Vec<String>,
-    /// Destroyed blobs that came back; their keys are gone, and the next round sweeps them.
-    pub(super) back: usize,
+}
+
+/// What was acknowledged before the power failed.
+#[derive(Default)]
+pub(super) struct Acked {
+    /// The places of its leaves.
+    pub(super) leaves: BTreeSet<usize>,
+    /// The blobs that were destroyed by then: a recall and a confirmation say so.
+    pub(super) destroyed: BTreeSet<String>,
 }
 
 /// The log as it became while the power held.
@@ -45,9 +52,17 @@ impl Reference {
         all
     }
 
+    /// Adds an acknowledgement.
+    pub(super) fn acknowledge(&self, ack: &str, disk: &replay::Disk, acked: &mut Acked) {
+        let said: Value = serde_json::from_str(ack).unwrap();
+        assert!(acked.leaves.insert(self.place(&said)), "acknowledged twice: {ack}");
+        if said["kind"] == "recall" || said["kind"] == "confirm" {
+            acked.destroyed = disk.deleted();
+        }
+    }
+
     /// Where the leaf of an acknowledgement stands.
-    pub(super) fn place(&self, ack: &str) -> usize {
-        let ack: Value = serde_json::from_str(ack).unwrap();
+    fn place(&self, ack: &Value) -> usize {
         if let Some(index) = ack["index"].as_u64() {
             return usize::try_from(index).unwrap();
         }
@@ -63,10 +78,13 @@ impl Reference {
         &self,
         image: &Path,
         disk: &replay::Disk,
-        acked: &BTreeSet<usize>,
+        acked: &Acked,
         rolled_back: bool,
     ) -> Found {
-        let mut found = Found::default();
+        let back = acked.destroyed.iter().filter(|name| image.join(name).exists());
+        let back: Vec<String> = back.map(|name| format!("{name} was destroyed, and is back")).collect();
+        let acked = &acked.leaves;
+        let mut found = Found { lost: 0, corrupt: back };
         let office = match office_in(image, self.0.is_empty() || acked.is_empty()).await {
             Ok(office) => office,
             Err(why) => {
@@ -86,8 +104,8 @@ impl Reference {
         if !rolled_back && there.len() > self.0.len() {
             found.corrupt.push("there are entries that nobody wrote".to_owned());
         }
-        for place in acked.iter().filter(|place| **place < there.len()) {
-            self.carried_out(&office, image, disk, &body(&self.0[*place]), &mut found).await;
+        for entry in &there {
+            carried_out(&office, image, disk, &body(entry), &mut found).await;
         }
         if let Err(why) = acts::leaf(&office).await {
             found.corrupt.push(format!("it takes no more acts: {why:?}"));
@@ -97,46 +115,38 @@ impl Reference {
         office.close().await;
         found
     }
+}
 
-    /// Whether what the leaf says was done stands in the other tables and in the vault too.
-    async fn carried_out(
-        &self,
-        office: &Office,
-        image: &Path,
-        disk: &replay::Disk,
-        said: &Value,
-        found: &mut Found,
-    ) {
-        let mut conn = office.read().await.unwrap();
-        let release = said["object"].as_str().and_then(|object| ReleaseId::parse(object.strip_prefix("release/")?));
-        let copy = said["copy"].as_str().and_then(CopyId::parse);
-        let stands = match (said["kind"].as_str(), release, copy) {
-            (Some("recall"), Some(id), _) => {
-                conn.release(id).await.unwrap().is_some_and(|filed| filed.release.word(office.now()) == "recalled")
-            }
-            (Some("confirm"), _, Some(id)) => {
-                conn.copy(id).await.unwrap().is_some_and(|row| row.confirmed_at.is_some() && row.wrapped_key.is_none())
-            }
-            (Some("acknowledge"), _, Some(id)) => {
-                conn.copy(id).await.unwrap().is_some_and(|row| row.acknowledged_at.is_some())
-            }
-            (Some("authorise"), Some(id), _) => {
-                let copies = conn.copies_of_release(id).await.unwrap();
-                let mut whole = !copies.is_empty();
-                for row in copies {
-                    for part in conn.parts(CopyId::parse(&row.id).unwrap()).await.unwrap() {
-                        let name = format!("vault/{}/{}", &part.object[..2], part.object);
-                        let blob = std::fs::read(image.join(&name)).ok();
-                        whole &= row.wrapped_key.is_none() || blob.is_some() && blob == disk.written(&name);
-                        found.back += usize::from(row.destroyed_at.is_some() && blob.is_some());
-                    }
-                }
-                whole
-            }
-            _ => true,
-        };
-        if !stands {
-            found.corrupt.push(format!("its leaf is there, but not what it says: {said}"));
+/// Whether what a leaf says was done, acknowledged or not, stands in the other tables and in the vault too.
+async fn carried_out(office: &Office, image: &Path, disk: &replay::Disk, said: &Value, found: &mut Found) {
+    let mut conn = office.read().await.unwrap();
+    let release = said["object"].as_str().and_then(|object| ReleaseId::parse(object.strip_prefix("release/")?));
+    let copy = said["copy"].as_str().and_then(CopyId::parse);
+    let stands = match (said["kind"].as_str(), release, copy) {
+        (Some("recall"), Some(id), _) => {
+            conn.release(id).await.unwrap().is_some_and(|filed| filed.release.word(office.now()) == "recalled")
         }
+        (Some("confirm"), _, Some(id)) => {
+            conn.copy(id).await.unwrap().is_some_and(|row| row.confirmed_at.is_some() && row.wrapped_key.is_none())
+        }
+        (Some("acknowledge"), _, Some(id)) => {
+            conn.copy(id).await.unwrap().is_some_and(|row| row.acknowledged_at.is_some())
+        }
+        (Some("authorise"), Some(id), _) => {
+            let copies = conn.copies_of_release(id).await.unwrap();
+            let mut whole = !copies.is_empty();
+            for row in copies.iter().filter(|row| row.wrapped_key.is_some()) {
+                for part in conn.parts(CopyId::parse(&row.id).unwrap()).await.unwrap() {
+                    let name = format!("vault/{}/{}", &part.object[..2], part.object);
+                    let blob = std::fs::read(image.join(&name)).ok();
+                    whole &= blob.is_some() && disk.written(&name).is_none_or(|was| Some(was) == blob);
+                }
+            }
+            whole
+        }
+        _ => true,
+    };
+    if !stands {
+        found.corrupt.push(format!("its leaf is there, but not what it says: {said}"));
     }
 }

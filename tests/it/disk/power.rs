@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::acts::{self, Acks};
-use super::judge::{Found, Reference};
+use super::judge::{Acked, Found, Reference};
 use super::replay::{self, Dice, Kept, Record};
 use super::{Disk, went_well};
 use crate::harness::{Folder, copy_world, office_in};
@@ -25,7 +25,7 @@ const WAYS: [Kept; 3] = [Kept::Nothing, Kept::Torn, Kept::Half];
 
 /// How many points of a trace are tried, each in three ways.
 fn points() -> usize {
-    std::env::var_os("POWER_POINTS").map_or(8, |n| n.to_str().unwrap().parse().expect("a number of points"))
+    std::env::var_os("POWER_POINTS").map_or(6, |n| n.to_str().unwrap().parse().expect("a number of points"))
 }
 
 /// Where a run begins, and where it is played.
@@ -61,7 +61,6 @@ struct Tally {
     lossy: usize,
     lost: usize,
     corrupt: Vec<String>,
-    back: usize,
 }
 
 impl Tally {
@@ -69,16 +68,15 @@ impl Tally {
         self.images += 1;
         self.lossy += usize::from(found.lost > 0);
         self.lost += found.lost;
-        self.back += found.back;
         self.corrupt.extend(found.corrupt.into_iter().map(|why| format!("record {at}, {way:?}: {why}")));
     }
 
     fn tell(&self, run: &str) {
-        let Self { acked, images, lossy, lost, corrupt, back } = self;
+        let Self { acked, images, lossy, lost, corrupt } = self;
         // Past the capture of the tests, so that a long run shows its figures.
         writeln!(
             std::io::stderr(),
-            "power loss, {run}: {acked} acknowledged, {} points, {images} images: {lossy} lost acts ({lost} in all), {} corrupt; {back} destroyed blobs came back without a key",
+            "power loss, {run}: {acked} acknowledged, {} points, {images} images: {lossy} lost acts ({lost} in all), {} corrupt",
             images / WAYS.len(),
             corrupt.len(),
         )
@@ -94,18 +92,18 @@ async fn tried(run: &Path, rolled_back: bool, from: &[usize]) -> Tally {
     let mut disk = replay::Disk::new(&run.join("base"), SEED);
     let random = (0..points()).map(|_| usize::try_from(dice.below(records.len() as u64 + 1)).unwrap());
     let at: BTreeSet<usize> = random.chain(from.iter().copied()).collect();
-    let (mut acked, mut tally) = (BTreeSet::new(), Tally::default());
+    let (mut acked, mut tally) = (Acked::default(), Tally::default());
     for (n, record) in records.iter().enumerate() {
         if at.contains(&n) {
             fail(&disk, n, &acked, &reference, rolled_back, &mut dice, &mut tally).await;
         }
         disk.play(record);
         if let Record::Ack(ack) = record {
-            assert!(acked.insert(reference.place(ack)), "acknowledged twice: {ack}");
+            reference.acknowledge(ack, &disk, &mut acked);
         }
     }
     fail(&disk, records.len(), &acked, &reference, rolled_back, &mut dice, &mut tally).await;
-    tally.acked = acked.len();
+    tally.acked = acked.leaves.len();
     tally.tell(run.file_name().unwrap().to_str().unwrap());
     if !rolled_back {
         the_trace_is_whole(&disk, &run.join("data"));
@@ -116,7 +114,7 @@ async fn tried(run: &Path, rolled_back: bool, from: &[usize]) -> Tally {
 async fn fail(
     disk: &replay::Disk,
     at: usize,
-    acked: &BTreeSet<usize>,
+    acked: &Acked,
     reference: &Reference,
     rolled_back: bool,
     dice: &mut Dice,

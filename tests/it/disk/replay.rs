@@ -182,6 +182,8 @@ pub(super) struct Disk {
     unsynced: Vec<Naming>,
     /// Names that ever were; what lies under them is what was written.
     ever: BTreeMap<String, u32>,
+    /// Names that were taken away.
+    gone: BTreeSet<String>,
     dice: Dice,
     at: usize,
 }
@@ -199,8 +201,8 @@ impl Disk {
             }
         }
         let (base, durable, dice) = (base.to_owned(), now.clone(), Dice(seed));
-        let (files, folders, ever) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { base, files, folders, now, durable, unsynced: Vec::new(), ever, dice, at: 0 }
+        let (files, folders, ever, gone) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { base, files, folders, now, durable, unsynced: Vec::new(), ever, gone, dice, at: 0 }
     }
 
     /// What happens next on it.
@@ -224,7 +226,10 @@ impl Disk {
                 self.ever.extend(self.ever.get(from).map(|file| (to.clone(), *file)));
                 self.named(Naming::Moved(from.clone(), to.clone()));
             }
-            Record::Gone(name) => self.named(Naming::Gone(name.clone())),
+            Record::Gone(name) => {
+                self.gone.insert(name.clone());
+                self.named(Naming::Gone(name.clone()));
+            }
             Record::Folder(name) => self.named(Naming::Put(name.clone(), Node::Folder)),
             Record::Ack(_) => {}
         }
@@ -323,6 +328,11 @@ impl Disk {
     pub(super) fn written(&self, name: &str) -> Option<Vec<u8>> {
         let file = self.ever.get(name)?;
         Some(self.content(*file, Kept::All, None, &mut Dice(0)))
+    }
+
+    /// The sealed blobs that were deleted so far: no name of a blob is ever used again.
+    pub(super) fn deleted(&self) -> BTreeSet<String> {
+        self.gone.iter().filter(|name| name.starts_with("vault/")).cloned().collect()
     }
 
     /// The names of all files there are, were the power never to fail.
