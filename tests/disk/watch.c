@@ -236,7 +236,8 @@ static int syncing(int fd, int (*how)(int)) {
   if (!file || file == ACKS) return how(fd);
   struct file *is = &files[file];
   if (ordered("slow", is->name, &n)) nap(n);
-  for (int i = 0; i < 30000 && ordered("stuck", is->name, NULL); i++) nap(2); // a minute at most
+  static long stood;
+  while (ordered("stuck", is->name, &n) && __atomic_fetch_add(&stood, 2, __ATOMIC_SEQ_CST) < n) nap(2); // n ms at most in all
   pthread_mutex_lock(&lock);
   int done = 0, why = 0, commit = is->commit;
   is->commit = 0;
