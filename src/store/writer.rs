@@ -11,11 +11,13 @@ use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use super::log::Head;
 use super::{Conn, Fault, No, on};
@@ -27,6 +29,8 @@ use crate::ledger::checkpoint::LogKey;
 const BATCH: usize = 256;
 /// The most acts waiting; beyond it a caller waits for a place.
 const QUEUE: usize = 4_096;
+/// How long a caller waits for a place, and then for its turn, before it hears "unavailable": its act will never be run.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
 const LAG_MS: i64 = 2_000;
 
@@ -131,9 +135,15 @@ impl Writer {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Tx) -> Act<'a, T> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
+        // Taken by whichever comes first, the act's turn or the end of its caller's patience: it is run or refused, never both.
+        let taken = Arc::new(AtomicBool::new(false));
+        let began = Arc::clone(&taken);
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
+                if began.swap(true, Ordering::SeqCst) {
+                    return (false, Box::new(|_| {}) as Finish);
+                }
                 let result = act(tx).await;
                 let ok = result.is_ok();
                 let finish: Finish = Box::new(move |committed| {
@@ -144,8 +154,13 @@ impl Writer {
                 (ok, finish)
             })
         });
-        self.jobs.send(job).await.map_err(|_| No::Unavailable)?;
-        answered.await.map_err(|_| No::Unavailable)?
+        self.jobs.send_timeout(job, PATIENCE).await.map_err(|_| No::Unavailable)?;
+        match timeout(PATIENCE, &mut answered).await {
+            Ok(told) => told.map_err(|_| No::Unavailable)?,
+            Err(_) if !taken.swap(true, Ordering::SeqCst) => Err(No::Unavailable),
+            // It runs: whoever asked for it must hear how it ended.
+            Err(_) => answered.await.map_err(|_| No::Unavailable)?,
+        }
     }
 }
 

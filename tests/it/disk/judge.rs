@@ -74,13 +74,7 @@ impl Reference {
 
     /// Opens the portal in `image` and looks for what was acknowledged. `rolled_back`: what was answered "unavailable" may stand at
     /// the end of the log, where it never stood while the power held.
-    pub(super) async fn judge(
-        &self,
-        image: &Path,
-        disk: &replay::Disk,
-        acked: &Acked,
-        rolled_back: bool,
-    ) -> Found {
+    pub(super) async fn judge(&self, image: &Path, disk: &replay::Disk, acked: &Acked, rolled_back: bool) -> Found {
         let back = acked.destroyed.iter().filter(|name| image.join(name).exists());
         let back: Vec<String> = back.map(|name| format!("{name} was destroyed, and is back")).collect();
         let acked = &acked.leaves;

@@ -287,7 +287,8 @@ impl Disk {
             }
         }
         let last = self.files.values().filter_map(|file| file.unsynced.last()).map(|(at, _)| *at).max();
-        let whole: BTreeSet<&str> = names.iter().filter(|(_, n)| **n == Node::Folder).map(|(name, _)| &**name).collect();
+        let whole: BTreeSet<&str> =
+            names.iter().filter(|(_, n)| **n == Node::Folder).map(|(name, _)| &**name).collect();
         for (name, node) in &names {
             // What lies in a folder that is lost is lost.
             if !std::iter::successors(Some(folder_of(name)), |f| Some(folder_of(f)).filter(|_| !f.is_empty()))
