@@ -11,6 +11,7 @@ mod journeys;
 mod ledger;
 mod sealing;
 mod storage;
+mod stored;
 mod tidy;
 mod vault;
 mod web_shell;

@@ -66,7 +66,7 @@ fn done<T>(answer: Result<T, No>) -> Option<T> {
 }
 
 /// Appends one leaf.
-pub(super) async fn leaf(office: &Office) -> Result<u64, No> {
+pub(crate) async fn leaf(office: &Office) -> Result<u64, No> {
     let act = office.act(|tx| {
         Box::pin(async move {
             let event = Event::new(Kind::Consulted, "log").with("query", "a plain leaf");

@@ -104,7 +104,7 @@ impl Reference {
         if let Err(why) = acts::leaf(&office).await {
             found.corrupt.push(format!("it takes no more acts: {why:?}"));
         }
-        let checked = audit::fsck(&mut office.read().await.unwrap(), &office.log_vkey).await;
+        let checked = audit::fsck(&mut office.read().await.unwrap(), &office.log_vkeys).await;
         found.corrupt.extend(checked.map_or_else(|why| vec![format!("{why:?}")], |checked| checked.failures));
         office.close().await;
         found

@@ -9,6 +9,8 @@ mod judge;
 mod power;
 mod replay;
 
+pub(crate) use acts::leaf;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;

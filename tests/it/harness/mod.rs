@@ -132,7 +132,7 @@ impl Scene {
 
     /// Checks that the stored log is whole.
     pub(crate) async fn log_is_whole(&self) {
-        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkey).await.unwrap();
+        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkeys).await.unwrap();
         assert_eq!(found.failures, Vec::<String>::new());
     }
 
