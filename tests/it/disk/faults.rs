@@ -1,7 +1,7 @@
 //! One file, and what disks do to it: full, failing, read-only, slow, stuck. Whoever is there is told to come back (503 with
 //! Retry-After), nothing acknowledged is lost, and the portal goes on by itself once the disk does.
 //!
-//! Which test stands for which fault: `docs/decisions/0027-faults-of-the-disk.md`.
+//! Which test stands for which fault: `docs/FAULTS.md`.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ fn files(dir: &std::path::Path) -> usize {
     entries.map(|path| if path.is_dir() { files(&path) } else { 1 }).sum()
 }
 
-/// What became of the commit is not known: nobody is answered, SQLite takes it back, the head is read anew. That the next commit is
+/// What became of the commit is not known: nobody is answered, SQLite takes it back, the head is read anew (decision 0027). That the next commit is
 /// sound on a disk that forgot the last one is proved by `power::no_acknowledged_act_is_lost_when_syncs_fail_before_the_power_does`.
 #[actix_web::test]
 async fn a_sync_that_fails_acknowledges_nothing_and_the_next_one_stands() {
