@@ -19,7 +19,7 @@ use crate::domain::moment::Moment;
 /// How old a blob is before anybody asks for its row, milliseconds: a blob is stored seconds before its row.
 const AGE_MS: i64 = 24 * 3_600_000;
 /// How long from one sweep to the next, and from the start to the first.
-const EVERY: Duration = Duration::from_secs(3_600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// After so many that could not be deleted a sweep ends, until the next one.
 const FAILURES: u64 = 10;

@@ -55,7 +55,7 @@ pub async fn original(office: &Office, by: &Actor, photograph: PhotographId, sta
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Takes an opened original and begins to seal it for every recipient who lacks it. Answers once it is checked; the

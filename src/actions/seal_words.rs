@@ -77,7 +77,7 @@ pub async fn original(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) 
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Takes the opened words and seals them to every copy that lacks them, one act for each.

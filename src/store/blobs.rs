@@ -23,9 +23,9 @@ const IS_SPOKEN_OF: &str = "SELECT COUNT(*) FROM (SELECT object FROM part WHERE 
 
 impl Conn {
     /// The names on one shelf of the vault that are spoken of: those that begin with these two digits.
-    pub async fn blobs_on_shelf(&mut self, shelf: u8) -> Result<HashSet<String>, Fault> {
+    pub async fn blobs_on_shelf(&mut self, digits: u8) -> Result<HashSet<String>, Fault> {
         // `g` follows `f`: a name is of hexadecimal digits, so that this is past every name of the shelf.
-        let (from, to) = (format!("{shelf:02x}"), format!("{shelf:02x}g"));
+        let (from, to) = (format!("{digits:02x}"), format!("{digits:02x}g"));
         let names: Vec<String> = on!(self, |c| sqlx::query_scalar(SPOKEN_OF).bind(from).bind(to).fetch_all(c).await)?;
         Ok(names.into_iter().collect())
     }

@@ -52,7 +52,7 @@ pub async fn original(office: &Office, by: &Actor, area: AreaId, id: &str, stamp
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Keeps the same original sealed to the key in force, beside the old one.
@@ -107,7 +107,7 @@ pub async fn kept(office: &Office, by: &Actor, area: AreaId, id: &str) -> Result
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// The browser has compared: the new one takes the old one's place, and the old one is destroyed.

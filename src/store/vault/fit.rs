@@ -10,7 +10,7 @@ use object_store::client::{HttpClient, HttpRequest, HttpRequestBody};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Fault;
+use super::{Fault, causes};
 
 /// The most days that a deleted blob may stay as an old version: as long as backups are kept (P9).
 const DAYS: u32 = 30;
@@ -89,16 +89,18 @@ impl Bucket {
         *request.uri_mut() = format!("{}?{what}", self.url).parse().map_err(|why| failed(&why))?;
         let key = self.keys.get_credential().await.map_err(|why| failed(&why))?;
         AwsAuthorizer::new(&key, "s3", &self.region).try_authorize(&mut request, None).map_err(|why| failed(&why))?;
-        let answer = self.client.execute(request).await.map_err(|why| failed(&why))?;
+        let answer = self.client.execute(request).await.map_err(|why| failed(&causes(&why)))?;
         let status = answer.status();
-        let body = answer.into_body().bytes().await.map_err(|why| failed(&why))?;
+        let body = answer.into_body().bytes().await.map_err(|why| failed(&causes(&why)))?;
         let text = String::from_utf8_lossy(&body).into_owned();
         let code = quick_xml::de::from_str::<Wrong>(&text).map(|wrong| wrong.code).unwrap_or_default();
         match (status.as_u16(), code.as_str()) {
             (200, _) => Ok(Said::This(text)),
-            (404, "NoSuchLifecycleConfiguration" | "ObjectLockConfigurationNotFoundError") => Ok(Said::Nothing),
-            // A store without the feature has none of it.
-            (501, _) | (400, "NotImplemented") | (405, "MethodNotAllowed") => Ok(Said::Nothing),
+            // Not set; or a store without the feature, which has none of it.
+            (404, "NoSuchLifecycleConfiguration" | "ObjectLockConfigurationNotFoundError")
+            | (400, "NotImplemented")
+            | (405, "MethodNotAllowed")
+            | (501, _) => Ok(Said::Nothing),
             (401 | 403, _) => Ok(Said::Forbidden),
             _ => Err(failed(&format!("it answered {status} {code}"))),
         }

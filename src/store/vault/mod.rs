@@ -27,6 +27,8 @@ use crate::store::copies::Grant;
 pub const PAGE: usize = 500;
 /// Says whose vault it is; no blob has such a name.
 const OWNER: &str = "owner";
+/// What the name of a probe in a folder begins with. In a bucket a probe has a blob's name, and one that stays is an orphan.
+const PROBE: &str = "probe-";
 /// How long an answer may let wait for its first byte, and a small one for all of it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// And for each of these bytes of a body a second more: 4 Mbit/s, below which a store is of no use for 25 MB photographs.
@@ -73,7 +75,11 @@ impl Vault {
     /// Answers the store's own time. Whatever is wrong is told as a sentence: a portal does not start on such a vault.
     pub async fn prove(&self) -> Result<Moment, Fault> {
         let (name, bytes) = (hex::encode(clock::random::<16>()), clock::random::<32>().to_vec());
-        let place = place(&name)?;
+        let place = match &self.at {
+            // On no shelf, so that proving makes no folder.
+            Where::Folder(_) => Name::from(format!("{PROBE}{name}")),
+            Where::Bucket(_) => place(&name)?,
+        };
         let put = timed(32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
         let put: PutResult = put.map_err(|why| self.unfit("cannot be written to", &why))?;
         let read = async {
@@ -153,12 +159,12 @@ impl Vault {
 
     /// The names on one shelf (the first two digits, 00 to ff) of blobs stored before `then` by the store's own time, a page at
     /// a time. Whatever else lies there is passed over.
-    pub fn shelf(&self, shelf: u8, then: Moment) -> impl Stream<Item = Result<Vec<String>, No>> + use<> {
-        let shelf = format!("{shelf:02x}");
-        let listed = self.objects.list(Some(&Name::from(shelf.clone())));
+    pub fn shelf(&self, digits: u8, then: Moment) -> impl Stream<Item = Result<Vec<String>, No>> + use<> {
+        let first = format!("{digits:02x}");
+        let listed = self.objects.list(Some(&Name::from(first.clone())));
         let blobs = listed.map_err(failed).try_filter_map(move |meta| {
             let old = meta.last_modified.timestamp_millis() < then.millis();
-            std::future::ready(Ok(blob(&meta.location, &shelf).filter(|_| old)))
+            std::future::ready(Ok(blob(&meta.location, &first).filter(|_| old)))
         });
         blobs.try_chunks(PAGE).map_err(|why| why.1)
     }
@@ -176,7 +182,19 @@ impl Vault {
 
     /// Writes down whose vault it is.
     pub async fn own(&self, owner: &str) -> Result<(), Fault> {
-        let words = PutPayload::from(format!("{owner}\n").into_bytes());
+        let words = format!("{owner}\n").into_bytes();
+        if let Where::Folder(dir) = &self.at {
+            // With the mode of a file that nobody else reads, which the library would not give it; whole or not at all.
+            use std::os::unix::fs::OpenOptionsExt as _;
+            let (unfinished, file) = (dir.join(format!("{OWNER}.new")), dir.join(OWNER));
+            let mut opening = std::fs::OpenOptions::new();
+            let mut out = opening.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+            std::io::Write::write_all(&mut out, &words)?;
+            out.sync_all()?;
+            std::fs::rename(&unfinished, &file)?;
+            return Ok(std::fs::File::open(dir)?.sync_all()?);
+        }
+        let words = PutPayload::from(words);
         let put = timed(0, self.objects.put(&Name::from(OWNER), words)).await;
         put.map(drop).map_err(|why| self.unfit("cannot be written to", &why))
     }
@@ -185,21 +203,20 @@ impl Vault {
     pub fn clear_unfinished(&self, then: Moment) -> Result<u64, Fault> {
         let Where::Folder(dir) = &self.at else { return Ok(0) };
         let mut cleared = 0;
-        for shelf in std::fs::read_dir(dir)? {
-            let shelf = shelf?.path();
-            if !shelf.is_dir() {
+        for folder in std::fs::read_dir(dir)? {
+            let (folder, name) = folder.map(|folder| (folder.path(), folder.file_name()))?;
+            if !folder.is_dir() {
+                let probe = name.to_str().and_then(|name| name.strip_prefix(PROBE)).is_some_and(is_name);
+                cleared += u64::from(probe && remove_old(&folder, then)?);
                 continue;
             }
-            for file in std::fs::read_dir(&shelf)? {
+            for file in std::fs::read_dir(&folder)? {
                 let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
                 // `<name>#<n>`: what `object_store` writes to before it takes the name.
                 let unfinished = name.to_str().and_then(|name| name.split_once('#')).is_some_and(|(name, n)| {
                     is_name(name) && !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit())
                 });
-                if unfinished && written(&file)? < then.millis() {
-                    std::fs::remove_file(&file)?;
-                    cleared += 1;
-                }
+                cleared += u64::from(unfinished && remove_old(&file, then)?);
             }
         }
         Ok(cleared)
@@ -214,7 +231,7 @@ impl Vault {
     }
 
     fn unfit(&self, cannot: &str, why: &Error) -> Fault {
-        Fault::Other(format!("{} {cannot}: {why}", self.words()))
+        Fault::Other(format!("{} {cannot}: {}", self.words(), causes(why)))
     }
 }
 
@@ -224,8 +241,22 @@ fn failed(why: Error) -> No {
     if is_gone(&why) {
         return No::Broken(Fault::Vault(why));
     }
-    tracing::error!(error = %why, "the vault cannot be used: nothing was served");
+    tracing::error!(error = causes(&why), "the vault cannot be used: nothing was served");
     No::Unavailable
+}
+
+/// An error with what caused it: libraries name the refused connection or the stranger's certificate only there.
+fn causes(why: &(dyn std::error::Error + 'static)) -> String {
+    let mut words = why.to_string();
+    let mut cause = why.source();
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = next.source();
+    }
+    words
 }
 
 /// Whether a blob is not there, and the place where it would lie is: a bucket that is not there says "not found" too.
@@ -258,10 +289,15 @@ fn patience(bytes: usize) -> Duration {
     PATIENCE + Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / A_SECOND)
 }
 
-/// When a file was written last, milliseconds.
-fn written(file: &Path) -> Result<i64, Fault> {
+/// Deletes a file that was last written before `then`; whether it was.
+fn remove_old(file: &Path, then: Moment) -> Result<bool, Fault> {
     let since = std::fs::metadata(file)?.modified()?.duration_since(std::time::UNIX_EPOCH);
-    Ok(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+    let written = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    let old = written < then.millis();
+    if old {
+        std::fs::remove_file(file)?;
+    }
+    Ok(old)
 }
 
 fn is_name(name: &str) -> bool {

@@ -21,7 +21,7 @@ use object_store::{BackoffConfig, Error, ObjectStore, RetryConfig};
 use reqwest::redirect::Policy;
 
 use super::fit::Bucket;
-use super::{Fault, PATIENCE, patience};
+use super::{Fault, PATIENCE, causes, patience};
 use crate::config::{S3, secret};
 
 /// To connect, names and TLS included: on a network of one's own it takes milliseconds, across a country less than 0.2 s.
@@ -94,7 +94,8 @@ impl Wire {
         let roots = match &at.ca_file {
             Some(file) => {
                 let pem = std::fs::read(file).map_err(|why| wrong("ca_file", &format!("{}: {why}", file.display())))?;
-                let roots = reqwest::Certificate::from_pem_bundle(&pem).map_err(|why| wrong("ca_file", &why))?;
+                let roots =
+                    reqwest::Certificate::from_pem_bundle(&pem).map_err(|why| wrong("ca_file", &causes(&why)))?;
                 if roots.is_empty() {
                     return Err(wrong("ca_file", &format!("{} holds no certificate", file.display())));
                 }
@@ -118,7 +119,7 @@ impl Wire {
             if let Some(silence) = silence {
                 building = building.read_timeout(silence);
             }
-            building.build().map_err(|why| wrong("endpoint", &why))
+            building.build().map_err(|why| wrong("endpoint", &causes(&why)))
         };
         Ok(Self { asking: client(Some(PATIENCE))?, sending: client(None)? })
     }

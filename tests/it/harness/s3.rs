@@ -208,7 +208,7 @@ impl Backend {
 impl S3 for Backend {
     async fn put_object(&self, req: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
         let how = self.asked(format!("put {}", req.input.key)).await?;
-        if !self.bucket(&req.input.bucket) {
+        if req.input.bucket != BUCKET {
             return Err(s3_error!(NoSuchBucket));
         }
         let mut answer = self.files.put_object(req).await?;
@@ -218,7 +218,7 @@ impl S3 for Backend {
 
     async fn get_object(&self, req: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
         self.asked(format!("get {}", req.input.key)).await?;
-        if !self.bucket(&req.input.bucket) {
+        if req.input.bucket != BUCKET {
             return Err(s3_error!(NoSuchBucket));
         }
         let mut answer = self.files.get_object(req).await?;
@@ -278,12 +278,6 @@ impl S3 for Backend {
         let on = Some(ObjectLockEnabled::from_static(ObjectLockEnabled::ENABLED));
         let set = ObjectLockConfiguration { object_lock_enabled: on, ..Default::default() };
         Ok(S3Response::new(GetObjectLockConfigurationOutput { object_lock_configuration: Some(set) }))
-    }
-}
-
-impl Backend {
-    fn bucket(&self, name: &str) -> bool {
-        name == BUCKET
     }
 }
 

@@ -119,7 +119,7 @@ async fn a_portal_does_not_start_on_a_bucket_that_is_not_fit_nor_make_one() {
 
 #[test]
 fn check_has_a_line_for_the_vault() {
-    let (fresh, server) = (Fresh::new(), S3Server::start());
+    let (fresh, mut server) = (Fresh::new(), S3Server::start());
     let file = &fresh.made.config;
     let vault = || {
         let found = check::check(file, Clock::real()).map_err(|no| no.sentence).unwrap();
@@ -139,6 +139,7 @@ fn check_has_a_line_for_the_vault() {
     assert!(vault().ok, "{:?}", vault());
     server.is(|how| how.versioning = Some("Enabled"));
     assert!(vault().why.contains("keeps versions"), "{:?}", vault());
-    drop(server);
-    assert!(vault().why.contains("cannot be written to"), "{:?}", vault());
+    server.gone();
+    let told = vault().why;
+    assert!(told.contains("cannot be written to") && told.contains("refused"), "{told}");
 }

@@ -9,7 +9,7 @@ use super::{Place, held, is_missing, office};
 /// The longest anybody waits for a store that does not answer.
 const SECONDS: Duration = Duration::from_secs(12);
 
-fn unavailable<T: std::fmt::Debug>(got: Result<T, No>) {
+fn unavailable<T: std::fmt::Debug>(got: &Result<T, No>) {
     assert!(matches!(got, Err(No::Unavailable)), "{got:?}");
 }
 
@@ -20,9 +20,9 @@ async fn a_server_that_is_gone_is_told_at_once_and_back_again_without_a_restart(
     let name = vault.put(b"sealed".to_vec()).await.unwrap();
     place.server.as_mut().unwrap().gone();
     let began = Instant::now();
-    unavailable(vault.put(b"more".to_vec()).await);
-    unavailable(held(&office, &vault, &name).await);
-    unavailable(vault.destroy(&name).await);
+    unavailable(&vault.put(b"more".to_vec()).await);
+    unavailable(&held(&office, &vault, &name).await);
+    unavailable(&vault.destroy(&name).await);
     assert!(vault.prove().await.is_err());
     assert!(began.elapsed() < SECONDS, "{:?}", began.elapsed());
     place.server.as_mut().unwrap().back();
@@ -43,9 +43,9 @@ async fn a_server_that_takes_requests_and_never_answers_is_given_up_within_secon
     let (put, got, destroyed) =
         futures_util::join!(vault.put(b"more".to_vec()), held(&office, &vault, &name), vault.destroy(&name));
     assert!(began.elapsed() < SECONDS, "{:?}", began.elapsed());
-    unavailable(put);
-    unavailable(got);
-    unavailable(destroyed);
+    unavailable(&put);
+    unavailable(&got);
+    unavailable(&destroyed);
     server.is(|how| how.silent = false);
     assert_eq!(held(&office, &vault, &name).await.unwrap(), b"sealed");
 }
@@ -60,9 +60,9 @@ async fn a_server_that_fails_for_a_moment_is_asked_again_and_one_that_goes_on_is
     server.is(|how| how.failing = 1);
     vault.put(b"more".to_vec()).await.unwrap();
     server.is(|how| (how.failing, how.asked) = (u32::MAX, Vec::new()));
-    unavailable(held(&office, &vault, &name).await);
+    unavailable(&held(&office, &vault, &name).await);
     assert_eq!(server.how().asked.len(), 3, "tried three times, not for minutes");
-    unavailable(vault.destroy(&name).await);
+    unavailable(&vault.destroy(&name).await);
     server.is(|how| how.failing = 0);
     assert_eq!(held(&office, &vault, &name).await.unwrap(), b"sealed");
 }
@@ -76,7 +76,7 @@ async fn a_body_that_breaks_off_is_fetched_on_or_told_and_never_served_short() {
     server.is(|how| how.cut = 1);
     assert_eq!(held(&office, &vault, &name).await.unwrap(), bytes);
     server.is(|how| how.cut = u32::MAX);
-    unavailable(held(&office, &vault, &name).await);
+    unavailable(&held(&office, &vault, &name).await);
     server.is(|how| how.cut = 0);
     assert_eq!(held(&office, &vault, &name).await.unwrap(), bytes);
 }
@@ -89,12 +89,12 @@ async fn a_bucket_or_a_key_that_went_is_unavailable_and_no_blob_is_taken_for_gon
     let s3 = other.s3.as_mut().unwrap();
     s3.bucket = "another".into();
     let vault = disclosure_portal::store::vault::Vault::open(&other).unwrap();
-    unavailable(held(&office, &vault, &name).await);
-    unavailable(vault.destroy(&name).await);
+    unavailable(&held(&office, &vault, &name).await);
+    unavailable(&vault.destroy(&name).await);
     std::fs::write(&place.store.s3.as_ref().unwrap().secret_key_file, "of another\n").unwrap();
     let vault = place.vault();
-    unavailable(held(&office, &vault, &name).await);
-    unavailable(vault.destroy(&name).await);
+    unavailable(&held(&office, &vault, &name).await);
+    unavailable(&vault.destroy(&name).await);
 }
 
 #[actix_web::test]
@@ -105,10 +105,10 @@ async fn a_directory_that_cannot_be_written_to_is_unavailable_and_a_blob_that_is
     // Where the directory was there is a file now: no permission stops a test that runs as root.
     std::fs::rename(&place.files, place.files.with_extension("away")).unwrap();
     std::fs::write(&place.files, "").unwrap();
-    unavailable(vault.put(b"more".to_vec()).await);
+    unavailable(&vault.put(b"more".to_vec()).await);
     std::fs::remove_file(&place.files).unwrap();
     std::fs::rename(place.files.with_extension("away"), &place.files).unwrap();
     assert_eq!(held(&office, &vault, &name).await.unwrap(), b"sealed");
     std::fs::remove_file(super::file(&place.files, &name)).unwrap();
-    assert!(is_missing(held(&office, &vault, &name).await));
+    assert!(is_missing(&held(&office, &vault, &name).await));
 }

@@ -75,7 +75,7 @@ async fn held(office: &Office, vault: &Vault, name: &str) -> Result<Vec<u8>, No>
     vault.of_original(&acked(office, name).await).await
 }
 
-fn is_missing<T: std::fmt::Debug>(got: Result<T, No>) -> bool {
+fn is_missing<T: std::fmt::Debug>(got: &Result<T, No>) -> bool {
     matches!(got, Err(No::Broken(Fault::Vault(object_store::Error::NotFound { .. }))))
 }
 
@@ -118,7 +118,7 @@ async fn what_is_put_is_given_back_and_what_is_destroyed_is_gone() {
             assert_eq!(held(&office, &vault, &first).await.unwrap(), bytes);
             assert_eq!(std::fs::read(file(&place.files, &first)).unwrap(), bytes);
             vault.destroy(&first).await.unwrap();
-            assert!(is_missing(held(&office, &vault, &first).await));
+            assert!(is_missing(&held(&office, &vault, &first).await));
             assert!(!file(&place.files, &first).exists());
             vault.destroy(&first).await.expect("destroying what is gone is done");
             assert_eq!(held(&office, &vault, &second).await.unwrap(), bytes, "its neighbour stands");
@@ -185,14 +185,12 @@ async fn a_portal_does_not_start_on_the_vault_of_another() {
         let (new, _folder) = office().await;
         let mut told = new.settings.clone();
         let told_of = |told| Office::open(told, Clock::manual(noon()), true);
-        told.store = match &server {
-            Some(server) => Store { s3: Some(server.settings()), ..told.store },
-            None => {
-                std::fs::remove_dir_all(told.store.vault()).unwrap();
-                std::os::unix::fs::symlink(&files, told.store.vault()).unwrap();
-                told.store
-            }
-        };
+        if let Some(server) = &server {
+            told.store.s3 = Some(server.settings());
+        } else {
+            std::fs::remove_dir_all(told.store.vault()).unwrap();
+            std::os::unix::fs::symlink(&files, told.store.vault()).unwrap();
+        }
         let why = told_of(told).await.err().expect("refused").to_string();
         assert!(why.contains("another portal's"), "{why}");
         // Its own opens on, and again.

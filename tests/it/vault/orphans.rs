@@ -78,14 +78,15 @@ async fn more_orphans_than_a_page_and_writes_cut_short_all_go() {
         std::fs::write(files.join(format!("aa/aa{n:030x}")), "orphan").unwrap();
     }
     let (cut, now) = (files.join(format!("aa/{}#1", "ac".repeat(16))), files.join(format!("aa/{}#2", "ad".repeat(16))));
-    for one in [&cut, &now] {
+    let probe = files.join(format!("probe-{}", "ae".repeat(16)));
+    for one in [&cut, &now, &probe] {
         std::fs::write(one, "half").unwrap();
     }
     age_all(&files);
     age(&now, 1);
-    let many = u64::try_from(PAGE + 50 + 1).unwrap();
+    let many = u64::try_from(PAGE + 50 + 2).unwrap();
     assert_eq!(orphans::sweep(&scene.office).await.unwrap(), many);
-    assert!(!cut.exists() && now.exists());
+    assert!(!cut.exists() && !probe.exists() && now.exists());
 }
 
 #[actix_web::test]
