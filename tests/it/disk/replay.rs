@@ -57,7 +57,7 @@ pub(super) fn read(trace: &Path) -> Vec<Record> {
     records
 }
 
-/// Draws numbers from a seed (SplitMix64), so that a failure can be played again.
+/// Draws numbers from a seed (`SplitMix64`), so that a failure can be played again.
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
@@ -266,9 +266,11 @@ impl Disk {
 
     fn synced(&mut self, file: u32) {
         if let Some(folder) = self.folders.get(&file) {
-            let (done, rest) = std::mem::take(&mut self.unsynced).into_iter().partition(|one| one.folder() == folder);
-            let done: Vec<Naming> = done;
-            done.iter().for_each(|one| one.apply(&mut self.durable));
+            let (done, rest): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut self.unsynced).into_iter().partition(|one| one.folder() == folder);
+            for one in done {
+                one.apply(&mut self.durable);
+            }
             self.unsynced = rest;
             return;
         }
