@@ -82,6 +82,8 @@ static ELSEWHERE: LazyLock<Elsewhere> = LazyLock::new(|| {
 /// Asserts that the test with this name (below `disk::`) passed on the watched disk; answers the folder that it left its traces in.
 fn went_well(test: &str) -> &'static Path {
     let Elsewhere { root, said } = &*ELSEWHERE;
-    assert!(said.contains(&format!("test disk::{test} ... ok\n")), "{test} did not pass on the watched disk:\n{said}");
+    // Of its failure, if there is one; of everything, if it was not played at all.
+    let why = said.split("---- disk::").find(|part| part.starts_with(&format!("{test} stdout"))).unwrap_or(said);
+    assert!(said.contains(&format!("test disk::{test} ... ok\n")), "on the watched disk: {why}");
     root
 }
