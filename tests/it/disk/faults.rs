@@ -32,7 +32,13 @@ impl Portal {
         let part = parts.iter().find(|part| part.rendition == "screen").unwrap();
         let door = format!("/copies/{copy}/parts/{}", part.id);
         let priya = Browser::of(&scene, Some("Priya")).await;
+        let delivered = scene.records("delivered").await.len();
         assert_eq!(priya.get(&door).await.status, 200);
+        // The last word about the view is written too: nothing is under way.
+        let began = Instant::now();
+        while scene.records("delivered").await.len() == delivered {
+            assert!(began.elapsed() < Duration::from_secs(30), "the end of the view was not written down");
+        }
         let mut portal = Self { scene, priya, door, acked: 0 };
         portal.acked = portal.taken().await;
         portal

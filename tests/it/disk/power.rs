@@ -25,7 +25,7 @@ const WAYS: [Kept; 3] = [Kept::Nothing, Kept::Torn, Kept::Half];
 
 /// How many points of a trace are tried, each in three ways.
 fn points() -> usize {
-    std::env::var_os("POWER_POINTS").map_or(6, |n| n.to_str().unwrap().parse().expect("a number of points"))
+    std::env::var_os("POWER_POINTS").map_or(4, |n| n.to_str().unwrap().parse().expect("a number of points"))
 }
 
 /// Where a run begins, and where it is played.
