@@ -2,6 +2,7 @@
 //!
 //! Absent on purpose: any picture, any text of a case.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
@@ -13,9 +14,10 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
+use crate::ledger::checkpoint;
 use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
-use crate::ledger::tree::Edge;
+use crate::ledger::tree::{Edge, Hash};
 pub use crate::ledger::verify::Report;
 use crate::ledger::verify::Span;
 use crate::ledger::verify::verify as verify_export;
@@ -192,17 +194,21 @@ pub struct Fsck {
     pub failures: Vec<String>,
 }
 
-/// Checks the stored log against itself and its signed head: leaves to nodes to root, bodies to commitments, search columns
-/// to bodies (so that nobody hides a hit by changing a column), missing records to what accounts for them.
+/// Checks the stored log against itself and its signed head: leaves to nodes to root and right edge, kept checkpoints to the roots
+/// they speak of, bodies to commitments, search columns to bodies (so that nobody hides a hit by changing a column), missing records to what accounts for them.
+/// `vkey`: all verifier keys there have been.
 pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
     let head = Head::read(conn).await?.ok_or(No::NotFound)?;
     let mut found = Fsck { size: head.size(), lost: Vec::new(), failures: Vec::new() };
+    let kept = kept(conn, &head, vkey, &mut found.failures).await?;
     let mut edge = Edge::empty();
-    let mut from = 0;
+    let (mut from, mut newest) = (0, None);
     while from < head.size() && found.failures.len() < 20 {
         let entries = conn.log_entries(from, head.size(), PAGE).await?;
-        if entries.first().map(|entry| entry.index) != Some(from) {
-            found.failures.push(format!("entry {from} is missing"));
+        // One that is gone from the middle moves those after it.
+        let whole = entries.iter().zip(from..).take_while(|(entry, index)| entry.index == *index).count() as u64;
+        if entries.is_empty() || whole < entries.len() as u64 {
+            found.failures.push(format!("entry {} is missing", from + whole));
             break;
         }
         for entry in &entries {
@@ -213,8 +219,12 @@ pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
                 found.failures.push(format!("entry {}: a stored hash of the tree differs", entry.index));
             }
             found.failures.extend(check_entry(entry).err().map(|why| format!("entry {}: {why}", entry.index)));
+            if kept.get(&edge.size()).is_some_and(|root| root.0 != edge.root().0) {
+                found.failures.push(format!("the kept checkpoint of {} entries does not fit them", edge.size()));
+            }
         }
         from += entries.len() as u64;
+        newest = entries.last().and_then(|entry| Leaf::parse(&entry.leaf).ok()).map(|leaf| leaf.at());
     }
     for index in conn.log_bad_columns().await? {
         found.failures.push(format!("entry {index}: a search column differs from the record"));
@@ -226,12 +236,39 @@ pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
             .failures
             .push(format!("entries {first} to {last}: their records are missing, and nothing in the log says why"));
     }
-    match crate::ledger::checkpoint::open(head.note(), vkey) {
-        Ok(signed) if signed.size() == head.size() && signed.root().0 == edge.root().0 => {}
-        Ok(_) => found.failures.push("the signed head does not fit the stored entries".to_owned()),
-        Err(why) => found.failures.push(format!("the head's signature does not hold: {why}")),
-    }
+    found.failures.extend(check_head(&head, vkey, &edge, newest));
     Ok(found)
+}
+
+/// What in the stored head does not fit its signature or the stored entries, of which the last was logged at `newest`.
+fn check_head(head: &Head, vkey: &str, edge: &Edge, newest: Option<i64>) -> Vec<String> {
+    let signed = match checkpoint::open(head.note(), vkey) {
+        Ok(signed) => signed,
+        Err(why) => return vec![format!("the head's signature does not hold: {why}")],
+    };
+    let fits = signed.size() == head.size() && signed.root().0 == edge.root().0;
+    let wrong = [
+        (!fits, "the signed head does not fit the stored entries"),
+        (fits && head.root().0 != edge.root().0, "the stored right edge of the tree does not fit the stored entries"),
+        (signed.origin() != head.origin(), "the stored name of the log is not the signed one"),
+        (newest.is_some_and(|at| at != head.at().millis()), "the head's time is not that of the newest entry"),
+    ];
+    wrong.into_iter().filter(|(is, _)| *is).map(|(_, why)| why.to_owned()).collect()
+}
+
+/// The roots that the kept checkpoints speak of, by size. One that this log did not sign is told.
+async fn kept(conn: &mut Conn, head: &Head, vkey: &str, failures: &mut Vec<String>) -> Result<BTreeMap<u64, Hash>, No> {
+    let mut kept = BTreeMap::new();
+    for note in conn.log_checkpoints(head.size()).await? {
+        match checkpoint::open(&note, vkey) {
+            Ok(signed) => drop(kept.insert(signed.size(), signed.root())),
+            Err(why) => {
+                let named = note.lines().nth(1).unwrap_or_default();
+                failures.push(format!("the kept checkpoint of {named} entries does not hold: {why}"));
+            }
+        }
+    }
+    Ok(kept)
 }
 
 fn check_entry(entry: &crate::store::log::Entry) -> Result<(), String> {

@@ -23,15 +23,32 @@ use crate::{clock, config};
 /// The setting that names the records key in force; absent: none has followed the first.
 pub(super) const IN_FORCE: &str = "records_key";
 
+/// A lock that is given back when it goes, also where a program that is just being started still has the file open.
+pub(super) struct Held(File);
+
+impl Held {
+    /// Of a file that was locked.
+    pub(super) fn of(file: File) -> Self {
+        Self(file)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // What fails here the system does when the last of those who have the file open closes it.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Takes the folder's lock, which the system gives back when the process ends, however it ends.
-pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
+pub(super) fn hold(data: &Path, how: Hold) -> Result<Held, Fault> {
     let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(data.join("portal.lock"))?;
     let taken = match how {
         Hold::Shared => file.try_lock_shared(),
         Hold::Alone | Hold::Restoring => file.try_lock(),
     };
     match (taken, how) {
-        (Ok(()), _) => Ok(file),
+        (Ok(()), _) => Ok(Held(file)),
         (Err(TryLockError::WouldBlock), Hold::Alone | Hold::Restoring) => {
             Err(Fault::Other("a portal, or a command of its, has this folder open: stop it first".to_owned()))
         }

@@ -42,6 +42,7 @@ pub mod reseal;
 pub mod restore;
 pub mod root;
 pub mod rotate;
+mod samekeys;
 pub mod seal;
 pub mod seal_words;
 pub mod session;

@@ -11,10 +11,10 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
-use crate::actions::keyfiles::{self, Hold};
+use crate::actions::keyfiles::{self, Held, Hold};
 use crate::actions::orphans::Hourly;
 use crate::actions::ready::Readiness;
-use crate::actions::{Fault, No, claim, publish};
+use crate::actions::{Fault, No, claim, publish, samekeys};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -75,7 +75,7 @@ pub struct Office {
     /// Up to when recalls and removals are written into the journal, UTC milliseconds; 0: not looked yet.
     pub(crate) closings_until: AtomicI64,
     /// The folder's lock: says to whoever replaces a key that this office is open.
-    _hold: File,
+    _hold: Held,
 }
 
 /// How a portal is set up.
@@ -134,7 +134,7 @@ impl Office {
         let db = Db::open(&store, create, how, log, clock.clone()).await?;
         let records = RecordsKey::from_bytes(records_key(&db, &files.records, create).await?);
         let (web, blind) = (key(&files.web)?, key(&files.blind)?);
-        same_keys(&db, &web, &blind).await?;
+        samekeys::agree(&db, how, &web, &blind).await?;
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
@@ -326,37 +326,6 @@ async fn records_key(db: &Db, file: &Path, create: bool) -> Result<Zeroizing<[u8
     Ok(key)
 }
 
-/// The setting that names the web and blind keys without telling them.
-const SAME_KEYS: &str = "instance_keys";
-
-/// Every instance has the same keys: with another web key, visits begun at one end at the next; with another blind key nobody is found.
-/// The first to open a database names its own there. (Log and records keys are checked against what they signed and sealed.)
-async fn same_keys(db: &Db, web: &[u8; 32], blind: &[u8; 32]) -> Result<(), Fault> {
-    let mine = format!("web {} blind {}", keyfiles::id_of(web), keyfiles::id_of(blind));
-    let named = db.read().await?.setting(SAME_KEYS).await?;
-    let named = if let Some(named) = named {
-        named
-    } else {
-        let name = mine.clone();
-        let act = db.writer().act(move |tx| {
-            Box::pin(async move {
-                let first = tx.setting(SAME_KEYS).await?;
-                if first.is_none() {
-                    tx.set(SAME_KEYS, &name).await?;
-                }
-                Ok(first.unwrap_or(name))
-            })
-        });
-        act.await.map_err(|no| Fault::Other(format!("this database cannot be written: {no:?}")))?.into_inner()
-    };
-    if named == mine {
-        return Ok(());
-    }
-    Err(Fault::Other(
-        "the web or the blind key here is not the one that this database is used with: every instance has the same key files".to_owned(),
-    ))
-}
-
 /// Folders that nobody else enters and a database file that nobody else reads: SQLite gives its other files the same mode.
 fn prepare(store: &Store, keys: &KeyFiles) -> Result<(), Fault> {
     use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -382,7 +351,7 @@ fn secret(file: &Path, create: bool) -> Result<Zeroizing<[u8; 32]>, Fault> {
     config::key(file).map_err(|why| Fault::Other(why.to_string()))
 }
 
-/// Writes a file that only its owner can read, whole or not at all.
+/// Writes a file that only its owner can read, whole or not at all; durably, its name too.
 pub fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
@@ -391,5 +360,8 @@ pub fn write_secret(file: &Path, text: &str) -> Result<(), Fault> {
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     std::fs::rename(&unfinished, file)?;
+    if let Some(folder) = file.parent() {
+        File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }

@@ -62,7 +62,7 @@ pub(super) async fn hourly(office: &Office) -> Result<(), No> {
 /// Deletes every orphan; how many there were.
 pub async fn sweep(office: &Office) -> Result<u64, No> {
     let now = office.vault.prove().await.map_err(|fault| {
-        tracing::error!(%fault, "the vault is not fit to be used: see `check`");
+        tracing::error!(cause = %fault, "the vault is not fit to be used: see `check`");
         No::Unavailable
     })?;
     let then = now.plus_millis(-AGE_MS);
@@ -74,8 +74,7 @@ pub async fn sweep(office: &Office) -> Result<u64, No> {
     let unfinished = slow(move || vault.clear_unfinished(then)).await??;
     let all = swept.gone + unfinished;
     if all > 0 || swept.failed > 0 {
-        let Swept { gone, failed } = swept;
-        tracing::warn!(orphans = gone, failed, unfinished, "blobs that nothing spoke of were deleted");
+        tracing::warn!(count = all, failed = swept.failed, "blobs that nothing spoke of were deleted");
     }
     Ok(all)
 }

@@ -123,7 +123,7 @@ pub(super) async fn follows(conn: &mut Conn, journal: &Journal, vkeys: &str) -> 
         // Nobody signed it: not worth more than a warning where the next publishing takes its place.
         None if published <= size => {
             tracing::warn!(
-                published,
+                count = published,
                 "the journal's newest checkpoint was not signed by this log: it will be replaced"
             );
             true

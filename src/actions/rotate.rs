@@ -6,7 +6,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::actions::office::Office;
+use crate::actions::office::{Office, write_secret};
+use crate::actions::samekeys::{SAME_KEYS, named_keys};
 use crate::actions::{Fault, No, keyfiles};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -14,6 +15,7 @@ use crate::ledger::checkpoint::LogKey;
 use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::log::Stamp;
 use crate::store::rekey::{SOURCES, Sealed, Source};
+use crate::{clock, config};
 
 /// A key that was written beside the one in force.
 pub struct Next {
@@ -85,6 +87,25 @@ pub fn opens(source: &Source, field: &Sealed, key: &RecordsKey) -> bool {
             key.open_field(&place, &field.sealed).is_ok()
         }
     }
+}
+
+/// Another key for cookies and form tokens: everybody signs in anew. Cut short, it is done again from the beginning.
+pub async fn web(office: Office, stamp: Stamp) -> Result<(), No> {
+    let keys = &office.settings.keys;
+    let key = Zeroizing::new(clock::random::<32>());
+    write_secret(&keys.web, &Zeroizing::new(format!("{}\n", hex::encode(*key))))?;
+    let blind = config::key(&keys.blind).map_err(|why| Fault::Other(why.to_string()))?;
+    let names = named_keys(&key, &blind);
+    let done = office.act(move |tx| {
+        Box::pin(async move {
+            tx.set(SAME_KEYS, &names).await?;
+            tx.append(&Event::new(Kind::WebKey, "log"), &Actor::Portal, &stamp).await?;
+            Ok(())
+        })
+    });
+    done.await?;
+    office.close().await;
+    Ok(())
 }
 
 /// A log key that was written beside the one in force.

@@ -15,6 +15,14 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Make another key for cookies and form tokens: everybody signs in anew.
+    RotateWeb {
+        #[command(flatten)]
+        data: Data,
+        /// Answer in JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Make another key for signing the log. Auditors get the verifier keys that are printed, on paper.
     RotateLog {
         #[command(flatten)]
@@ -28,6 +36,7 @@ pub(super) enum Command {
 pub(super) fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::RotateRecords { data, json } => rotate_records(&data, json),
+        Command::RotateWeb { data, json } => rotate_web(&data, json),
         Command::RotateLog { data, json } => rotate_log(&data, json),
     }
 }
@@ -45,6 +54,22 @@ fn rotate_records(data: &Data, json: bool) -> Result<(), Failure> {
             "{fields} fields are under a new records key. Put a copy of keys/records.key where copies of it are kept, and make a backup now: \
              earlier ones need the key before."
         ));
+    }
+    Ok(())
+}
+
+fn rotate_web(data: &Data, json: bool) -> Result<(), Failure> {
+    runtime()?.block_on(async {
+        let office = portal(data, Hold::Alone).await?;
+        let stamp = Stamp { client: "command line".to_owned(), request: "keys rotate-web".to_owned() };
+        rotate::web(office, stamp).await.map_err(|no| super::said(&no))
+    })?;
+    if json {
+        say(&serde_json::json!({ "rotated": "web" }).to_string());
+    } else {
+        say(
+            "Cookies are made with a new key: everybody signs in anew. Put the same file keys/web.key on every instance before it starts.",
+        );
     }
     Ok(())
 }

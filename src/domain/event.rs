@@ -107,6 +107,8 @@ kinds! {
     OriginalResealed = "original.reseal",
     /// What the records key seals was sealed under a new one; body: `fields`.
     RecordsKey = "key.records",
+    /// Cookies and form tokens are made with another key from here on: everybody signs in anew.
+    WebKey = "key.web",
     /// The log is signed by another key from here on; body: `vkey`.
     LogKey = "key.log",
     /// A role was given to or taken from a person; body: `role`, `place`, `held`.

@@ -30,6 +30,8 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("job", "a job's name"),
     ("copy", "a copy, by the beginning of its identifier"),
     ("release", "a release, by the beginning of its identifier"),
+    ("count", "how many"),
+    ("failed", "how many could not be"),
     ("behind_ms", "how far the clock is behind the log, milliseconds"),
     ("seconds", "a time that was set, seconds"),
     ("summary", "the first words of a slow statement of the database (never its values)"),

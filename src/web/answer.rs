@@ -250,7 +250,7 @@ pub(crate) fn to_answer(stop: Stop, visit: &Visit) -> Answer {
         Stop::No(No::Unavailable) => Problem::unavailable().keeping(kept(visit)),
         Stop::No(No::Broken(fault)) if fault.is_away() => {
             telemetry::incident(&visit.request_id, visit.door.path, &fault);
-            Problem::away().keeping(kept(visit))
+            Problem::unavailable().keeping(kept(visit))
         }
         Stop::No(No::Broken(fault)) => {
             telemetry::incident(&visit.request_id, visit.door.path, &fault);

@@ -98,14 +98,9 @@ impl Problem {
         Self::new(429, "Too many tries", &[&words]).with("retry-after", seconds.max(1).to_string())
     }
 
-    /// 503: the log or the store cannot be written, so nothing was served (P2).
+    /// 503: the log, the database or the store of sealed bytes cannot be reached, so nothing was served (P2). Whether something that was
+    /// sent arrived is not always known: a commit whose answer was lost may stand.
     pub fn unavailable() -> Self {
-        let words = "The portal cannot write its records at the moment, so nothing was shown, sent or changed. Try again in a few minutes.";
-        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
-    }
-
-    /// 503: something the portal needs went away while it was at work; how far it came is not known.
-    pub fn away() -> Self {
         let words = "The portal cannot reach its records at the moment, so it could not show or finish this. Try again in a few minutes. If you were sending something, look first whether it arrived.";
         Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
     }

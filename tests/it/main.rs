@@ -3,6 +3,7 @@
 
 mod access;
 mod backends;
+mod disk;
 mod documents;
 mod founding;
 mod harness;
@@ -15,6 +16,7 @@ mod packaging;
 mod restore;
 mod sealing;
 mod storage;
+mod stored;
 mod tidy;
 mod vault;
 mod web_shell;

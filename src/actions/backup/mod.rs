@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::archive::{Archive, DATABASE, MANIFEST, UNFINISHED, VAULT, folder};
+use crate::actions::keyfiles::Held;
 use crate::actions::publish::Publisher;
 use crate::actions::{Fault, No, Office, audit};
 use crate::clock;
@@ -76,7 +77,7 @@ pub struct Made {
 /// One backup at a time in a portal's folder; what an earlier one left when it was killed is gone.
 struct Scratch {
     dir: PathBuf,
-    _alone: File,
+    _alone: Held,
 }
 
 impl Scratch {
@@ -92,15 +93,15 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         if let Err(why) = std::fs::remove_dir_all(&self.dir) {
-            tracing::error!(%why, dir = %self.dir.display(), "a copy of the database stays behind: remove it");
+            tracing::error!(cause = %why, "a copy of the database stays behind: remove it");
         }
     }
 }
 
-fn alone(data: &Path) -> Result<Option<File>, Fault> {
+fn alone(data: &Path) -> Result<Option<Held>, Fault> {
     let file = File::options().create(true).truncate(false).write(true).open(data.join("backup.lock"))?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Held::of(file))),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(why)) => Err(why.into()),
     }
@@ -122,7 +123,7 @@ fn remove_stale(data: &Path) -> Result<(), Fault> {
 pub fn clear_stale(data: &Path) {
     let cleared = alone(data).and_then(|alone| alone.map_or(Ok(()), |_alone| remove_stale(data)));
     if let Err(why) = cleared {
-        tracing::error!(%why, "what a killed backup left behind could not be removed");
+        tracing::error!(cause = %why, "what a killed backup left behind could not be removed");
     }
 }
 

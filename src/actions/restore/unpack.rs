@@ -106,7 +106,7 @@ impl Drop for Staging {
         if self.0.exists()
             && let Err(why) = std::fs::remove_dir_all(&self.0)
         {
-            tracing::error!(%why, dir = %self.0.display(), "what was unpacked stays behind: remove it");
+            tracing::error!(cause = %why, "what was unpacked stays behind: remove it");
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Absent on purpose: anything that could open a blob, and ranges: a blob is served whole. Proved by `tests/it/vault/`.
 
 mod fit;
+mod house;
 mod s3;
 
 use std::future::Future;
@@ -26,8 +27,6 @@ use crate::telemetry::metrics;
 
 /// The most names of a listing in memory at once.
 pub const PAGE: usize = 500;
-/// Says whose vault it is; no blob has such a name.
-const OWNER: &str = "owner";
 /// What the name of a probe in a folder begins with. In a bucket a probe has a blob's name, and one that stays is an orphan.
 const PROBE: &str = "probe-";
 /// How long an answer may let wait for its first byte, and a small one for all of it.
@@ -87,7 +86,7 @@ impl Vault {
         let read = async {
             let meta = self.timed("head", 0, self.objects.head(&place)).await?;
             let got = self.timed("get", 0, self.objects.get(&place)).await?;
-            Ok((meta, self.timed("get", 32, got.bytes()).await?))
+            Ok((meta, self.timed("body", 32, got.bytes()).await?))
         };
         let read: Result<(ObjectMeta, _), Error> = read.await;
         // Taken away whatever the reading said.
@@ -131,7 +130,7 @@ impl Vault {
     async fn get(&self, name: &str) -> Result<Vec<u8>, No> {
         let got = self.timed("get", 0, self.objects.get(&place(name)?)).await.map_err(failed)?;
         let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
-        Ok(self.timed("get", size, got.bytes()).await.map_err(failed)?.to_vec())
+        Ok(self.timed("body", size, got.bytes()).await.map_err(failed)?.to_vec())
     }
 
     /// The sealed bytes as they lie there, for a backup; `None`: there are none. Nothing is opened with them.
@@ -203,6 +202,9 @@ impl Vault {
             Err(why) if is_gone(&why) => {}
             Err(why) => return Err(why),
         }
+        if let (Where::Folder(dir), Some((shelf, _))) = (&self.at, place.as_ref().split_once('/')) {
+            forgotten(dir.join(shelf)).await?;
+        }
         match self.timed("head", 0, self.objects.head(place)).await {
             Err(why) if is_gone(&why) => Ok(true),
             Ok(_) => Ok(false),
@@ -220,59 +222,6 @@ impl Vault {
             std::future::ready(Ok(blob(&meta.location, &first).filter(|_| old)))
         });
         blobs.try_chunks(PAGE).map_err(|why| why.1)
-    }
-
-    /// Whose vault it is; `None`: nobody's yet.
-    pub async fn owner(&self) -> Result<Option<String>, Fault> {
-        let got = match self.timed("get", 0, self.objects.get(&Name::from(OWNER))).await {
-            Ok(got) => got,
-            Err(why) if is_gone(&why) => return Ok(None),
-            Err(why) => return Err(self.unfit("cannot be read from", &why)),
-        };
-        let bytes = self.timed("get", 0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
-        Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
-    }
-
-    /// Writes down whose vault it is.
-    pub async fn own(&self, owner: &str) -> Result<(), Fault> {
-        let words = format!("{owner}\n").into_bytes();
-        if let Where::Folder(dir) = &self.at {
-            // With the mode of a file that nobody else reads, which the library would not give it; whole or not at all.
-            use std::os::unix::fs::OpenOptionsExt as _;
-            let (unfinished, file) = (dir.join(format!("{OWNER}.new")), dir.join(OWNER));
-            let mut opening = std::fs::OpenOptions::new();
-            let mut out = opening.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-            std::io::Write::write_all(&mut out, &words)?;
-            out.sync_all()?;
-            std::fs::rename(&unfinished, &file)?;
-            return Ok(std::fs::File::open(dir)?.sync_all()?);
-        }
-        let words = PutPayload::from(words);
-        let put = self.timed("put", 0, self.objects.put(&Name::from(OWNER), words)).await;
-        put.map(drop).map_err(|why| self.unfit("cannot be written to", &why))
-    }
-
-    /// Deletes what a write that was cut short left in a directory before `then`; how many. An S3 store keeps nothing of such.
-    pub fn clear_unfinished(&self, then: Moment) -> Result<u64, Fault> {
-        let Where::Folder(dir) = &self.at else { return Ok(0) };
-        let mut cleared = 0;
-        for folder in std::fs::read_dir(dir)? {
-            let (folder, name) = folder.map(|folder| (folder.path(), folder.file_name()))?;
-            if !folder.is_dir() {
-                let probe = name.to_str().and_then(|name| name.strip_prefix(PROBE)).is_some_and(is_name);
-                cleared += u64::from(probe && remove_old(&folder, then)?);
-                continue;
-            }
-            for file in std::fs::read_dir(&folder)? {
-                let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
-                // `<name>#<n>`: what `object_store` writes to before it takes the name.
-                let unfinished = name.to_str().and_then(|name| name.split_once('#')).is_some_and(|(name, n)| {
-                    is_name(name) && !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit())
-                });
-                cleared += u64::from(unfinished && remove_old(&file, then)?);
-            }
-        }
-        Ok(cleared)
     }
 
     /// Where it is, in words.
@@ -317,20 +266,20 @@ fn is_gone(why: &Error) -> bool {
     matches!(why, Error::NotFound { .. }) && !why.to_string().contains("NoSuchBucket")
 }
 
+/// Makes it durable that a name is gone from a shelf of a directory: the library syncs what it writes, not what it deletes, and a blob
+/// that is said to be destroyed must not come back when the power does.
+async fn forgotten(shelf: PathBuf) -> Result<(), Error> {
+    let synced = tokio::task::spawn_blocking(move || match std::fs::File::open(shelf) {
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        shelf => shelf?.sync_all(),
+    });
+    let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Generic { store: "vault", source };
+    synced.await.map_err(|why| failed(why.into()))?.map_err(|why| failed(why.into()))
+}
+
 /// How long something of so many bytes may take.
 fn patience(bytes: usize) -> Duration {
     PATIENCE + Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / A_SECOND)
-}
-
-/// Deletes a file that was last written before `then`; whether it was.
-fn remove_old(file: &Path, then: Moment) -> Result<bool, Fault> {
-    let since = std::fs::metadata(file)?.modified()?.duration_since(std::time::UNIX_EPOCH);
-    let written = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    let old = written < then.millis();
-    if old {
-        std::fs::remove_file(file)?;
-    }
-    Ok(old)
 }
 
 fn is_name(name: &str) -> bool {

@@ -13,7 +13,7 @@ pub(crate) mod things;
 pub(crate) mod wait;
 pub(crate) mod wire;
 
-pub(crate) use scene::{Scene, Stopped};
+pub(crate) use scene::{Scene, Stopped, copy_folder};
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -113,6 +113,16 @@ pub(crate) fn who(name: &str) -> &'static Somebody {
 /// Areas, schemes, people.
 pub(crate) fn world() -> &'static World {
     &template().world
+}
+
+/// The world of an embedded portal, in a folder of one's own.
+pub(crate) fn copy_world(to: &Path) {
+    copy_folder(&template_of(Backend::Embedded).folder.0, to);
+}
+
+/// Opens (and, when `create`, makes) an embedded portal in a folder, at noon.
+pub(crate) async fn office_in(folder: &Path, create: bool) -> Result<Office, disclosure_portal::actions::Fault> {
+    Office::open(settings(folder, None), Clock::manual(noon()), create).await
 }
 
 /// The codes of a refusal; anything else fails the test.

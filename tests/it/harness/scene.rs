@@ -72,7 +72,7 @@ impl Scene {
 
     async fn of(made: &'static Template, database: Option<Database>, bucket: Option<&S3Server>) -> Self {
         let folder = Folder::new();
-        copy(&made.folder.0, &folder.0);
+        copy_folder(&made.folder.0, &folder.0);
         let clock = Clock::manual(noon());
         let mut settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
         if let Some(bucket) = bucket {
@@ -190,7 +190,7 @@ impl Scene {
 
     /// Checks that the stored log is whole.
     pub(crate) async fn log_is_whole(&self) {
-        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkey).await.unwrap();
+        let found = audit::fsck(&mut self.office.read().await.unwrap(), &self.office.log_vkeys).await.unwrap();
         assert_eq!(found.failures, Vec::<String>::new());
     }
 
@@ -264,13 +264,13 @@ fn by_another_program(folder: &Path, database: Option<&Database>, text: &str) ->
     Err(String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.file_type().unwrap().is_dir() {
             std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
+            copy_folder(&entry.path(), &target);
         } else {
             std::fs::copy(entry.path(), &target).unwrap();
         }

@@ -111,6 +111,27 @@ async fn a_stop_at_any_step_leaves_a_portal_that_opens() {
 }
 
 #[actix_web::test]
+async fn another_web_key_is_the_one_that_every_instance_must_have() {
+    let closed = stopped().await;
+    let file = &closed.settings.keys.web;
+    let before = std::fs::read(file).unwrap();
+    // Cut short after the file was written: a shared start is refused, doing it again is not.
+    std::fs::write(file, format!("{}\n", "cd".repeat(32))).unwrap();
+    let told = Office::open(closed.settings.clone(), Clock::manual(noon()), false).await.err().unwrap().to_string();
+    assert!(told.contains("every instance has the same key files"), "{told}");
+    rotate::web(closed.open(Hold::Alone).await, stamp()).await.unwrap();
+    assert!(std::fs::read(file).unwrap() != before);
+    let scene = closed.open(Hold::Shared).await;
+    let scene = closed.scene(scene);
+    assert_eq!(scene.records("key.web").await.len(), 1);
+    // The key before is refused from here on.
+    let mut settings = scene.settings();
+    settings.keys.web = scene.folder.0.join("web-before.key");
+    disclosure_portal::actions::office::write_secret(&settings.keys.web, &String::from_utf8(before).unwrap()).unwrap();
+    assert!(Office::open(settings, Clock::manual(noon()), false).await.is_err());
+}
+
+#[actix_web::test]
 async fn a_running_portal_is_noticed() {
     let scene = Scene::new().await;
     let settings = scene.settings();

@@ -102,9 +102,9 @@ async fn journey(scene: &Scene) -> Vec<String> {
     std::fs::remove_dir_all(&shelf).unwrap();
     std::fs::write(&shelf, b"").unwrap();
     assert_eq!(priya.get(&door).await.status, 503);
-    sql(scene, "CREATE TRIGGER no_more BEFORE INSERT ON log_leaf BEGIN SELECT RAISE(FAIL, 'disk I/O error'); END");
+    scene.break_log(true);
     assert_eq!(sam.post("/invitations/new", &invited).await.status, 503);
-    sql(scene, "DROP TRIGGER no_more");
+    scene.break_log(false);
     sql(scene, &format!("UPDATE copy SET holder = 'Ostrander' WHERE id = '{copy}'"));
     disclosure_portal::actions::sweep::round(&scene.office).await.unwrap();
     sql(scene, &format!("UPDATE person SET id = id WHERE id = '{}'", who("Toby").id));
@@ -148,5 +148,5 @@ async fn the_operators_log_of_a_journey_holds_nothing_of_anybody() {
         }
         incidents += usize::from(line.get("message").is_some_and(|words| words == "incident"));
     }
-    assert!(incidents >= 2, "the faults were told: {lines}");
+    assert!(incidents >= 1 && lines.contains("the vault cannot be used"), "the faults were told: {lines}");
 }

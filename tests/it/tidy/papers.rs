@@ -56,6 +56,34 @@ fn each_promise_names_a_test_that_exists() {
     none(&unproved(&page.text, &tests));
 }
 
+/// What is wrong with the table of faults: rows without a reason, tests that are not there.
+fn untried(page: &str, tests: &[String]) -> Vec<String> {
+    let rows = page
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| fault ") && !line.starts_with("| --"));
+    let mut breaches = Vec::new();
+    for row in rows {
+        let (fault, proof) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap_or((row, ""));
+        let named: Vec<_> = proof.split('`').skip(1).step_by(2).filter(|name| !name.contains('=')).collect();
+        if named.is_empty() && !proof.starts_with("none: ") && !proof.starts_with("elsewhere: ") {
+            breaches.push(format!("docs/FAULTS.md: {fault} has neither a test nor a reason why there is none"));
+        }
+        let lost = named.iter().filter(|name| !tests.iter().any(|test| test == *name));
+        breaches.extend(lost.map(|name| format!("docs/FAULTS.md: {fault} is tried by `{name}`, which is no test")));
+    }
+    breaches
+}
+
+#[test]
+fn each_fault_names_a_test_that_exists_or_says_why_there_is_none() {
+    let files = tree();
+    let tests = tests(&files);
+    let page = files.iter().find(|file| file.path == "docs/FAULTS.md").expect("docs/FAULTS.md");
+    assert_eq!(untried("| fault | test |\n| --- | --- |\n| fire | |\n| water | `no_such_test` |", &tests).len(), 2);
+    assert!(page.text.matches("\n| ").count() > 20, "docs/FAULTS.md has lost its tables");
+    none(&untried(&page.text, &tests));
+}
+
 /// Decisions are numbered without gaps, dated, and say why and what it costs.
 fn decisions_in_order(files: &[File]) -> Vec<String> {
     let mut breaches = Vec::new();
