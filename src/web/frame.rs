@@ -16,7 +16,7 @@ use crate::web::visit::{Visit, Wants};
 use crate::web::{Answer, page};
 
 /// Above a form whose act could not be written.
-const NOT_TAKEN: &str = "The portal cannot write its records at the moment, so nothing was sent or changed. What you typed is still here: wait a minute, then send it again. Files have to be chosen again.";
+const NOT_TAKEN: &str = "The portal cannot reach its records at the moment, so it does not know whether this arrived. What you typed is still here: wait a minute, look whether it arrived, then send it again. Files have to be chosen again.";
 
 /// What stands in a form: each field with all its values.
 #[derive(Clone, Debug, Default, Serialize)]

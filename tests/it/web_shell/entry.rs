@@ -170,7 +170,7 @@ async fn each_kind_of_no_has_one_answer_and_no_cause_leaves() {
         ("refused", 403, "Select at least one purpose. <span class=\"portal-clause\">(K6.2.3)</span>"),
         ("invalid", 422, "Enter an email address"),
         ("throttled", 429, "Wait 61 seconds"),
-        ("unavailable", 503, "nothing was shown, sent or changed"),
+        ("unavailable", 503, "cannot reach its records"),
         ("broken", 500, "Number of this incident"),
         ("leaving", 500, "Number of this incident"),
         ("missing", 404, "Page not found"),
