@@ -62,7 +62,7 @@ pub(super) async fn hourly(office: &Office) -> Result<(), No> {
 /// Deletes every orphan; how many there were.
 pub async fn sweep(office: &Office) -> Result<u64, No> {
     let now = office.vault.prove().await.map_err(|fault| {
-        tracing::error!(%fault, "the vault is not fit to be used: see `check`");
+        tracing::error!(%fault, "the vault is not fit to be used");
         No::Unavailable
     })?;
     let then = now.plus_millis(-AGE_MS);
