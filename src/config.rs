@@ -112,6 +112,12 @@ pub struct Listen {
     /// Threads that answer; 0 means one for each processor.
     #[serde(default)]
     pub workers: usize,
+    /// A second listener for machines on this one: `/health`, `/ready`, `/metrics` without TLS, such as `127.0.0.1:9464`. It must
+    /// be a loopback address; none unless told.
+    pub operator: Option<SocketAddr>,
+    /// After a stop signal the instance says "not ready" and serves on for this long, seconds, so that balancers notice; 300 at most.
+    #[serde(default = "drain")]
+    pub drain: u64,
     /// Reverse proxies whose `X-Forwarded-For` is believed; none unless told.
     #[serde(default)]
     pub proxies: Vec<IpAddr>,
@@ -210,6 +216,25 @@ fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8443))
 }
 
+fn drain() -> u64 {
+    5
+}
+
+impl Listen {
+    /// Refuses figures for anybody but this machine, and a stop that would not end.
+    fn check(&self) -> Result<(), String> {
+        if let Some(operator) = self.operator.filter(|operator| !operator.ip().is_loopback()) {
+            return Err(format!(
+                "listen.operator must be a loopback address such as 127.0.0.1:9464, for a collector on this machine: it is {operator}"
+            ));
+        }
+        if self.drain > 300 {
+            return Err(format!("listen.drain must be 300 seconds at most: it is {}", self.drain));
+        }
+        Ok(())
+    }
+}
+
 impl Config {
     /// Reads and checks `path`; relative paths inside mean beside the file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -217,7 +242,12 @@ impl Config {
             std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
         let misfit = |why: String| ConfigError::Misfit { path: path.to_owned(), why };
         let mut config: Self = toml::from_str(&text).map_err(|why| misfit(why.to_string()))?;
-        config.portal.check().and_then(|()| config.store.check()).map_err(misfit)?;
+        config
+            .portal
+            .check()
+            .and_then(|()| config.listen.check())
+            .and_then(|()| config.store.check())
+            .map_err(misfit)?;
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
         let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
@@ -304,6 +334,9 @@ mod tests {
         let config = read(GOOD).unwrap();
         assert!(config.listen.address.ip().is_loopback());
         assert!(config.listen.proxies.is_empty());
+        assert_eq!((config.listen.operator, config.listen.drain), (None, 5));
+        let watched = read(&GOOD.replace("[listen]", "[listen]\noperator = \"[::1]:9464\"\ndrain = 0")).unwrap().listen;
+        assert_eq!((watched.operator.map(|at| at.port()), watched.drain), (Some(9464), 0));
         assert_eq!(config.portal.host(), "portal.example.org");
         for (host, name) in [("a.example:8443", "a.example"), ("[2001:db8::1]:443", "2001:db8::1"), ("[::1]", "::1")] {
             let portal = Portal { origin: format!("https://{host}"), ..config.portal.clone() };
@@ -320,6 +353,9 @@ mod tests {
     fn unknown_keys_and_foreign_origins_are_refused_by_name() {
         for (from, to, named) in [
             ("[listen]", "[listen]\nadress = \"0.0.0.0:443\"", "adress"),
+            ("[listen]", "[listen]\noperator = \"0.0.0.0:9464\"", "listen.operator must be a loopback address"),
+            ("[listen]", "[listen]\noperator = \"10.0.0.1:9464\"", "it is 10.0.0.1:9464"),
+            ("[listen]", "[listen]\ndrain = 301", "listen.drain must be 300 seconds at most"),
             ("[store]", "[debug]\nx = 1\n[store]", "debug"),
             ("[store]", "[store]\npostgres_file = \"a\"", "postgres_file"),
             ("force =", "demo = true\nforce =", "demo"),

@@ -139,7 +139,7 @@ pub async fn verify(office: &Office, by: &Actor, stamp: Stamp) -> Result<Report,
     let vkey = office.log_vkeys.clone();
     let done = verify_in(&mut office.read().await?, &dir, vkey).await;
     if let Err(why) = std::fs::remove_dir_all(&dir) {
-        tracing::warn!(%why, "a verification's export stays behind");
+        tracing::warn!(cause = %why, "a verification's export stays behind");
     }
     let report = done?;
     let event = Event::new(Kind::Verified, "log").with("ok", report.passed()).with("size", report.size);

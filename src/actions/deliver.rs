@@ -215,13 +215,24 @@ pub async fn open_part(
     let (actor, told) = (by.clone(), stamp.clone());
     let purpose = why.title();
     let act = office.act(move |tx| Box::pin(async move { gate(tx, &actor, copy, part, purpose, &told).await }));
-    let (grant, granted) = act.await?.transpose().map_err(No::from)?.split();
-    let (release, index) = (granted.release, grant.get().index());
-    let opened = unlock(office, &grant, granted).await;
-    if opened.is_err() {
-        // The leaf stands, and nothing left: the log says that too.
-        end_of_view(office, by.clone(), release, copy, index, false, stamp).await;
-    }
+    let opened = match act.await.and_then(|acked| acked.transpose().map_err(No::from)) {
+        Ok(acked) => {
+            let (grant, granted) = acked.split();
+            let (release, index) = (granted.release, grant.get().index());
+            let opened = unlock(office, &grant, granted).await;
+            if opened.is_err() {
+                // The leaf stands, and nothing left: the log says that too.
+                end_of_view(office, by.clone(), release, copy, index, false, stamp).await;
+            }
+            opened
+        }
+        Err(no) => Err(no),
+    };
+    office.metrics.view(match &opened {
+        Ok(_) => "opened",
+        Err(No::Unavailable | No::Broken(_)) => "failed",
+        Err(_) => "refused",
+    });
     opened
 }
 
@@ -294,6 +305,6 @@ async fn end_of_view(
     let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
     let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
     if let Err(no) = told {
-        tracing::warn!(?no, "the end of a view was not written down");
+        tracing::warn!(cause = %no, "the end of a view was not written down");
     }
 }

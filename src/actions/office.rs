@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
 use crate::actions::orphans::Hourly;
+use crate::actions::ready::Readiness;
 use crate::actions::{Fault, No, claim};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
@@ -23,6 +24,14 @@ use crate::sealing::lock::{Field, RecordsKey};
 use crate::store::log::Stamp;
 use crate::store::vault::Vault;
 use crate::store::{Acked, Conn, Db, Tx, writer};
+use crate::telemetry::Metrics;
+
+/// Passphrases that are hashed at a time.
+pub(super) const HASHING: usize = 2;
+/// Photographs that are decoded at a time.
+pub(super) const DECODING: usize = 2;
+/// Originals that are in memory at a time.
+pub(super) const ORIGINALS: usize = 3;
 
 /// The portal's parts, shared by all requests.
 pub struct Office {
@@ -54,6 +63,10 @@ pub struct Office {
     pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// What this process tells a collector.
+    pub metrics: Metrics,
+    /// Whether this instance can serve, as of its last look.
+    pub readiness: Readiness,
     /// When orphans were swept last.
     pub(crate) hourly: Hourly,
     /// The folder's lock: says to whoever replaces a key that this office is open.
@@ -124,6 +137,8 @@ impl Office {
         claim::claim(&db, &vault).await?;
         Ok(Self {
             root,
+            metrics: Metrics::new(db.writer().meter(), vault.meter()),
+            readiness: Readiness::default(),
             vault,
             records,
             _hold: hold,
@@ -133,9 +148,9 @@ impl Office {
             blind: hmac::Key::new(hmac::HMAC_SHA256, blind.as_ref()),
             web_secret: web,
             board: Arc::new(Board::default()),
-            hashing: Semaphore::new(2),
-            decoding: Arc::new(Semaphore::new(2)),
-            originals: Arc::new(Semaphore::new(3)),
+            hashing: Semaphore::new(HASHING),
+            decoding: Arc::new(Semaphore::new(DECODING)),
+            originals: Arc::new(Semaphore::new(ORIGINALS)),
             in_hand: Mutex::default(),
             hourly: Hourly::default(),
             clock,
@@ -168,8 +183,9 @@ impl Office {
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, No> {
         // A store that does not answer is "unavailable": nothing is served, and it heals by itself.
+        let _waits = self.metrics.reader_waits();
         self.db.read().await.map_err(|fault| {
-            tracing::error!(%fault, "no connection to read with");
+            tracing::error!(cause = %fault, "no connection to read with");
             No::Unavailable
         })
     }
@@ -256,11 +272,11 @@ impl Office {
 fn unwritten(no: No) -> No {
     match no {
         No::Broken(Fault::Store(sqlx_error)) if !crate::store::is_ours(&sqlx_error) => {
-            tracing::error!(error = %sqlx_error, "the store cannot be written: nothing was served");
+            tracing::error!(cause = %sqlx_error, "the store cannot be written: nothing was served");
             No::Unavailable
         }
         No::Broken(Fault::Log(why)) => {
-            tracing::error!(%why, "the log cannot be written: nothing was served");
+            tracing::error!(cause = %why, "the log cannot be written: nothing was served");
             No::Unavailable
         }
         other => other,

@@ -277,7 +277,7 @@ pub(super) async fn drop_blobs(office: &Office, objects: &[String]) {
             Ok(()) => {}
             // The others would only wait as long for the same answer.
             Err(No::Unavailable) => break,
-            Err(no) => tracing::warn!(?no, "a sealed blob without a row stays behind"),
+            Err(no) => tracing::warn!(cause = %no, "a sealed blob without a row stays behind"),
         }
     }
 }

@@ -81,7 +81,7 @@ pub async fn take(
         let _hand = Hand { office: Arc::clone(&office), photograph: handed.row.id.clone() };
         let done = seal_for_all(&office, &by, handed, &stamp).await;
         if let Err(no) = trust::alarm(&office, &format!("release/{id}"), done, &stamp).await {
-            tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
+            tracing::error!(cause = %no, release = %id, "sealing stopped: the page says how far it came");
         }
     });
     Ok(())

@@ -34,12 +34,24 @@ async fn what_waits(office: &Office) -> Result<(), No> {
     let waits =
         !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
     drop(conn);
-    if !waits {
+    let lease = if waits { lease(office, "sweep").await? } else { None };
+    let Some(lease) = lease else {
+        // Nothing to do here is a round that went well.
+        for name in ["expire", "destroy"] {
+            office.metrics.job(name, Instant::now(), true);
+        }
         return Ok(());
-    }
-    let Some(lease) = lease(office, "sweep").await? else { return Ok(()) };
-    expire(office, &lease).await?;
-    destroy_blobs(office, Some(&lease)).await
+    };
+    job(office, "expire", expire(office, &lease)).await?;
+    job(office, "destroy", destroy_blobs(office, Some(&lease))).await
+}
+
+/// Does a job's work and counts it.
+async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
+    let began = Instant::now();
+    let done = work.await;
+    office.metrics.job(name, began, done.is_ok());
+    done
 }
 
 /// Takes a job's lease for this instance; `None`: another one is at it.
@@ -85,7 +97,7 @@ async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
     if let Err(no) = destroy_blobs(office, None).await {
-        tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
+        tracing::warn!(cause = %no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
@@ -97,7 +109,7 @@ async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No>
     let (mut failed, began) = (None, Instant::now());
     for copy in copies {
         if let Err(no) = destroy_copy(office, copy, lease.cloned()).await {
-            tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
+            tracing::error!(%copy, cause = %no, "a copy's blobs could not be destroyed");
             failed = Some(no);
             if began.elapsed() > SLOW {
                 break;

@@ -51,6 +51,7 @@ const LAST_CHECKPOINT: &str = "SELECT COALESCE(MAX(at), 0) FROM log_checkpoint";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (idx, leaf) VALUES ($1, $2)";
 const ADD_NODE: &str = "INSERT INTO log_node (pos, hash) VALUES ($1, $2)";
 const ADD_RECORD: &str = "INSERT INTO access_record (idx, salt, body, kind, at, actor, object, copy_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const KEPT: &str = "SELECT COALESCE(MAX(size), 0) FROM log_checkpoint";
 const NODE: &str = "SELECT hash FROM log_node WHERE pos = $1";
 const ENTRIES: &str = "SELECT l.idx, l.leaf, r.salt, r.body FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx LIMIT $3";
 const CHECKPOINTS: &str = "SELECT note FROM log_checkpoint WHERE size <= $1 ORDER BY size";
@@ -277,6 +278,12 @@ impl Conn {
             }
         }
         Ok(nodes)
+    }
+
+    /// The size of the newest kept checkpoint; 0: none is kept yet.
+    pub async fn log_kept(&mut self) -> Result<u64, Fault> {
+        let size: i64 = on!(self, |c| sqlx::query_scalar(KEPT).fetch_one(c).await)?;
+        whole(u64::try_from(size).ok(), "log_checkpoint", "size", "")
     }
 
     /// The kept checkpoints up to `size`, oldest first.

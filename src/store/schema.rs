@@ -120,6 +120,12 @@ async fn too_new(conn: &mut Conn, last: i64) -> Result<Option<String>, Fault> {
         .then(|| format!("the database has step {newest}, which this program does not know: use a newer one")))
 }
 
+/// Whether every step of this program's schema is there as this program has it, and no newer one forbids it. Later steps that only add
+/// do not matter: while instances are upgraded one after the other, the older ones go on serving.
+pub async fn fits(conn: &mut Conn) -> Result<bool, Fault> {
+    Ok(differs(conn).await?.is_none())
+}
+
 /// What a database differs in from this program's schema, as a sentence; `None`: nothing that matters.
 pub async fn differs(conn: &mut Conn) -> Result<Option<String>, Fault> {
     let last = STEPS.last().map_or(0, |step| step.number);

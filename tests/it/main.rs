@@ -10,6 +10,7 @@ mod hostile;
 mod instances;
 mod journeys;
 mod ledger;
+mod operator;
 mod packaging;
 mod sealing;
 mod storage;

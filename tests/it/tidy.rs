@@ -4,6 +4,7 @@
 
 mod alarms;
 mod clauses;
+mod lines;
 mod pages;
 mod papers;
 mod rooms;

@@ -10,7 +10,7 @@ mod s3;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{Stream, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
@@ -22,6 +22,7 @@ use crate::clock;
 use crate::config::Store;
 use crate::domain::moment::Moment;
 use crate::store::copies::Grant;
+use crate::telemetry::metrics;
 
 /// The most names of a listing in memory at once.
 pub const PAGE: usize = 500;
@@ -39,6 +40,7 @@ const A_SECOND: u64 = 512 << 10;
 pub struct Vault {
     objects: Arc<dyn ObjectStore>,
     at: Where,
+    meter: metrics::Vault,
 }
 
 #[derive(Clone, Debug)]
@@ -54,7 +56,7 @@ impl Vault {
             None => Self::local(&at.vault()),
             Some(at) => {
                 let (objects, bucket) = s3::open(at)?;
-                Ok(Self { objects, at: Where::Bucket(Arc::new(bucket)) })
+                Ok(Self { objects, at: Where::Bucket(Arc::new(bucket)), meter: metrics::Vault::default() })
             }
         }
     }
@@ -63,7 +65,7 @@ impl Vault {
     pub fn local(dir: &Path) -> Result<Self, Fault> {
         std::fs::create_dir_all(dir)?;
         let objects = Arc::new(LocalFileSystem::new_with_prefix(dir)?.with_fsync(true));
-        Ok(Self { objects, at: Where::Folder(dir.to_owned()) })
+        Ok(Self { objects, at: Where::Folder(dir.to_owned()), meter: metrics::Vault::default() })
     }
 
     /// The object store itself, for what lies beside the blobs.
@@ -80,12 +82,12 @@ impl Vault {
             Where::Folder(_) => Name::from(format!("{PROBE}{name}")),
             Where::Bucket(_) => place(&name)?,
         };
-        let put = timed(32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
+        let put = self.timed("put", 32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
         let put: PutResult = put.map_err(|why| self.unfit("cannot be written to", &why))?;
         let read = async {
-            let meta = timed(0, self.objects.head(&place)).await?;
-            let got = timed(0, self.objects.get(&place)).await?;
-            Ok((meta, timed(32, got.bytes()).await?))
+            let meta = self.timed("head", 0, self.objects.head(&place)).await?;
+            let got = self.timed("get", 0, self.objects.get(&place)).await?;
+            Ok((meta, self.timed("get", 32, got.bytes()).await?))
         };
         let read: Result<(ObjectMeta, _), Error> = read.await;
         // Taken away whatever the reading said.
@@ -107,7 +109,7 @@ impl Vault {
     pub async fn put(&self, sealed: Vec<u8>) -> Result<String, No> {
         let name = hex::encode(clock::random::<16>());
         let place = place(&name)?;
-        timed(sealed.len(), self.objects.put(&place, PutPayload::from(sealed))).await.map_err(failed)?;
+        self.timed("put", sealed.len(), self.objects.put(&place, PutPayload::from(sealed))).await.map_err(failed)?;
         Ok(name)
     }
 
@@ -127,9 +129,9 @@ impl Vault {
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>, No> {
-        let got = timed(0, self.objects.get(&place(name)?)).await.map_err(failed)?;
+        let got = self.timed("get", 0, self.objects.get(&place(name)?)).await.map_err(failed)?;
         let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
-        Ok(timed(size, got.bytes()).await.map_err(failed)?.to_vec())
+        Ok(self.timed("get", size, got.bytes()).await.map_err(failed)?.to_vec())
     }
 
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
@@ -140,14 +142,50 @@ impl Vault {
         Err(Fault::Other("a deleted blob is still there".to_owned()).into())
     }
 
+    /// Whether the store answers at all: asked for a name that no blob has.
+    pub async fn answers(&self) -> Result<(), No> {
+        match self.timed("head", 0, self.objects.head(&Name::from("ready"))).await {
+            Ok(_) => Ok(()),
+            Err(why) if is_gone(&why) => Ok(()),
+            Err(why) => Err(failed(why)),
+        }
+    }
+
+    /// What it did so far.
+    pub fn meter(&self) -> &metrics::Vault {
+        &self.meter
+    }
+
+    /// Lets the store no longer than is fit for so many bytes, its own tries and all; and counts what came of it.
+    async fn timed<T>(
+        &self,
+        operation: &'static str,
+        bytes: usize,
+        asked: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let began = Instant::now();
+        // Twice: the store's own limit is for one try of several.
+        let done = match tokio::time::timeout(patience(bytes) * 2, asked).await {
+            Ok(answer) => answer,
+            Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
+        };
+        let outcome = match &done {
+            Ok(_) => "ok",
+            Err(why) if is_gone(why) => "missing",
+            Err(_) => "failed",
+        };
+        self.meter.done(operation, outcome, began);
+        done
+    }
+
     /// Whether it is gone.
     async fn remove(&self, place: &Name) -> Result<bool, Error> {
-        match timed(0, self.objects.delete(place)).await {
+        match self.timed("delete", 0, self.objects.delete(place)).await {
             Ok(()) => {}
             Err(why) if is_gone(&why) => {}
             Err(why) => return Err(why),
         }
-        match timed(0, self.objects.head(place)).await {
+        match self.timed("head", 0, self.objects.head(place)).await {
             Err(why) if is_gone(&why) => Ok(true),
             Ok(_) => Ok(false),
             Err(why) => Err(why),
@@ -168,12 +206,12 @@ impl Vault {
 
     /// Whose vault it is; `None`: nobody's yet.
     pub async fn owner(&self) -> Result<Option<String>, Fault> {
-        let got = match timed(0, self.objects.get(&Name::from(OWNER))).await {
+        let got = match self.timed("get", 0, self.objects.get(&Name::from(OWNER))).await {
             Ok(got) => got,
             Err(why) if is_gone(&why) => return Ok(None),
             Err(why) => return Err(self.unfit("cannot be read from", &why)),
         };
-        let bytes = timed(0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
+        let bytes = self.timed("get", 0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
         Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
 
@@ -192,7 +230,7 @@ impl Vault {
             return Ok(std::fs::File::open(dir)?.sync_all()?);
         }
         let words = PutPayload::from(words);
-        let put = timed(0, self.objects.put(&Name::from(OWNER), words)).await;
+        let put = self.timed("put", 0, self.objects.put(&Name::from(OWNER), words)).await;
         put.map(drop).map_err(|why| self.unfit("cannot be written to", &why))
     }
 
@@ -238,7 +276,7 @@ fn failed(why: Error) -> No {
     if is_gone(&why) {
         return No::Broken(Fault::Vault(why));
     }
-    tracing::error!(error = causes(&why), "the vault cannot be used: nothing was served");
+    tracing::error!(cause = causes(&why), "the vault cannot be used: nothing was served");
     No::Unavailable
 }
 
@@ -259,15 +297,6 @@ fn causes(why: &(dyn std::error::Error + 'static)) -> String {
 /// Whether a blob is not there, and the place where it would lie is: a bucket that is not there says "not found" too.
 fn is_gone(why: &Error) -> bool {
     matches!(why, Error::NotFound { .. }) && !why.to_string().contains("NoSuchBucket")
-}
-
-/// Lets a store no longer than is fit for so many bytes, its own tries and all.
-async fn timed<T>(bytes: usize, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    // Twice: the store's own limit is for one try of several.
-    match tokio::time::timeout(patience(bytes) * 2, asked).await {
-        Ok(answer) => answer,
-        Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
-    }
 }
 
 /// How long something of so many bytes may take.

@@ -11,6 +11,7 @@ mod scene;
 pub(crate) mod server;
 pub(crate) mod things;
 pub(crate) mod wait;
+pub(crate) mod wire;
 
 pub(crate) use scene::{Scene, Stopped};
 
