@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
@@ -13,7 +14,7 @@ use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
 use crate::actions::orphans::Hourly;
 use crate::actions::ready::Readiness;
-use crate::actions::{Fault, No, claim};
+use crate::actions::{Fault, No, claim, publish};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -21,6 +22,8 @@ use crate::domain::event::Event;
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
+use crate::store::backup::QUARANTINE;
+use crate::store::journal::Journal;
 use crate::store::log::Stamp;
 use crate::store::vault::Vault;
 use crate::store::{Acked, Conn, Db, Tx, writer};
@@ -69,6 +72,8 @@ pub struct Office {
     pub readiness: Readiness,
     /// When orphans were swept last.
     pub(crate) hourly: Hourly,
+    /// Up to when recalls and removals are written into the journal, UTC milliseconds; 0: not looked yet.
+    pub(crate) closings_until: AtomicI64,
     /// The folder's lock: says to whoever replaces a key that this office is open.
     _hold: File,
 }
@@ -135,12 +140,16 @@ impl Office {
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
         let vault = Vault::open(&store)?;
         claim::claim(&db, &vault).await?;
+        if how != Hold::Restoring {
+            fit_to_open(&db, &vault, &log_vkeys).await?;
+        }
         Ok(Self {
             root,
             metrics: Metrics::new(db.writer().meter(), vault.meter()),
             readiness: Readiness::default(),
             vault,
             records,
+            closings_until: AtomicI64::new(0),
             _hold: hold,
             log_vkey,
             log_vkeys,
@@ -291,6 +300,19 @@ pub fn ten() -> [u8; 10] {
 /// Runs slow, CPU-bound work away from the threads that answer requests.
 pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// Refuses a database that was put back and not brought up to what happened since, and one that is older than what was published.
+async fn fit_to_open(db: &Db, vault: &Vault, log_vkeys: &str) -> Result<(), Fault> {
+    let mut conn = db.read().await?;
+    if conn.setting(QUARANTINE).await?.is_some() {
+        return Err(Fault::Other(
+            "this portal was put back from a backup and is in quarantine: what was destroyed since may be in it. Nothing is served \
+             or written before `restore --finish` has replayed it"
+                .to_owned(),
+        ));
+    }
+    publish::follows(&mut conn, &Journal::of(vault), log_vkeys).await
 }
 
 /// The records key in force. What a rotation left behind that was cut short is settled first.

@@ -1,12 +1,15 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
+use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::store::journal::Journal;
 use crate::store::leases::Lease;
 use crate::store::log::Stamp;
 
@@ -30,6 +33,7 @@ pub async fn round(office: &Office) -> Result<(), No> {
 }
 
 async fn what_waits(office: &Office) -> Result<(), No> {
+    job(office, "closings", write_closings(office)).await?;
     let mut conn = office.read().await?;
     let waits =
         !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
@@ -59,6 +63,22 @@ pub async fn lease(office: &Office, name: &'static str) -> Result<Option<Lease>,
     let holder = office.instance.clone();
     let act = office.act(move |tx| Box::pin(async move { Ok(tx.take_lease(name, &holder, LEASE_MS).await?) }));
     Ok(act.await?.into_inner())
+}
+
+/// How far the reading of recalls and removals reaches back behind the last one: another instance may be slower, milliseconds.
+const OVERLAP_MS: i64 = 60_000;
+
+/// Writes recalls and removals into the journal, so that no older backup brings them back (P9): before anybody is answered.
+pub(super) async fn write_closings(office: &Office) -> Result<(), No> {
+    let (now, last) = (office.now(), office.closings_until.load(Ordering::SeqCst));
+    let kept = now.plus_millis(-86_400_000 * i64::from(office.settings.store.backup_days));
+    let since = kept.max(Moment::from_millis(last).plus_millis(-OVERLAP_MS));
+    let journal = Journal::of(&office.vault);
+    for closing in office.read().await?.closed_since(since).await? {
+        journal.close(&closing).await?;
+    }
+    office.closings_until.store(now.millis(), Ordering::SeqCst);
+    Ok(())
 }
 
 async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
@@ -96,7 +116,8 @@ async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
 
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
-    if let Err(no) = destroy_blobs(office, None).await {
+    let closed = write_closings(office).await;
+    if let Err(no) = closed.and(destroy_blobs(office, None).await) {
         tracing::warn!(cause = %no, "blobs whose keys are gone stay behind until the next round");
     }
 }
@@ -104,7 +125,7 @@ pub(super) async fn clear_away(office: &Office) {
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
 /// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same. `lease`: of
 /// the job that does it; an act's own clearing away has none, and two at the same copy leave one leaf.
-async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
+pub(super) async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
     let (mut failed, began) = (None, Instant::now());
     for copy in copies {
@@ -120,7 +141,12 @@ async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No>
 }
 
 async fn destroy_copy(office: &Office, copy: CopyId, lease: Option<Lease>) -> Result<(), No> {
-    let parts = office.read().await?.parts(copy).await?;
+    let mut conn = office.read().await?;
+    let parts = conn.parts(copy).await?;
+    let closing = conn.closing_of(copy).await?.ok_or(No::NotFound)?;
+    drop(conn);
+    // Durably closed before anything is destroyed: what is acknowledged as destroyed no older backup brings back.
+    Journal::of(&office.vault).close(&closing).await?;
     for part in &parts {
         office.vault.destroy(&part.object).await?;
     }

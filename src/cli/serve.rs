@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Failure, open_store, runtime, say};
 use crate::actions::office::{Office, Settings};
-use crate::actions::{follow, sweep};
+use crate::actions::{backup, follow, publish, sweep};
 use crate::clock::Clock;
 use crate::config::{Config, Store};
 use crate::sealing::age::Recipient;
@@ -124,10 +124,15 @@ fn certificate(config: &Config) -> Result<rustls::ServerConfig, Failure> {
 
 /// The jobs of a running portal, for ever.
 pub(super) async fn jobs(office: Arc<Office>) {
+    backup::clear_stale(&office.settings.store.data);
+    tokio::join!(sweeps(&office), publish::run(&office));
+}
+
+async fn sweeps(office: &Office) {
     let mut rounds = tokio::time::interval(ROUND);
     loop {
         rounds.tick().await;
-        if let Err(no) = sweep::round(&office).await {
+        if let Err(no) = sweep::round(office).await {
             tracing::warn!(cause = %no, "a round of jobs did not finish; the next one goes on");
         }
     }

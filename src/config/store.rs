@@ -18,6 +18,9 @@ pub struct Store {
     pub postgres: Option<Postgres>,
     /// An S3-compatible store in place of the folder of sealed bytes.
     pub s3: Option<S3>,
+    /// For how many days a backup is kept, 1 to 366: what was destroyed is gone from all of them after as many.
+    #[serde(default = "backup_days")]
+    pub backup_days: u16,
 }
 
 /// `[store.postgres]`.
@@ -63,6 +66,10 @@ pub struct S3 {
     pub ca_file: Option<PathBuf>,
 }
 
+fn backup_days() -> u16 {
+    30
+}
+
 fn port() -> u16 {
     5432
 }
@@ -74,7 +81,7 @@ fn region() -> String {
 impl Store {
     /// The embedded database and vault in a folder.
     pub fn embedded(data: &Path) -> Self {
-        Self { data: data.to_owned(), postgres: None, s3: None }
+        Self { data: data.to_owned(), postgres: None, s3: None, backup_days: backup_days() }
     }
 
     /// The embedded database's file.
@@ -109,7 +116,7 @@ impl Store {
             s3: Option<S3>,
         }
         let Sections { store: Parts { postgres, s3 } } = toml::from_str(text).map_err(|why| why.to_string())?;
-        let store = Self { data: PathBuf::new(), postgres, s3 };
+        let store = Self { postgres, s3, ..Self::embedded(Path::new("")) };
         store.check().map(|()| store)
     }
 
@@ -126,8 +133,12 @@ impl Store {
         password.into_iter().chain(self.s3.as_ref().map(|at| at.secret_key_file.clone()))
     }
 
-    /// Refuses what would send anything over a network that others can read.
+    /// Refuses what would send anything over a network that others can read, and a promise about backups that nobody can keep.
     pub(super) fn check(&self) -> Result<(), String> {
+        if !(1..=366).contains(&self.backup_days) {
+            let said = self.backup_days;
+            return Err(format!("store.backup_days must be from 1 to 366: it is {said}"));
+        }
         let Some(s3) = &self.s3 else { return Ok(()) };
         let said = &s3.endpoint;
         let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];

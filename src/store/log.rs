@@ -90,6 +90,11 @@ impl Head {
         &self.note
     }
 
+    /// The tree's right edge: all that appending needs.
+    pub fn edge(&self) -> &Edge {
+        &self.edge
+    }
+
     /// The root over all entries.
     pub fn root(&self) -> Hash {
         self.edge.root()
@@ -142,15 +147,8 @@ impl Tx {
         let body = body_of(event, by, stamp, at);
         let salt: [u8; 32] = clock::random();
         let leaf = Leaf::new(event.kind.word(), at.millis(), commitment(&salt, &body)).map_err(log_fault)?.to_bytes();
-        let index = self.head.size();
-        let nodes = self.head.edge.append(&leaf);
-        self.head.at = at;
+        let index = self.add_leaf(&leaf, at).await?;
         let idx = signed(index)?;
-        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(&leaf))?;
-        for (position, hash) in nodes {
-            let position = signed(position)?;
-            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
-        }
         run!(
             self,
             sqlx::query(ADD_RECORD)
@@ -164,6 +162,36 @@ impl Tx {
                 .bind(event.copy.map(|copy| copy.to_string()))
         )?;
         Ok(index)
+    }
+
+    async fn add_leaf(&mut self, leaf: &[u8], at: Moment) -> Result<u64, Fault> {
+        let index = self.head.size();
+        let nodes = self.head.edge.append(leaf);
+        self.head.at = at;
+        let idx = signed(index)?;
+        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(leaf))?;
+        for (position, hash) in nodes {
+            let position = signed(position)?;
+            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
+        }
+        Ok(index)
+    }
+
+    /// How many entries the log has inside this act.
+    pub fn size(&self) -> u64 {
+        self.head.size()
+    }
+
+    /// Puts leaves back that were published before the database was lost; their records are not there any more. The caller has
+    /// checked that the tree then has the root that was signed, so that nothing is signed twice in two ways.
+    pub async fn refill(&mut self, leaves: &[Vec<u8>]) -> Result<(), Fault> {
+        for bytes in leaves {
+            let leaf = Leaf::parse(bytes).map_err(log_fault)?;
+            self.add_leaf(bytes, Moment::from_millis(leaf.at())).await?;
+        }
+        // What follows in this act is not before what was put back.
+        self.now = self.now.max(self.head.at);
+        Ok(())
     }
 
     /// Signs the head with the key that follows as well, and keeps that checkpoint; answers its size.

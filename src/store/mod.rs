@@ -5,10 +5,13 @@
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;
+pub mod backup;
 pub mod blobs;
+pub mod closings;
 pub mod copies;
 pub mod documents;
 pub mod initiatives;
+pub mod journal;
 pub mod leases;
 pub mod log;
 pub mod no;
@@ -101,6 +104,8 @@ pub enum Hold {
     Shared,
     /// Alone: nothing else may have it open.
     Alone,
+    /// Alone, to finish a restore: the only way to open what is under quarantine.
+    Restoring,
 }
 
 /// Where connections come from.

@@ -103,7 +103,9 @@ pub(super) async fn writer(pool: &PgPool, how: Hold) -> Result<PoolConnection<Po
     conn.close_on_drop();
     let (lock, sentence) = match how {
         Hold::Shared => (KEEP_OUT, "a key is being replaced in this database: try again when that is done"),
-        Hold::Alone => (ALONE, "a portal, or a command of its, has this database open: stop all instances first"),
+        Hold::Alone | Hold::Restoring => {
+            (ALONE, "a portal, or a command of its, has this database open: stop all instances first")
+        }
     };
     let held: bool = sqlx::query_scalar(lock).bind(KEYS_LOCK).fetch_one(&mut *conn).await?;
     if held { Ok(conn) } else { Err(Fault::Other(sentence.to_owned())) }

@@ -97,7 +97,7 @@ struct Desk {
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
 pub struct Tx {
     conn: Conn,
-    now: Moment,
+    pub(super) now: Moment,
     /// The log's head as of this batch's last finished act.
     pub(super) head: Head,
     /// The connection broke and was not replaced yet.

@@ -12,6 +12,7 @@ mod journeys;
 mod ledger;
 mod operator;
 mod packaging;
+mod restore;
 mod sealing;
 mod storage;
 mod tidy;

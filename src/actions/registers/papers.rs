@@ -276,8 +276,13 @@ pub async fn detach(office: &Office, by: &Actor, id: DocumentId, reason: &str, s
             })
         })
         .await?;
-    // The record says so already: what fails here is left to the sweep of orphans.
-    drop_blobs(office, &[row.object]).await;
+    // The record says so already: what fails here is left to the next round of jobs and to the sweep of orphans.
+    match crate::actions::sweep::write_closings(office).await {
+        Ok(()) => drop_blobs(office, &[row.object]).await,
+        Err(no) => {
+            tracing::warn!(cause = %no, "a removed document is not in the journal yet; its blob stays until it is")
+        }
+    }
     Ok(scheme)
 }
 

@@ -134,6 +134,24 @@ impl Vault {
         Ok(self.timed("get", size, got.bytes()).await.map_err(failed)?.to_vec())
     }
 
+    /// The sealed bytes as they lie there, for a backup; `None`: there are none. Nothing is opened with them.
+    pub async fn sealed(&self, name: &str) -> Result<Option<Vec<u8>>, No> {
+        match self.get(name).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(No::Broken(Fault::Vault(why))) if is_gone(&why) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Whether a blob is there.
+    pub async fn has(&self, name: &str) -> Result<bool, No> {
+        match self.timed("head", 0, self.objects.head(&place(name)?)).await {
+            Ok(_) => Ok(true),
+            Err(why) if is_gone(&why) => Ok(false),
+            Err(why) => Err(failed(why)),
+        }
+    }
+
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
     pub async fn destroy(&self, name: &str) -> Result<(), No> {
         if self.remove(&place(name)?).await.map_err(failed)? {

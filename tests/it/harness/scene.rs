@@ -84,6 +84,12 @@ impl Scene {
         Self { office: Arc::new(office), clock, folder, database, world: &made.world }
     }
 
+    /// The embedded portal that was put back from a backup.
+    pub(crate) fn put_back(office: Office, clock: Clock, folder: Folder) -> Self {
+        let world = &template_of(Backend::Embedded).world;
+        Self { office: Arc::new(office), clock, folder: Arc::new(folder), database: None, world }
+    }
+
     /// Another instance on the same data, with the same clock.
     pub(crate) async fn beside(&self) -> Self {
         let office = Office::open(self.settings(), self.clock.clone(), false).await.unwrap();
