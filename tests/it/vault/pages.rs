@@ -37,7 +37,8 @@ async fn with_the_store_gone_a_view_says_come_back_the_rest_goes_on_and_it_heals
     let aborted = scene.records("aborted").await.len();
     server.gone();
     let got = priya.get(&door).await;
-    assert_eq!((got.status, got.header("retry-after")), (503, "30"), "{}", got.text());
+    assert_eq!(got.status, 503, "{}", got.text());
+    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", got.headers);
     assert!(got.text().contains("not available") && !got.text().contains("Incident"), "{}", got.text());
     for page in ["/", "/bulletins", "/account"] {
         assert_eq!(priya.get(page).await.status, 200, "{page}");
@@ -65,7 +66,8 @@ async fn with_a_silent_store_a_view_ends_within_seconds_and_a_recall_too() {
     server.is(|how| how.silent = true);
     let began = Instant::now();
     let got = priya.get(&door).await;
-    assert_eq!((got.status, got.header("retry-after")), (503, "30"));
+    assert_eq!(got.status, 503);
+    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", got.headers);
     assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
     let release = scene.release(URN).await;
     let form = signed(&scene, sam, "recall", &format!("release/{release}"), &[("reason", "New intelligence")]);
