@@ -5,6 +5,7 @@
 //! Absent on purpose: anything that could open a blob, and ranges: a blob is served whole. Proved by `tests/it/vault/`.
 
 mod fit;
+mod folder;
 mod s3;
 
 use std::future::Future;
@@ -82,12 +83,12 @@ impl Vault {
             Where::Folder(_) => Name::from(format!("{PROBE}{name}")),
             Where::Bucket(_) => place(&name)?,
         };
-        let put = self.timed("put", 32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
+        let put = timed(32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
         let put: PutResult = put.map_err(|why| self.unfit("cannot be written to", &why))?;
         let read = async {
-            let meta = self.timed("head", 0, self.objects.head(&place)).await?;
-            let got = self.timed("get", 0, self.objects.get(&place)).await?;
-            Ok((meta, self.timed("get", 32, got.bytes()).await?))
+            let meta = timed(0, self.objects.head(&place)).await?;
+            let got = timed(0, self.objects.get(&place)).await?;
+            Ok((meta, timed(32, got.bytes()).await?))
         };
         let read: Result<(ObjectMeta, _), Error> = read.await;
         // Taken away whatever the reading said.
@@ -109,7 +110,8 @@ impl Vault {
     pub async fn put(&self, sealed: Vec<u8>) -> Result<String, No> {
         let name = hex::encode(clock::random::<16>());
         let place = place(&name)?;
-        self.timed("put", sealed.len(), self.objects.put(&place, PutPayload::from(sealed))).await.map_err(failed)?;
+        let put = timed(sealed.len(), self.objects.put(&place, PutPayload::from(sealed)));
+        self.counted("put", put).await.map_err(failed)?;
         Ok(name)
     }
 
@@ -129,9 +131,13 @@ impl Vault {
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>, No> {
-        let got = self.timed("get", 0, self.objects.get(&place(name)?)).await.map_err(failed)?;
-        let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
-        Ok(self.timed("get", size, got.bytes()).await.map_err(failed)?.to_vec())
+        let place = place(name)?;
+        let whole = async {
+            let got = timed(0, self.objects.get(&place)).await?;
+            let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
+            timed(size, got.bytes()).await
+        };
+        Ok(self.counted("get", whole).await.map_err(failed)?.to_vec())
     }
 
     /// The sealed bytes as they lie there, for a backup; `None`: there are none. Nothing is opened with them.
@@ -145,7 +151,7 @@ impl Vault {
 
     /// Whether a blob is there.
     pub async fn has(&self, name: &str) -> Result<bool, No> {
-        match self.timed("head", 0, self.objects.head(&place(name)?)).await {
+        match self.counted("head", timed(0, self.objects.head(&place(name)?))).await {
             Ok(_) => Ok(true),
             Err(why) if is_gone(&why) => Ok(false),
             Err(why) => Err(failed(why)),
@@ -154,7 +160,7 @@ impl Vault {
 
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
     pub async fn destroy(&self, name: &str) -> Result<(), No> {
-        if self.remove(&place(name)?).await.map_err(failed)? {
+        if self.counted("delete", self.remove(&place(name)?)).await.map_err(failed)? {
             return Ok(());
         }
         Err(Fault::Other("a deleted blob is still there".to_owned()).into())
@@ -162,7 +168,7 @@ impl Vault {
 
     /// Whether the store answers at all: asked for a name that no blob has.
     pub async fn answers(&self) -> Result<(), No> {
-        match self.timed("head", 0, self.objects.head(&Name::from("ready"))).await {
+        match self.counted("head", timed(0, self.objects.head(&Name::from("ready")))).await {
             Ok(_) => Ok(()),
             Err(why) if is_gone(&why) => Ok(()),
             Err(why) => Err(failed(why)),
@@ -174,19 +180,14 @@ impl Vault {
         &self.meter
     }
 
-    /// Lets the store no longer than is fit for so many bytes, its own tries and all; and counts what came of it.
-    async fn timed<T>(
+    /// Counts what came of something that was asked for.
+    async fn counted<T>(
         &self,
         operation: &'static str,
-        bytes: usize,
         asked: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let began = Instant::now();
-        // Twice: the store's own limit is for one try of several.
-        let done = match tokio::time::timeout(patience(bytes) * 2, asked).await {
-            Ok(answer) => answer,
-            Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
-        };
+        let done = asked.await;
         let outcome = match &done {
             Ok(_) => "ok",
             Err(why) if is_gone(why) => "missing",
@@ -198,12 +199,12 @@ impl Vault {
 
     /// Whether it is gone.
     async fn remove(&self, place: &Name) -> Result<bool, Error> {
-        match self.timed("delete", 0, self.objects.delete(place)).await {
+        match timed(0, self.objects.delete(place)).await {
             Ok(()) => {}
             Err(why) if is_gone(&why) => {}
             Err(why) => return Err(why),
         }
-        match self.timed("head", 0, self.objects.head(place)).await {
+        match timed(0, self.objects.head(place)).await {
             Err(why) if is_gone(&why) => Ok(true),
             Ok(_) => Ok(false),
             Err(why) => Err(why),
@@ -224,12 +225,12 @@ impl Vault {
 
     /// Whose vault it is; `None`: nobody's yet.
     pub async fn owner(&self) -> Result<Option<String>, Fault> {
-        let got = match self.timed("get", 0, self.objects.get(&Name::from(OWNER))).await {
+        let got = match timed(0, self.objects.get(&Name::from(OWNER))).await {
             Ok(got) => got,
             Err(why) if is_gone(&why) => return Ok(None),
             Err(why) => return Err(self.unfit("cannot be read from", &why)),
         };
-        let bytes = self.timed("get", 0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
+        let bytes = timed(0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
         Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
     }
 
@@ -237,42 +238,19 @@ impl Vault {
     pub async fn own(&self, owner: &str) -> Result<(), Fault> {
         let words = format!("{owner}\n").into_bytes();
         if let Where::Folder(dir) = &self.at {
-            // With the mode of a file that nobody else reads, which the library would not give it; whole or not at all.
-            use std::os::unix::fs::OpenOptionsExt as _;
-            let (unfinished, file) = (dir.join(format!("{OWNER}.new")), dir.join(OWNER));
-            let mut opening = std::fs::OpenOptions::new();
-            let mut out = opening.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-            std::io::Write::write_all(&mut out, &words)?;
-            out.sync_all()?;
-            std::fs::rename(&unfinished, &file)?;
-            return Ok(std::fs::File::open(dir)?.sync_all()?);
+            return folder::write_whole(dir, OWNER, &words);
         }
         let words = PutPayload::from(words);
-        let put = self.timed("put", 0, self.objects.put(&Name::from(OWNER), words)).await;
+        let put = timed(0, self.objects.put(&Name::from(OWNER), words)).await;
         put.map(drop).map_err(|why| self.unfit("cannot be written to", &why))
     }
 
     /// Deletes what a write that was cut short left in a directory before `then`; how many. An S3 store keeps nothing of such.
     pub fn clear_unfinished(&self, then: Moment) -> Result<u64, Fault> {
-        let Where::Folder(dir) = &self.at else { return Ok(0) };
-        let mut cleared = 0;
-        for folder in std::fs::read_dir(dir)? {
-            let (folder, name) = folder.map(|folder| (folder.path(), folder.file_name()))?;
-            if !folder.is_dir() {
-                let probe = name.to_str().and_then(|name| name.strip_prefix(PROBE)).is_some_and(is_name);
-                cleared += u64::from(probe && remove_old(&folder, then)?);
-                continue;
-            }
-            for file in std::fs::read_dir(&folder)? {
-                let (file, name) = file.map(|file| (file.path(), file.file_name()))?;
-                // `<name>#<n>`: what `object_store` writes to before it takes the name.
-                let unfinished = name.to_str().and_then(|name| name.split_once('#')).is_some_and(|(name, n)| {
-                    is_name(name) && !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit())
-                });
-                cleared += u64::from(unfinished && remove_old(&file, then)?);
-            }
+        match &self.at {
+            Where::Folder(dir) => folder::clear_unfinished(dir, then),
+            Where::Bucket(_) => Ok(0),
         }
-        Ok(cleared)
     }
 
     /// Where it is, in words.
@@ -317,20 +295,18 @@ fn is_gone(why: &Error) -> bool {
     matches!(why, Error::NotFound { .. }) && !why.to_string().contains("NoSuchBucket")
 }
 
+/// Lets the store no longer than is fit for so many bytes, its own tries and all.
+async fn timed<T>(bytes: usize, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // Twice: the store's own limit is for one try of several.
+    match tokio::time::timeout(patience(bytes) * 2, asked).await {
+        Ok(answer) => answer,
+        Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
+    }
+}
+
 /// How long something of so many bytes may take.
 fn patience(bytes: usize) -> Duration {
     PATIENCE + Duration::from_secs(u64::try_from(bytes).unwrap_or(u64::MAX) / A_SECOND)
-}
-
-/// Deletes a file that was last written before `then`; whether it was.
-fn remove_old(file: &Path, then: Moment) -> Result<bool, Fault> {
-    let since = std::fs::metadata(file)?.modified()?.duration_since(std::time::UNIX_EPOCH);
-    let written = since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    let old = written < then.millis();
-    if old {
-        std::fs::remove_file(file)?;
-    }
-    Ok(old)
 }
 
 fn is_name(name: &str) -> bool {

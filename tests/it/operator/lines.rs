@@ -148,5 +148,5 @@ async fn the_operators_log_of_a_journey_holds_nothing_of_anybody() {
         }
         incidents += usize::from(line.get("message").is_some_and(|words| words == "incident"));
     }
-    assert!(incidents >= 2, "the faults were told: {lines}");
+    assert!(incidents >= 1 && lines.contains("the vault cannot be used"), "the faults were told: {lines}");
 }

@@ -85,6 +85,21 @@ async fn with_a_silent_store_a_view_ends_within_seconds_and_a_recall_too() {
 }
 
 #[actix_web::test]
+async fn what_reaches_its_limit_while_the_store_is_away_ends_all_the_same() {
+    let mut server = S3Server::start();
+    let scene = Scene::in_bucket(&server).await;
+    let keys = "SELECT count(*) FROM copy WHERE wrapped_key IS NOT NULL";
+    assert_ne!(scene.sql(keys), "0");
+    server.gone();
+    scene.later(400 * 86_400_000);
+    assert!(disclosure_portal::actions::sweep::round(&scene.office).await.is_err(), "not all of it was done");
+    assert_eq!(scene.sql(keys), "0");
+    server.back();
+    disclosure_portal::actions::sweep::round(&scene.office).await.unwrap();
+    assert_eq!(scene.sql("SELECT count(*) FROM part"), "0");
+}
+
+#[actix_web::test]
 async fn a_row_whose_blob_is_missing_is_refused_and_not_called_unavailable() {
     for (scene, files, _server) in scenes().await {
         let (row, door) = part(&scene).await;
