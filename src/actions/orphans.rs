@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use futures_util::TryStreamExt as _;
 
 use crate::actions::office::slow;
-use crate::actions::sweep::lease;
+use crate::actions::sweep::{lease, write_closings};
 use crate::actions::{No, Office};
 use crate::domain::moment::Moment;
 
@@ -61,8 +61,10 @@ pub(super) async fn hourly(office: &Office) -> Result<(), No> {
 
 /// Deletes every orphan; how many there were.
 pub async fn sweep(office: &Office) -> Result<u64, No> {
+    // A removed document's bytes go here too: its removal is in the journal first.
+    write_closings(office).await?;
     let now = office.vault.prove().await.map_err(|fault| {
-        tracing::error!(cause = %fault, "the vault is not fit to be used: see `check`");
+        tracing::error!(cause = %fault, "the vault is not fit to be used");
         No::Unavailable
     })?;
     let then = now.plus_millis(-AGE_MS);

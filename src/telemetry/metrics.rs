@@ -214,13 +214,13 @@ impl Metrics {
 
     fn enter_vault(&mut self, vault: &Vault) {
         let book = &mut self.book;
-        let labels = "operation: put, get (to the first byte), body, head, delete, list; outcome: ok, missing, failed";
+        let labels = "operation: put, get, head, delete; outcome: ok, missing, failed";
         let words = "Operations of the store of sealed bytes";
         book.enter(
             ["portal_vault_operations_total", labels, "operations", words, "`failed`: any"],
             vault.operations.clone(),
         );
-        let labels = "operation: put, get (to the first byte), body, head, delete, list";
+        let labels = "operation: put, get, head, delete";
         let words = "How long they took, to the first byte";
         book.enter(["portal_vault_seconds", labels, "seconds", words, "p99 above 1 s for 5 min"], vault.took.clone());
     }

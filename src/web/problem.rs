@@ -240,7 +240,6 @@ impl Page for Problem {
             Self::throttled(75),
             Self::throttled(600),
             Self::unavailable(),
-            Self::away(),
             Self::unavailable().keeping(Some(Again {
                 action: "/releases/new?a=b".into(),
                 files: true,

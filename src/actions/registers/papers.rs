@@ -280,7 +280,7 @@ pub async fn detach(office: &Office, by: &Actor, id: DocumentId, reason: &str, s
     match crate::actions::sweep::write_closings(office).await {
         Ok(()) => drop_blobs(office, &[row.object]).await,
         Err(no) => {
-            tracing::warn!(cause = %no, "a removed document is not in the journal yet; its blob stays until it is")
+            tracing::warn!(cause = %no, "a removed document is not in the journal yet; its blob stays until it is");
         }
     }
     Ok(scheme)

@@ -5,7 +5,7 @@
 //! Absent on purpose: anything that could open a blob, and ranges: a blob is served whole. Proved by `tests/it/vault/`.
 
 mod fit;
-mod house;
+mod folder;
 mod s3;
 
 use std::future::Future;
@@ -27,6 +27,8 @@ use crate::telemetry::metrics;
 
 /// The most names of a listing in memory at once.
 pub const PAGE: usize = 500;
+/// Says whose vault it is; no blob has such a name.
+const OWNER: &str = "owner";
 /// What the name of a probe in a folder begins with. In a bucket a probe has a blob's name, and one that stays is an orphan.
 const PROBE: &str = "probe-";
 /// How long an answer may let wait for its first byte, and a small one for all of it.
@@ -81,12 +83,12 @@ impl Vault {
             Where::Folder(_) => Name::from(format!("{PROBE}{name}")),
             Where::Bucket(_) => place(&name)?,
         };
-        let put = self.timed("put", 32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
+        let put = timed(32, self.objects.put(&place, PutPayload::from(bytes.clone()))).await;
         let put: PutResult = put.map_err(|why| self.unfit("cannot be written to", &why))?;
         let read = async {
-            let meta = self.timed("head", 0, self.objects.head(&place)).await?;
-            let got = self.timed("get", 0, self.objects.get(&place)).await?;
-            Ok((meta, self.timed("body", 32, got.bytes()).await?))
+            let meta = timed(0, self.objects.head(&place)).await?;
+            let got = timed(0, self.objects.get(&place)).await?;
+            Ok((meta, timed(32, got.bytes()).await?))
         };
         let read: Result<(ObjectMeta, _), Error> = read.await;
         // Taken away whatever the reading said.
@@ -108,7 +110,8 @@ impl Vault {
     pub async fn put(&self, sealed: Vec<u8>) -> Result<String, No> {
         let name = hex::encode(clock::random::<16>());
         let place = place(&name)?;
-        self.timed("put", sealed.len(), self.objects.put(&place, PutPayload::from(sealed))).await.map_err(failed)?;
+        let put = timed(sealed.len(), self.objects.put(&place, PutPayload::from(sealed)));
+        self.counted("put", put).await.map_err(failed)?;
         Ok(name)
     }
 
@@ -128,9 +131,13 @@ impl Vault {
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>, No> {
-        let got = self.timed("get", 0, self.objects.get(&place(name)?)).await.map_err(failed)?;
-        let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
-        Ok(self.timed("body", size, got.bytes()).await.map_err(failed)?.to_vec())
+        let place = place(name)?;
+        let whole = async {
+            let got = timed(0, self.objects.get(&place)).await?;
+            let size = usize::try_from(got.meta.size).unwrap_or(usize::MAX);
+            timed(size, got.bytes()).await
+        };
+        Ok(self.counted("get", whole).await.map_err(failed)?.to_vec())
     }
 
     /// The sealed bytes as they lie there, for a backup; `None`: there are none. Nothing is opened with them.
@@ -144,7 +151,7 @@ impl Vault {
 
     /// Whether a blob is there.
     pub async fn has(&self, name: &str) -> Result<bool, No> {
-        match self.timed("head", 0, self.objects.head(&place(name)?)).await {
+        match self.counted("head", timed(0, self.objects.head(&place(name)?))).await {
             Ok(_) => Ok(true),
             Err(why) if is_gone(&why) => Ok(false),
             Err(why) => Err(failed(why)),
@@ -153,7 +160,7 @@ impl Vault {
 
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.
     pub async fn destroy(&self, name: &str) -> Result<(), No> {
-        if self.remove(&place(name)?).await.map_err(failed)? {
+        if self.counted("delete", self.remove(&place(name)?)).await.map_err(failed)? {
             return Ok(());
         }
         Err(Fault::Other("a deleted blob is still there".to_owned()).into())
@@ -161,7 +168,7 @@ impl Vault {
 
     /// Whether the store answers at all: asked for a name that no blob has.
     pub async fn answers(&self) -> Result<(), No> {
-        match self.timed("head", 0, self.objects.head(&Name::from("ready"))).await {
+        match self.counted("head", timed(0, self.objects.head(&Name::from("ready")))).await {
             Ok(_) => Ok(()),
             Err(why) if is_gone(&why) => Ok(()),
             Err(why) => Err(failed(why)),
@@ -173,19 +180,14 @@ impl Vault {
         &self.meter
     }
 
-    /// Lets the store no longer than is fit for so many bytes, its own tries and all; and counts what came of it.
-    async fn timed<T>(
+    /// Counts what came of something that was asked for.
+    async fn counted<T>(
         &self,
         operation: &'static str,
-        bytes: usize,
         asked: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let began = Instant::now();
-        // Twice: the store's own limit is for one try of several.
-        let done = match tokio::time::timeout(patience(bytes) * 2, asked).await {
-            Ok(answer) => answer,
-            Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
-        };
+        let done = asked.await;
         let outcome = match &done {
             Ok(_) => "ok",
             Err(why) if is_gone(why) => "missing",
@@ -197,7 +199,7 @@ impl Vault {
 
     /// Whether it is gone.
     async fn remove(&self, place: &Name) -> Result<bool, Error> {
-        match self.timed("delete", 0, self.objects.delete(place)).await {
+        match timed(0, self.objects.delete(place)).await {
             Ok(()) => {}
             Err(why) if is_gone(&why) => {}
             Err(why) => return Err(why),
@@ -205,7 +207,7 @@ impl Vault {
         if let (Where::Folder(dir), Some((shelf, _))) = (&self.at, place.as_ref().split_once('/')) {
             forgotten(dir.join(shelf)).await?;
         }
-        match self.timed("head", 0, self.objects.head(place)).await {
+        match timed(0, self.objects.head(place)).await {
             Err(why) if is_gone(&why) => Ok(true),
             Ok(_) => Ok(false),
             Err(why) => Err(why),
@@ -222,6 +224,36 @@ impl Vault {
             std::future::ready(Ok(blob(&meta.location, &first).filter(|_| old)))
         });
         blobs.try_chunks(PAGE).map_err(|why| why.1)
+    }
+
+    /// Whose vault it is; `None`: nobody's yet.
+    pub async fn owner(&self) -> Result<Option<String>, Fault> {
+        let got = match timed(0, self.objects.get(&Name::from(OWNER))).await {
+            Ok(got) => got,
+            Err(why) if is_gone(&why) => return Ok(None),
+            Err(why) => return Err(self.unfit("cannot be read from", &why)),
+        };
+        let bytes = timed(0, got.bytes()).await.map_err(|why| self.unfit("cannot be read from", &why))?;
+        Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
+    }
+
+    /// Writes down whose vault it is.
+    pub async fn own(&self, owner: &str) -> Result<(), Fault> {
+        let words = format!("{owner}\n").into_bytes();
+        if let Where::Folder(dir) = &self.at {
+            return folder::write_whole(dir, OWNER, &words);
+        }
+        let words = PutPayload::from(words);
+        let put = timed(0, self.objects.put(&Name::from(OWNER), words)).await;
+        put.map(drop).map_err(|why| self.unfit("cannot be written to", &why))
+    }
+
+    /// Deletes what a write that was cut short left in a directory before `then`; how many. An S3 store keeps nothing of such.
+    pub fn clear_unfinished(&self, then: Moment) -> Result<u64, Fault> {
+        match &self.at {
+            Where::Folder(dir) => folder::clear_unfinished(dir, then),
+            Where::Bucket(_) => Ok(0),
+        }
     }
 
     /// Where it is, in words.
@@ -275,6 +307,15 @@ async fn forgotten(shelf: PathBuf) -> Result<(), Error> {
     });
     let failed = |source: Box<dyn std::error::Error + Send + Sync>| Error::Generic { store: "vault", source };
     synced.await.map_err(|why| failed(why.into()))?.map_err(|why| failed(why.into()))
+}
+
+/// Lets the store no longer than is fit for so many bytes, its own tries and all.
+async fn timed<T>(bytes: usize, asked: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // Twice: the store's own limit is for one try of several.
+    match tokio::time::timeout(patience(bytes) * 2, asked).await {
+        Ok(answer) => answer,
+        Err(late) => Err(Error::Generic { store: "vault", source: Box::new(late) }),
+    }
 }
 
 /// How long something of so many bytes may take.

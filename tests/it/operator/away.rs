@@ -88,7 +88,7 @@ async fn a_form_that_could_not_be_written_comes_back_with_all_that_was_typed() {
         let got = browser.post(path, fields).await;
         unavailable(&got);
         let text = got.text();
-        assert!(text.contains("<title>Error: ") && text.contains("nothing was sent or changed"), "{path}: {text}");
+        assert!(text.contains("<title>Error: ") && text.contains("look whether it arrived"), "{path}: {text}");
         for (_, typed) in fields.iter().filter(|(name, _)| !["role", "scheme"].contains(name)) {
             assert!(text.contains(&format!("value=\"{typed}\"")), "{path}: {typed} is lost: {text}");
         }
@@ -181,7 +181,11 @@ async fn a_vault_that_does_not_answer_is_503_and_no_incident_of_ours() {
     let path = format!("/copies/{copy}/parts/{}", part.id);
     let got = priya.get(&path).await;
     unavailable(&got);
-    assert!(got.text().contains("cannot reach its records") && !got.text().contains("vault"), "{}", got.text());
+    assert!(
+        got.text().contains("nothing was shown, sent or changed") && !got.text().contains("vault"),
+        "{}",
+        got.text()
+    );
     std::fs::remove_file(&shelf).unwrap();
     std::fs::rename(&aside, &shelf).unwrap();
     assert_eq!(priya.get(&path).await.status, 200);

@@ -38,7 +38,7 @@ async fn with_the_store_gone_a_view_says_come_back_the_rest_goes_on_and_it_heals
     server.gone();
     let got = priya.get(&door).await;
     assert_eq!(got.status, 503, "{}", got.text());
-    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "no Retry-After");
+    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", got.headers);
     assert!(got.text().contains("not available") && !got.text().contains("Incident"), "{}", got.text());
     for page in ["/", "/bulletins", "/account"] {
         assert_eq!(priya.get(page).await.status, 200, "{page}");
@@ -67,7 +67,7 @@ async fn with_a_silent_store_a_view_ends_within_seconds_and_a_recall_too() {
     let began = Instant::now();
     let got = priya.get(&door).await;
     assert_eq!(got.status, 503);
-    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "no Retry-After");
+    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", got.headers);
     assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
     let release = scene.release(URN).await;
     let form = signed(&scene, sam, "recall", &format!("release/{release}"), &[("reason", "New intelligence")]);
@@ -82,6 +82,21 @@ async fn with_a_silent_store_a_view_ends_within_seconds_and_a_recall_too() {
     assert!(!file(&server.files(), &row.object).exists());
     assert!(scene.records("destroy").await.len() > before);
     scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn what_reaches_its_limit_while_the_store_is_away_ends_all_the_same() {
+    let mut server = S3Server::start();
+    let scene = Scene::in_bucket(&server).await;
+    let keys = "SELECT count(*) FROM copy WHERE wrapped_key IS NOT NULL";
+    assert_ne!(scene.sql(keys), "0");
+    server.gone();
+    scene.later(400 * 86_400_000);
+    assert!(disclosure_portal::actions::sweep::round(&scene.office).await.is_err(), "not all of it was done");
+    assert_eq!(scene.sql(keys), "0");
+    server.back();
+    disclosure_portal::actions::sweep::round(&scene.office).await.unwrap();
+    assert_eq!(scene.sql("SELECT count(*) FROM part"), "0");
 }
 
 #[actix_web::test]
