@@ -9,6 +9,7 @@ mod harness;
 mod hostile;
 mod instances;
 mod journeys;
+mod kills;
 mod ledger;
 mod sealing;
 mod storage;

@@ -5,7 +5,7 @@
 
 pub(crate) mod authenticator;
 pub(crate) mod browser;
-mod scene;
+pub(crate) mod scene;
 pub(crate) mod server;
 pub(crate) mod things;
 pub(crate) mod wait;
