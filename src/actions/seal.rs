@@ -208,6 +208,7 @@ async fn keep(
     let objects = [screen.object.clone(), thumbnail.object.clone()];
     let acting = by;
     let (by, stamp, root, to) = (by.clone(), stamp.clone(), office.root.clone(), of.recipient.clone());
+    let own = row.id.clone();
     let done = office
         .act_as(acting, move |tx| {
             Box::pin(async move {
@@ -224,13 +225,19 @@ async fn keep(
                 if !closed.is_empty() {
                     return Err(No::from(closed));
                 }
+                // Handed over twice at once, perhaps to two instances: the first one counts.
+                if tx.parts(copy).await?.iter().any(|part| part.photograph_id.as_deref() == Some(&own)) {
+                    return Ok(false);
+                }
                 tx.add_part(&screen).await?;
                 tx.add_part(&thumbnail).await?;
-                finish_copy(tx, copy, &by, &stamp).await
+                finish_copy(tx, copy, &by, &stamp).await?;
+                Ok(true)
             })
         })
         .await;
-    if done.is_err() {
+    let kept = done.as_ref().is_ok_and(|kept| *kept.get());
+    if !kept {
         drop_blobs(office, &objects).await;
     }
     done.map(|_| ())
