@@ -1,7 +1,7 @@
 //! What people do at a portal, one act after the other, each with a request of its own that its leaf will name.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::{No, Stamp, audit, deliver, release, request, seal, surrender, sweep};
@@ -26,21 +26,27 @@ const WORDS: Plot = Plot {
 };
 const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 
-/// What is chosen, and out of 32 how often.
-const CHOICES: [(fn(&mut Client, &Offers) -> Option<Deed>, usize); 9] = [
-    (|_, _| Some(Deed::Leaf), 2),
-    (Client::asks, 3),
+/// What somebody could do, if there is anything to do it to.
+type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
+
+/// What is chosen, and how often beside the others.
+const CHOICES: [(Choice, usize); 9] = [
+    (|_, _| Some(Deed::Leaf), 1),
+    (Client::asks, 4),
     (Client::authorises, 4),
-    (Client::seals, 5),
-    (Client::acknowledges, 4),
-    (Client::views, 6),
-    (Client::recalls, 3),
+    (Client::seals, 6),
+    (Client::acknowledges, 6),
+    (Client::views, 12),
+    (Client::recalls, 2),
     (Client::confirms, 4),
     (|_, _| Some(Deed::Sweep), 1),
 ];
 
 /// The answer of the portal: the leaf's index, where it has one.
 type Answer = Result<Option<u64>, No>;
+
+/// At the acknowledgement of which act the process falls dead, if it is to.
+pub(super) type Falls = Arc<Mutex<Option<String>>>;
 
 /// One person's browser after another.
 pub(super) struct Client {
@@ -50,6 +56,7 @@ pub(super) struct Client {
     pub(super) name: String,
     pub(super) dice: Dice,
     pub(super) acts: u32,
+    pub(super) falls: Falls,
 }
 
 /// What there is to act on.
@@ -82,7 +89,13 @@ impl Client {
         let by = stamp.request.clone();
         Said::About { by: by.clone(), what: told.clone() }.say();
         match self.does(&told, stamp).await {
-            Ok(leaf) => Said::Done { by, leaf }.say(),
+            Ok(leaf) => {
+                Said::Done { by, leaf }.say();
+                if self.falls.lock().unwrap().as_deref() == Some(told.name()) {
+                    // Nothing runs after this: no destructor, no other thread. To the kernel it is a kill.
+                    std::process::abort();
+                }
+            }
             Err(no) => {
                 let why = match no {
                     No::Unavailable => Why::Away,
@@ -116,13 +129,13 @@ impl Client {
         Ok(Offers { releases, copies })
     }
 
+    /// What can be done now; drawn again where there is nothing to do it to.
     fn choose(&mut self, offers: &Offers) -> Deed {
-        let mut at = self.dice.below(CHOICES.iter().map(|(_, weight)| weight).sum());
-        for (choice, weight) in CHOICES {
-            if at < weight {
-                return choice(self, offers).unwrap_or(Deed::Leaf);
+        for _ in 0..8 {
+            let choice = *self.dice.weighed(&CHOICES);
+            if let Some(deed) = choice(self, offers) {
+                return deed;
             }
-            at -= weight;
         }
         Deed::Leaf
     }
@@ -146,7 +159,7 @@ impl Client {
     fn recalls(&mut self, offers: &Offers) -> Option<Deed> {
         let live = offers.releases.iter().filter(|filed| is_live(filed)).count();
         // A few stay, so that there is something to look at.
-        if live < 4 { None } else { self.release(offers, is_live).map(Deed::Recall) }
+        if live < 6 { None } else { self.release(offers, is_live).map(Deed::Recall) }
     }
 
     /// What a copy lacks is sealed for all of its release: also what a killed process left half done.
@@ -175,7 +188,10 @@ impl Client {
     }
 
     fn confirms(&mut self, offers: &Offers) -> Option<Deed> {
-        let fits = |copy: &Row| copy.confirmed_at.is_none() && copy.sealed_at.is_some();
+        // Mostly somebody has looked at it.
+        let any = self.dice.below(4) == 0;
+        let fits =
+            |copy: &Row| copy.confirmed_at.is_none() && copy.sealed_at.is_some() && (any || copy.opened_at.is_some());
         self.copy(offers, fits).map(Deed::Confirm)
     }
 

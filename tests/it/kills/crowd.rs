@@ -110,21 +110,43 @@ pub(super) struct Crowd {
     heard: Receiver<(usize, Option<Said>)>,
     pub(super) book: Book,
     starts: u64,
+    /// Who fell dead and was not cleared away yet.
+    fallen: Option<usize>,
+    /// Who was ordered to.
+    may_fall: Option<usize>,
 }
 
 impl Crowd {
     pub(super) fn new(test: &'static str, many: usize, orders: Orders, desk: Folder) -> Self {
         let (sender, heard) = channel();
         let seats = (0..many).map(|_| None).collect();
-        Self { test, orders, desk, seats, sender, heard, book: Book::default(), starts: 0 }
+        Self {
+            test,
+            orders,
+            desk,
+            seats,
+            sender,
+            heard,
+            book: Book::default(),
+            starts: 0,
+            fallen: None,
+            may_fall: None,
+        }
     }
 
-    /// Starts a process; it waits to be told to go on.
-    pub(super) fn start(&mut self, seat: usize) {
+    /// Starts processes on these seats; they wait to be told to go on.
+    pub(super) fn start(&mut self, seats: &[usize]) {
+        for seat in seats {
+            self.seats[*seat] = Some(self.process(*seat));
+        }
+        self.all_idle(seats);
+    }
+
+    fn process(&mut self, seat: usize) -> Process {
         self.starts += 1;
         self.orders.name = format!("kill/{seat}.{}", self.starts);
         self.orders.seed = self.orders.seed.wrapping_add(self.starts);
-        let file = self.desk.0.join("orders");
+        let file = self.desk.0.join(format!("orders-{}", self.starts));
         std::fs::write(&file, serde_json::to_vec(&self.orders).unwrap()).unwrap();
         let complaints = std::fs::File::options().append(true).create(true).open(self.complaints()).unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
@@ -143,8 +165,7 @@ impl Crowd {
             }
             let _ = told.send((seat, None));
         });
-        self.seats[seat] = Some(Process { child, input });
-        self.all_idle(&[seat]);
+        Process { child, input }
     }
 
     fn complaints(&self) -> std::path::PathBuf {
@@ -197,6 +218,10 @@ impl Crowd {
                         return true;
                     }
                 }
+                Ok((from, None)) if self.may_fall == Some(from) => {
+                    self.fallen = Some(from);
+                    return true;
+                }
                 Ok((from, None)) => panic!("process {from} ended by itself: {}", self.said_wrong()),
                 Err(RecvTimeoutError::Timeout) => return false,
                 Err(RecvTimeoutError::Disconnected) => unreachable!("a sender is kept"),
@@ -209,13 +234,36 @@ impl Crowd {
         std::fs::read_to_string(self.complaints()).unwrap_or_default()
     }
 
-    /// Kills these processes at once, hears all that they still said, and answers what they were at.
+    /// Orders a process to fall dead by itself at the very word of its next acknowledgement of this name: no kill from outside is as quick.
+    /// Whether it did, within this time.
+    pub(super) fn falls(&mut self, seat: usize, at: &str, time: Duration) -> bool {
+        let process = self.seats[seat].as_mut().expect("it runs");
+        process.input.write_all(format!("fall {at}\n").as_bytes()).unwrap();
+        self.may_fall = Some(seat);
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            match self.heard.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok((from, Some(said))) => self.book.note(from, &said),
+                Ok((from, None)) => {
+                    assert_eq!(from, seat, "process {from} ended by itself: {}", self.said_wrong());
+                    self.fallen = Some(seat);
+                    return true;
+                }
+                Err(_) => break,
+            }
+        }
+        false
+    }
+
+    /// Kills these processes at once (whichever did not fall already), hears all that they still said, and answers what they were at.
     pub(super) fn kill(&mut self, seats: &[usize]) -> Vec<&'static str> {
-        for seat in seats {
+        let fallen = self.fallen.take();
+        self.may_fall = None;
+        let mut left: BTreeSet<usize> = seats.iter().copied().filter(|seat| Some(*seat) != fallen).collect();
+        for seat in &left {
             let process = self.seats[*seat].as_mut().expect("it runs");
             process.child.kill().unwrap();
         }
-        let mut left: BTreeSet<usize> = seats.iter().copied().collect();
         while !left.is_empty() {
             match self.heard.recv_timeout(PATIENCE).expect("a killed process falls silent") {
                 (from, Some(said)) => self.book.note(from, &said),

@@ -33,7 +33,7 @@ use self::table::Table;
 use self::told::{Dice, Orders};
 use self::worker::Worker;
 use crate::harness::scene::Database;
-use crate::harness::server::Backend;
+use crate::harness::server::{Backend, psql};
 use crate::harness::{Folder, Scene, noon};
 use crate::ledger::stranger::logcheck;
 
@@ -104,7 +104,7 @@ fn killed(test: &'static str, backend: Backend, processes: usize, all: usize, wh
     }
     table.tell();
     assert_eq!(table.faults, Vec::<String>::new());
-    assert!(table.acknowledged > 10 * all && table.views > all, "too little was done to prove anything");
+    assert!(table.acknowledged > 5 * all && table.views > all, "too little was done to prove anything");
 }
 
 /// A portal and those who work at it.
@@ -125,6 +125,11 @@ impl Portal {
         let desk = Folder::new();
         let clock = desk.0.join("clock");
         let at = scene.database.as_ref().map(|one| &one.at);
+        if let Some(at) = at {
+            // As on a disk that takes a while: a commit is under way for 5 ms before it is durable.
+            let slow = |what| format!("ALTER DATABASE {} SET {what}", at.database);
+            psql(at, &format!("{}; {}", slow("commit_delay = 5000"), slow("commit_siblings = 0")));
+        }
         let mut orders = Orders::new(&scene.folder.0, at, &clock);
         let world = scene.world();
         orders.seed = seed;
@@ -142,7 +147,7 @@ impl Portal {
         let crowd = Crowd::new(test, many, orders, desk);
         let mut portal = Self { crowd, settings, vkey, clock, database, _folder: folder };
         portal.later(0);
-        (0..many).for_each(|seat| portal.crowd.start(seat));
+        portal.crowd.start(&(0..many).collect::<Vec<_>>());
         portal
     }
 

@@ -1,4 +1,4 @@
-//! What is killed, and when: in the middle of an act that was just announced, at a random moment of the time that such acts take.
+//! What is killed, and when: in the middle of an act, at a random moment of the time that such acts take, or just when it was acknowledged.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -37,25 +37,21 @@ impl Strike {
     }
 }
 
-/// What a kill is aimed at, each as often as it stands here: most at what is longest under way, and at what destroys.
-const AIMS: [&str; 16] = [
-    "seal",
-    "seal",
-    "seal",
-    "recall",
-    "recall",
-    "recall",
-    "confirm",
-    "confirm",
-    "confirm",
-    "view",
-    "view",
-    "authorise",
-    "authorise",
-    "acknowledge",
-    "request",
-    "sweep",
+/// What a kill is aimed at, and how often beside the others: most at what is longest under way, and at what destroys.
+const AIMS: [(&str, usize); 8] = [
+    ("seal", 4),
+    ("recall", 3),
+    ("confirm", 3),
+    ("view", 3),
+    ("authorise", 2),
+    ("acknowledge", 1),
+    ("request", 1),
+    ("sweep", 1),
 ];
+
+/// The acts whose promise is tried at the word: most those that are answered as soon as they are committed.
+const PROMISES: [(&str, usize); 7] =
+    [("consult", 2), ("acknowledge", 4), ("authorise", 4), ("request", 3), ("seal", 1), ("view", 2), ("recall", 1)];
 
 /// The longest that an aim is waited for.
 const AIM: Duration = Duration::from_secs(4);
@@ -70,37 +66,51 @@ pub(super) struct Blow {
     pub(super) healed: Option<Duration>,
 }
 
-/// Waits for an act to aim at, and for a random part of the time that it takes.
+/// Whose acts are aimed at.
+fn theirs(strike: Strike, seat: usize) -> bool {
+    !matches!(strike, Strike::One(one) if one != seat)
+}
+
+/// Waits for an act to be announced, and for a random part of the time that such acts take.
 fn aim(crowd: &mut Crowd, strike: Strike, dice: &mut Dice) {
-    let warm = Duration::from_millis(100 + dice.below(300) as u64);
-    crowd.listen(warm, |_, _, _| false);
-    let at = *dice.one(&AIMS).unwrap();
-    let theirs = |seat: usize| !matches!(strike, Strike::One(one) if one != seat);
-    crowd.listen(
-        AIM,
-        |book, seat, said| matches!(said, Said::About { by, .. } if theirs(seat) && book.about[by].what.name() == at),
-    );
+    let at = *dice.weighed(&AIMS);
+    crowd.listen(AIM, |book, seat, said| {
+        matches!(said, Said::About { by, .. } if theirs(strike, seat) && book.about[by].what.name() == at)
+    });
     let takes = crowd.book.takes(at).max(Duration::from_millis(20)).min(Duration::from_secs(3));
-    let moment = takes.mul_f64(dice.below(1_000) as f64 / 900.0);
-    crowd.listen(moment, |_, _, _| false);
+    crowd.listen(takes.mul_f64(dice.below(1_100) as f64 / 1_000.0), |_, _, _| false);
+}
+
+/// Waits until an act is acknowledged.
+fn promised(crowd: &mut Crowd, dice: &mut Dice) {
+    let at = *dice.weighed::<&str>(&PROMISES);
+    crowd.listen(AIM, |book, _, said| matches!(said, Said::Done { by, .. } if book.about[by].what.name() == at));
 }
 
 /// One kill in the midst of everything; afterwards everybody is there again, and at nothing.
 pub(super) fn strike(crowd: &mut Crowd, strike: Strike, database: Option<&Database>, dice: &mut Dice) -> Blow {
     crowd.go();
-    aim(crowd, strike, dice);
+    crowd.listen(Duration::from_millis(100 + dice.below(300) as u64), |_, _, _| false);
     let seats = match strike {
         Strike::One(seat) => vec![seat],
         Strike::Both => crowd.running(),
         _ => Vec::new(),
     };
+    let at_the_word = dice.below(2) == 0;
     if !seats.is_empty() {
+        let falls = at_the_word && crowd.falls(seats[0], *dice.weighed::<&str>(&PROMISES), AIM);
+        if !falls {
+            aim(crowd, strike, dice);
+        }
         let cut = crowd.kill(&seats);
         crowd.pause();
-        for seat in seats {
-            crowd.start(seat);
-        }
+        crowd.start(&seats);
         return Blow { cut, healed: None };
+    }
+    if at_the_word {
+        promised(crowd, dice)
+    } else {
+        aim(crowd, strike, dice)
     }
     let all = crowd.running();
     let cut = crowd.book.at_hand(&all);

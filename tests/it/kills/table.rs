@@ -1,6 +1,6 @@
 //! What all kills together did and found, as a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
@@ -23,8 +23,8 @@ pub(super) struct Table {
     backend: Backend,
     lines: BTreeMap<&'static str, Line>,
     pub(super) acknowledged: usize,
-    lost: usize,
-    doubled: usize,
+    lost: BTreeSet<String>,
+    doubled: BTreeSet<String>,
     unacknowledged: usize,
     pub(super) views: usize,
     heads: usize,
@@ -32,6 +32,7 @@ pub(super) struct Table {
     refused: usize,
     away: usize,
     portals: usize,
+    seen: BTreeSet<String>,
     /// Everything that may not be.
     pub(super) faults: Vec<String>,
 }
@@ -43,8 +44,8 @@ impl Table {
             backend,
             lines,
             acknowledged: 0,
-            lost: 0,
-            doubled: 0,
+            lost: BTreeSet::new(),
+            doubled: BTreeSet::new(),
             unacknowledged: 0,
             views: 0,
             heads: 0,
@@ -52,6 +53,7 @@ impl Table {
             refused: 0,
             away: 0,
             portals: 0,
+            seen: BTreeSet::new(),
             faults,
         }
     }
@@ -64,20 +66,24 @@ impl Table {
         for name in &blow.cut {
             *line.cut.entry(name).or_default() += 1;
         }
-        let kills: usize = self.lines.values().map(|line| line.kills).sum();
-        let told = found.faults().into_iter().map(|why| format!("after kill {kills}, {what:?}: {why}"));
-        self.faults.extend(told);
+        self.note(&format!("after a kill, {what:?}"), found);
         // What is wrong is told at once: a long run is not waited for.
         assert!(self.faults.len() < 200, "{:#?}", self.faults);
     }
 
+    /// Every fault once, by when it was seen first.
+    fn note(&mut self, when: &str, found: &Found) {
+        let new = found.faults().into_iter().filter(|why| self.seen.insert((*why).clone()));
+        self.faults.extend(new.map(|why| format!("{when}: {why}")));
+        self.lost.extend(found.lost.iter().cloned());
+        self.doubled.extend(found.doubled.iter().cloned());
+    }
+
     /// After the last kill of one portal: its counts go into the sums.
     pub(super) fn ends(&mut self, found: &Found) {
-        self.faults.extend(found.faults().into_iter().map(|why| format!("at the end: {why}")));
+        self.note("at the end", found);
         self.portals += 1;
         self.acknowledged += found.acknowledged;
-        self.lost += found.lost.len();
-        self.doubled += found.doubled.len();
         self.unacknowledged += found.unacknowledged;
         self.views += found.views;
         self.heads += found.heads;
@@ -102,8 +108,8 @@ impl Table {
         }
         let rows = [
             ("acknowledged", self.acknowledged),
-            ("lost", self.lost),
-            ("doubled", self.doubled),
+            ("lost", self.lost.len()),
+            ("doubled", self.doubled.len()),
             ("stored, not acknowledged", self.unacknowledged),
             ("refused by a rule", self.refused),
             ("unavailable", self.away),

@@ -177,4 +177,16 @@ impl Dice {
     pub(super) fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
         if of.is_empty() { None } else { of.get(self.below(of.len())) }
     }
+
+    /// One of several, each with its weight.
+    pub(super) fn weighed<'a, T>(&mut self, of: &'a [(T, usize)]) -> &'a T {
+        let mut at = self.below(of.iter().map(|(_, weight)| weight).sum());
+        for (one, weight) in of {
+            if at < *weight {
+                return one;
+            }
+            at -= weight;
+        }
+        unreachable!("the weights' sum is not below itself")
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::io::BufRead as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::clock::Clock;
@@ -15,7 +15,7 @@ use disclosure_portal::domain::ids::{AreaId, PersonId, SchemeId};
 use futures_util::future::join_all;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, mpsc};
 
-use super::acts::Client;
+use super::acts::{Client, Falls};
 use super::told::{Dice, Orders, Said};
 use crate::harness::settings;
 use crate::harness::wait::until_so;
@@ -50,7 +50,9 @@ impl Worker {
         // Whoever does something holds it; whoever stops everybody takes it alone.
         let turns = Arc::new(RwLock::new(()));
         let stopped = Arc::clone(&turns).write_owned().await;
+        let falls = Arc::new(Mutex::new(None));
         let client = |n| Client {
+            falls: Arc::clone(&falls),
             office: Arc::clone(&office),
             world: Arc::clone(&world),
             photographs: Arc::clone(&photographs),
@@ -60,17 +62,19 @@ impl Worker {
         };
         let clients = join_all((0..orders.clients).map(|n| at_it(client(n), &turns)));
         Said::Idle.say();
-        tokio::spawn(obey(Arc::clone(&turns), stopped));
+        tokio::spawn(obey(Arc::clone(&turns), stopped, Arc::clone(&falls)));
         clients.await;
     }
 }
 
 /// Lets everybody go on and stops them, as it is told.
-async fn obey(turns: Arc<RwLock<()>>, stopped: OwnedRwLockWriteGuard<()>) {
+async fn obey(turns: Arc<RwLock<()>>, stopped: OwnedRwLockWriteGuard<()>, falls: Falls) {
     let mut stopped = Some(stopped);
     let mut told = input();
     while let Some(line) = told.recv().await {
-        if line == "go" {
+        if let Some(name) = line.strip_prefix("fall ") {
+            *falls.lock().unwrap() = Some(name.to_owned());
+        } else if line == "go" {
             stopped = None;
         } else if stopped.is_none() {
             stopped = Some(Arc::clone(&turns).write_owned().await);
