@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::crowd::Crowd;
 use super::told::{Dice, Said};
+use super::worker::FIRST_SIGHT;
 use crate::harness::scene::Database;
 use crate::harness::server::{Server, psql};
 use crate::harness::wait::until;
@@ -98,7 +99,8 @@ pub(super) fn strike(crowd: &mut Crowd, strike: Strike, database: Option<&Databa
     };
     let at_the_word = dice.below(2) == 0;
     if !seats.is_empty() {
-        let falls = at_the_word && crowd.falls(seats[0], *dice.weighed::<&str>(&PROMISES), AIM);
+        let at = if dice.below(3) == 0 { FIRST_SIGHT } else { *dice.weighed::<&str>(&PROMISES) };
+        let falls = at_the_word && crowd.falls(seats[0], at, AIM);
         if !falls {
             aim(crowd, strike, dice);
         }

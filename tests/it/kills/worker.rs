@@ -8,10 +8,13 @@ use std::collections::BTreeMap;
 use std::io::BufRead as _;
 use std::sync::{Arc, Mutex};
 
+use disclosure_portal::actions::audit::Search;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::people::{Somebody, World};
+use disclosure_portal::domain::event::Kind;
 use disclosure_portal::domain::ids::{AreaId, PersonId, SchemeId};
+use disclosure_portal::domain::moment::Moment;
 use futures_util::future::join_all;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, mpsc};
 
@@ -22,6 +25,9 @@ use crate::harness::wait::until_so;
 
 /// Set in the process that is to be killed: the file with its orders.
 pub(super) const ORDERS: &str = "PORTAL_TO_BE_KILLED";
+
+/// Falls dead when a copy is first seen to be sealed, in place of an act's name.
+pub(super) const FIRST_SIGHT: &str = "first sight";
 
 /// Whether this is the process to be killed.
 pub(super) struct Worker(Orders);
@@ -62,17 +68,19 @@ impl Worker {
         };
         let clients = join_all((0..orders.clients).map(|n| at_it(client(n), &turns)));
         Said::Idle.say();
-        tokio::spawn(obey(Arc::clone(&turns), stopped, Arc::clone(&falls)));
+        tokio::spawn(obey(Arc::clone(&turns), stopped, Arc::clone(&falls), Arc::clone(&office)));
         clients.await;
     }
 }
 
 /// Lets everybody go on and stops them, as it is told.
-async fn obey(turns: Arc<RwLock<()>>, stopped: OwnedRwLockWriteGuard<()>, falls: Falls) {
+async fn obey(turns: Arc<RwLock<()>>, stopped: OwnedRwLockWriteGuard<()>, falls: Falls, office: Arc<Office>) {
     let mut stopped = Some(stopped);
     let mut told = input();
     while let Some(line) = told.recv().await {
-        if let Some(name) = line.strip_prefix("fall ") {
+        if line.ends_with(FIRST_SIGHT) {
+            tokio::spawn(at_first_sight(Arc::clone(&office)));
+        } else if let Some(name) = line.strip_prefix("fall ") {
             *falls.lock().unwrap() = Some(name.to_owned());
         } else if line == "go" {
             stopped = None;
@@ -83,6 +91,27 @@ async fn obey(turns: Arc<RwLock<()>>, stopped: OwnedRwLockWriteGuard<()>, falls:
     }
     // Its watcher is gone, or has seen enough: the acts under way are cut off like by any other end.
     std::process::exit(0);
+}
+
+/// Falls dead as soon as one more sealed copy can be seen: what anybody can see must be whole, acknowledged or not.
+async fn at_first_sight(office: Arc<Office>) {
+    let mut first = None;
+    let seals = Search {
+        actor: String::new(),
+        object: String::new(),
+        kind: Kind::Sealed.word().into(),
+        from: Moment::from_millis(0),
+        to: Moment::from_millis(i64::MAX),
+        limit: 1,
+        skip: 0,
+    };
+    loop {
+        let Ok(mut conn) = office.read().await else { continue };
+        let Ok((_, there)) = conn.log_search(&seals).await else { continue };
+        if *first.get_or_insert(there) < there {
+            std::process::abort();
+        }
+    }
 }
 
 /// Lines of the input, until it ends.
