@@ -12,7 +12,7 @@ DATA ?= ./demo-data
 LISTEN ?= 127.0.0.1:8443
 phase := scripts/phase
 
-.PHONY: help run test build soak assets deny browser pictures clean
+.PHONY: help run test build deb trial soak assets deny browser pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,15 @@ build: ## target/release/disclosure-portal, with assets inside
 	@scripts/assets
 	@cargo build --release --locked --bin disclosure-portal
 	@ls -lh "$(CARGO_TARGET_DIR)/release/disclosure-portal"
+
+deb: build ## target/debian/disclosure-portal_VERSION_ARCH.deb, of the release build
+	@scripts/deb
+
+trial: ## the package under a systemd of its own, in a machine that is thrown away (needs root)
+	@scripts/need build trial
+	@scripts/assets
+	@cargo build --locked --bin disclosure-portal
+	@scripts/trial
 
 soak: ## the long versions: generated cases by the ten thousand (CI runs a few hundred)
 	@scripts/need build test

@@ -5,6 +5,8 @@
 //! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
 
 mod files;
+#[cfg(test)]
+mod reference;
 mod store;
 
 use std::net::{IpAddr, SocketAddr};
@@ -51,6 +53,7 @@ pub enum ConfigError {
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// What the portal calls itself and where people find it.
@@ -59,7 +62,7 @@ pub struct Config {
     pub listen: Listen,
     /// Where it keeps things.
     pub store: Store,
-    /// Its key files.
+    /// Its keys: files for what is secret, values for what is public.
     pub keys: Keys,
     /// Where mail goes; without it notices stay on the portal's own pages.
     pub mail: Option<Mail>,
@@ -70,6 +73,7 @@ pub struct Config {
 
 /// `[portal]`: names, addresses and words on every page.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Portal {
     /// The service's name.
@@ -92,6 +96,7 @@ pub struct Portal {
 
 /// `[listen]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Listen {
     /// Address and port; loopback unless told otherwise.
@@ -107,6 +112,12 @@ pub struct Listen {
     /// Threads that answer; 0 means one for each processor.
     #[serde(default)]
     pub workers: usize,
+    /// A second listener for machines on this one: `/health`, `/ready`, `/metrics` without TLS, such as `127.0.0.1:9464`. It must
+    /// be a loopback address; none unless told.
+    pub operator: Option<SocketAddr>,
+    /// After a stop signal the instance says "not ready" and serves on for this long, seconds, so that balancers notice; 300 at most.
+    #[serde(default = "drain")]
+    pub drain: u64,
     /// Reverse proxies whose `X-Forwarded-For` is believed; none unless told.
     #[serde(default)]
     pub proxies: Vec<IpAddr>,
@@ -114,6 +125,7 @@ pub struct Listen {
 
 /// `[keys]`: files for what is secret, values for what is public.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     /// 32 bytes in hex: signs the log's heads.
@@ -140,6 +152,7 @@ impl Keys {
 
 /// `[mail]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Mail {
     /// Host of the relay.
@@ -156,6 +169,7 @@ pub struct Mail {
 
 /// `[log]`.
 #[derive(Clone, Debug, Deserialize, Default)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Log {
     /// `json` for machines (the default) or `pretty` for people.
@@ -168,6 +182,7 @@ pub struct Log {
 
 /// How operator log lines look.
 #[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object a line.
@@ -179,6 +194,7 @@ pub enum LogFormat {
 
 /// The least level of operator log lines.
 #[derive(Clone, Copy, Debug, Deserialize, Default, PartialEq, Eq)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Failures only.
@@ -200,6 +216,25 @@ fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8443))
 }
 
+fn drain() -> u64 {
+    5
+}
+
+impl Listen {
+    /// Refuses figures for anybody but this machine, and a stop that would not end.
+    fn check(&self) -> Result<(), String> {
+        if let Some(operator) = self.operator.filter(|operator| !operator.ip().is_loopback()) {
+            return Err(format!(
+                "listen.operator must be a loopback address such as 127.0.0.1:9464, for a collector on this machine: it is {operator}"
+            ));
+        }
+        if self.drain > 300 {
+            return Err(format!("listen.drain must be 300 seconds at most: it is {}", self.drain));
+        }
+        Ok(())
+    }
+}
+
 impl Config {
     /// Reads and checks `path`; relative paths inside mean beside the file.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
@@ -207,7 +242,12 @@ impl Config {
             std::fs::read_to_string(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
         let misfit = |why: String| ConfigError::Misfit { path: path.to_owned(), why };
         let mut config: Self = toml::from_str(&text).map_err(|why| misfit(why.to_string()))?;
-        config.portal.check().and_then(|()| config.store.check()).map_err(misfit)?;
+        config
+            .portal
+            .check()
+            .and_then(|()| config.listen.check())
+            .and_then(|()| config.store.check())
+            .map_err(misfit)?;
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
         let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
@@ -281,7 +321,7 @@ mod tests {
         at
     }
 
-    fn read(text: &str) -> Result<Config, ConfigError> {
+    pub(super) fn read(text: &str) -> Result<Config, ConfigError> {
         let file = folder().join("portal.toml");
         std::fs::write(&file, text).unwrap();
         let read = Config::read(&file);
@@ -294,6 +334,9 @@ mod tests {
         let config = read(GOOD).unwrap();
         assert!(config.listen.address.ip().is_loopback());
         assert!(config.listen.proxies.is_empty());
+        assert_eq!((config.listen.operator, config.listen.drain), (None, 5));
+        let watched = read(&GOOD.replace("[listen]", "[listen]\noperator = \"[::1]:9464\"\ndrain = 0")).unwrap().listen;
+        assert_eq!((watched.operator.map(|at| at.port()), watched.drain), (Some(9464), 0));
         assert_eq!(config.portal.host(), "portal.example.org");
         for (host, name) in [("a.example:8443", "a.example"), ("[2001:db8::1]:443", "2001:db8::1"), ("[::1]", "::1")] {
             let portal = Portal { origin: format!("https://{host}"), ..config.portal.clone() };
@@ -310,6 +353,9 @@ mod tests {
     fn unknown_keys_and_foreign_origins_are_refused_by_name() {
         for (from, to, named) in [
             ("[listen]", "[listen]\nadress = \"0.0.0.0:443\"", "adress"),
+            ("[listen]", "[listen]\noperator = \"0.0.0.0:9464\"", "listen.operator must be a loopback address"),
+            ("[listen]", "[listen]\noperator = \"10.0.0.1:9464\"", "it is 10.0.0.1:9464"),
+            ("[listen]", "[listen]\ndrain = 301", "listen.drain must be 300 seconds at most"),
             ("[store]", "[debug]\nx = 1\n[store]", "debug"),
             ("[store]", "[store]\npostgres_file = \"a\"", "postgres_file"),
             ("force =", "demo = true\nforce =", "demo"),

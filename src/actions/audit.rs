@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::actions::office::slow;
-use crate::actions::{Fault, No, Office, casefile, registers};
+use crate::actions::{Fault, No, Office, casefile, lost, registers};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::ReleaseId;
@@ -17,6 +17,7 @@ use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
 use crate::ledger::tree::Edge;
 pub use crate::ledger::verify::Report;
+use crate::ledger::verify::Span;
 use crate::ledger::verify::verify as verify_export;
 use crate::store::Conn;
 pub use crate::store::log::Search;
@@ -139,7 +140,7 @@ pub async fn verify(office: &Office, by: &Actor, stamp: Stamp) -> Result<Report,
     let vkey = office.log_vkeys.clone();
     let done = verify_in(&mut office.read().await?, &dir, vkey).await;
     if let Err(why) = std::fs::remove_dir_all(&dir) {
-        tracing::warn!(%why, "a verification's export stays behind");
+        tracing::warn!(cause = %why, "a verification's export stays behind");
     }
     let report = done?;
     let event = Event::new(Kind::Verified, "log").with("ok", report.passed()).with("size", report.size);
@@ -185,15 +186,17 @@ pub async fn export(conn: &mut Conn, dir: &Path, contents: Contents) -> Result<O
 pub struct Fsck {
     /// Entries checked.
     pub size: u64,
+    /// Entries whose records were lost in a disaster, as a `restored` record says.
+    pub lost: Vec<Span>,
     /// What does not fit, the first bad entries by index.
     pub failures: Vec<String>,
 }
 
 /// Checks the stored log against itself and its signed head: leaves to nodes to root, bodies to commitments, search columns
-/// to bodies (so that nobody hides a hit by changing a column).
+/// to bodies (so that nobody hides a hit by changing a column), missing records to what accounts for them.
 pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
     let head = Head::read(conn).await?.ok_or(No::NotFound)?;
-    let mut found = Fsck { size: head.size(), failures: Vec::new() };
+    let mut found = Fsck { size: head.size(), lost: Vec::new(), failures: Vec::new() };
     let mut edge = Edge::empty();
     let mut from = 0;
     while from < head.size() && found.failures.len() < 20 {
@@ -215,6 +218,13 @@ pub async fn fsck(conn: &mut Conn, vkey: &str) -> Result<Fsck, No> {
     }
     for index in conn.log_bad_columns().await? {
         found.failures.push(format!("entry {index}: a search column differs from the record"));
+    }
+    let missing = lost::missing(conn).await?;
+    found.lost = missing.lost;
+    for Span { first, last } in missing.unexplained {
+        found
+            .failures
+            .push(format!("entries {first} to {last}: their records are missing, and nothing in the log says why"));
     }
     match crate::ledger::checkpoint::open(head.note(), vkey) {
         Ok(signed) if signed.size() == head.size() && signed.root().0 == edge.root().0 => {}

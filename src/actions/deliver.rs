@@ -212,18 +212,35 @@ pub async fn open_part(
     why: Purpose,
     stamp: Stamp,
 ) -> Result<Opened, No> {
-    let by = by.clone();
+    let (actor, told) = (by.clone(), stamp.clone());
     let purpose = why.title();
-    let acked = office.act(move |tx| Box::pin(async move { gate(tx, &by, copy, part, purpose, &stamp).await })).await?;
-    unlock(office, acked).await
+    let act = office.act(move |tx| Box::pin(async move { gate(tx, &actor, copy, part, purpose, &told).await }));
+    let opened = match act.await.and_then(|acked| acked.transpose().map_err(No::from)) {
+        Ok(acked) => {
+            let (grant, granted) = acked.split();
+            let (release, index) = (granted.release, grant.get().index());
+            let opened = unlock(office, &grant, granted).await;
+            if opened.is_err() {
+                // The leaf stands, and nothing left: the log says that too.
+                end_of_view(office, by.clone(), release, copy, index, false, stamp).await;
+            }
+            opened
+        }
+        Err(no) => Err(no),
+    };
+    office.metrics.view(match &opened {
+        Ok(_) => "opened",
+        Err(No::Unavailable | No::Broken(_)) => "failed",
+        Err(_) => "refused",
+    });
+    opened
 }
 
-async fn unlock(office: &Office, acked: Acked<Gate>) -> Result<Opened, No> {
-    let (grant, granted) = acked.transpose().map_err(No::from)?.split();
-    let locked = office.vault.of_view(&grant).await.map_err(|fault| match fault {
+async fn unlock(office: &Office, grant: &Acked<Grant>, granted: Granted) -> Result<Opened, No> {
+    let locked = office.vault.of_view(grant).await.map_err(|no| match no {
         // The recall that came after this leaf has deleted the blob: refused, not broken.
-        Fault::Vault(object_store::Error::NotFound { .. }) => No::refused(Refusal::KeyDestroyed),
-        other => No::Broken(other),
+        No::Broken(Fault::Vault(object_store::Error::NotFound { .. })) => No::refused(Refusal::KeyDestroyed),
+        other => other,
     })?;
     let broken = |_| No::Broken(Fault::Lock("a part's second lock does not open".to_owned()));
     let copy = grant.get().copy();
@@ -272,12 +289,22 @@ pub fn finished(
     stamp: Stamp,
 ) {
     let office = Arc::clone(office);
-    tokio::spawn(async move {
-        let kind = if whole { Kind::Delivered } else { Kind::Aborted };
-        let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
-        let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
-        if let Err(no) = told {
-            tracing::warn!(?no, "the end of a view was not written down");
-        }
-    });
+    tokio::spawn(async move { end_of_view(&office, by, release, copy, index, whole, stamp).await });
+}
+
+async fn end_of_view(
+    office: &Office,
+    by: Actor,
+    release: ReleaseId,
+    copy: CopyId,
+    index: u64,
+    whole: bool,
+    stamp: Stamp,
+) {
+    let kind = if whole { Kind::Delivered } else { Kind::Aborted };
+    let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
+    let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
+    if let Err(no) = told {
+        tracing::warn!(cause = %no, "the end of a view was not written down");
+    }
 }

@@ -41,7 +41,7 @@ pub async fn follow(office: Arc<Office>) {
         ticks.tick().await;
         match tokio::time::timeout(EVERY * 2, hear(&office, since)).await {
             Ok(Ok(next)) => since = Some(next),
-            Ok(Err(no)) => tracing::warn!(?no, "the other instances were not heard: running answers stop"),
+            Ok(Err(no)) => tracing::warn!(cause = %no, "the other instances were not heard: running answers stop"),
             Err(_) => tracing::warn!("the database does not answer: running answers stop"),
         }
     }

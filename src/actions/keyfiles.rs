@@ -28,11 +28,11 @@ pub(super) fn hold(data: &Path, how: Hold) -> Result<File, Fault> {
     let file = File::options().create(true).truncate(false).write(true).mode(0o600).open(data.join("portal.lock"))?;
     let taken = match how {
         Hold::Shared => file.try_lock_shared(),
-        Hold::Alone => file.try_lock(),
+        Hold::Alone | Hold::Restoring => file.try_lock(),
     };
     match (taken, how) {
         (Ok(()), _) => Ok(file),
-        (Err(TryLockError::WouldBlock), Hold::Alone) => {
+        (Err(TryLockError::WouldBlock), Hold::Alone | Hold::Restoring) => {
             Err(Fault::Other("a portal, or a command of its, has this folder open: stop it first".to_owned()))
         }
         (Err(TryLockError::WouldBlock), Hold::Shared) => {

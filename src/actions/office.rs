@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex};
 
 use aws_lc_rs::hmac;
@@ -11,7 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Hold};
-use crate::actions::{Fault, No};
+use crate::actions::orphans::Hourly;
+use crate::actions::ready::Readiness;
+use crate::actions::{Fault, No, claim, publish};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -19,9 +22,19 @@ use crate::domain::event::Event;
 use crate::domain::moment::Moment;
 use crate::ledger::trust::Root;
 use crate::sealing::lock::{Field, RecordsKey};
+use crate::store::backup::QUARANTINE;
+use crate::store::journal::Journal;
 use crate::store::log::Stamp;
 use crate::store::vault::Vault;
 use crate::store::{Acked, Conn, Db, Tx, writer};
+use crate::telemetry::Metrics;
+
+/// Passphrases that are hashed at a time.
+pub(super) const HASHING: usize = 2;
+/// Photographs that are decoded at a time.
+pub(super) const DECODING: usize = 2;
+/// Originals that are in memory at a time.
+pub(super) const ORIGINALS: usize = 3;
 
 /// The portal's parts, shared by all requests.
 pub struct Office {
@@ -53,6 +66,14 @@ pub struct Office {
     pub(crate) originals: Arc<Semaphore>,
     /// Photographs whose original is in memory now, being sealed.
     pub(crate) in_hand: Mutex<HashSet<String>>,
+    /// What this process tells a collector.
+    pub metrics: Metrics,
+    /// Whether this instance can serve, as of its last look.
+    pub readiness: Readiness,
+    /// When orphans were swept last.
+    pub(crate) hourly: Hourly,
+    /// Up to when recalls and removals are written into the journal, UTC milliseconds; 0: not looked yet.
+    pub(crate) closings_until: AtomicI64,
     /// The folder's lock: says to whoever replaces a key that this office is open.
     _hold: File,
 }
@@ -117,10 +138,18 @@ impl Office {
         let log_vkeys = db.read().await?.setting(keyfiles::VKEYS).await?.unwrap_or_else(|| log_vkey.clone());
         let root =
             settings.root.as_deref().map(Root::parse).transpose().map_err(|why| Fault::Other(why.to_string()))?;
+        let vault = Vault::open(&store)?;
+        claim::claim(&db, &vault).await?;
+        if how != Hold::Restoring {
+            fit_to_open(&db, &vault, &log_vkeys).await?;
+        }
         Ok(Self {
             root,
-            vault: Vault::open(&store)?,
+            metrics: Metrics::new(db.writer().meter(), vault.meter()),
+            readiness: Readiness::default(),
+            vault,
             records,
+            closings_until: AtomicI64::new(0),
             _hold: hold,
             log_vkey,
             log_vkeys,
@@ -128,10 +157,11 @@ impl Office {
             blind: hmac::Key::new(hmac::HMAC_SHA256, blind.as_ref()),
             web_secret: web,
             board: Arc::new(Board::default()),
-            hashing: Semaphore::new(2),
-            decoding: Arc::new(Semaphore::new(2)),
-            originals: Arc::new(Semaphore::new(3)),
+            hashing: Semaphore::new(HASHING),
+            decoding: Arc::new(Semaphore::new(DECODING)),
+            originals: Arc::new(Semaphore::new(ORIGINALS)),
             in_hand: Mutex::default(),
+            hourly: Hourly::default(),
             clock,
             settings,
             db,
@@ -162,8 +192,9 @@ impl Office {
     /// A connection to read with.
     pub async fn read(&self) -> Result<Conn, No> {
         // A store that does not answer is "unavailable": nothing is served, and it heals by itself.
+        let _waits = self.metrics.reader_waits();
         self.db.read().await.map_err(|fault| {
-            tracing::error!(%fault, "no connection to read with");
+            tracing::error!(cause = %fault, "no connection to read with");
             No::Unavailable
         })
     }
@@ -250,11 +281,11 @@ impl Office {
 fn unwritten(no: No) -> No {
     match no {
         No::Broken(Fault::Store(sqlx_error)) if !crate::store::is_ours(&sqlx_error) => {
-            tracing::error!(error = %sqlx_error, "the store cannot be written: nothing was served");
+            tracing::error!(cause = %sqlx_error, "the store cannot be written: nothing was served");
             No::Unavailable
         }
         No::Broken(Fault::Log(why)) => {
-            tracing::error!(%why, "the log cannot be written: nothing was served");
+            tracing::error!(cause = %why, "the log cannot be written: nothing was served");
             No::Unavailable
         }
         other => other,
@@ -269,6 +300,19 @@ pub fn ten() -> [u8; 10] {
 /// Runs slow, CPU-bound work away from the threads that answer requests.
 pub(crate) async fn slow<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
     tokio::task::spawn_blocking(work).await.map_err(|why| Fault::Other(format!("background work stopped: {why}")))
+}
+
+/// Refuses a database that was put back and not brought up to what happened since, and one that is older than what was published.
+async fn fit_to_open(db: &Db, vault: &Vault, log_vkeys: &str) -> Result<(), Fault> {
+    let mut conn = db.read().await?;
+    if conn.setting(QUARANTINE).await?.is_some() {
+        return Err(Fault::Other(
+            "this portal was put back from a backup and is in quarantine: what was destroyed since may be in it. Nothing is served \
+             or written before `restore --finish` has replayed it"
+                .to_owned(),
+        ));
+    }
+    publish::follows(&mut conn, &Journal::of(vault), log_vkeys).await
 }
 
 /// The records key in force. What a rotation left behind that was cut short is settled first.

@@ -207,7 +207,7 @@ fn check_made(office: &Office, person: PersonId, making: &Making, sent: Sent<'_>
     let wrap = wrap(&making.wrap, sent)?;
     let answered = answer(sent.credential).ok_or_else(|| no(UNREADABLE))?;
     let passkey = portal(office)?.finish_passkey_registration(&answered, &making.state).map_err(|why| {
-        tracing::warn!(%why, "a passkey was not taken");
+        tracing::warn!(cause = %why, "a passkey was not taken");
         no(NOT_TAKEN)
     })?;
     let row = Passkey {

@@ -4,7 +4,7 @@
 use crate::actions::answers::{Form, digested};
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::ten;
-use crate::actions::request::{beside_fields, drop_blobs};
+use crate::actions::request::{beside_fields, take_back};
 use crate::actions::{Fault, No, Office, consider, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
@@ -112,8 +112,8 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
         Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs, root, unit, statement };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
-    if done.is_err() {
-        drop_blobs(office, &objects).await;
+    if let Err(no) = &done {
+        take_back(office, no, &objects).await;
     }
     done.map(|_| ())
 }
@@ -353,8 +353,8 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
             })
         })
         .await;
-    if done.is_err() {
-        drop_blobs(office, &objects).await;
+    if let Err(no) = &done {
+        take_back(office, no, &objects).await;
     }
     done.map(|_| ()).map_err(|no| match no {
         No::Refused(refusals) => beside_fields(refusals),

@@ -194,8 +194,8 @@ pub async fn ask(
             })
         })
         .await;
-    if done.is_err() {
-        drop_blobs(office, &objects).await;
+    if let Err(no) = &done {
+        take_back(office, no, &objects).await;
     }
     done.map(|_| id)
 }
@@ -262,11 +262,22 @@ async fn store_photographs(
     Ok(rows)
 }
 
-/// Takes back blobs whose rows were not written. What fails here is an orphan, and sealed.
+/// Takes back blobs whose rows were not written, because an act said no. Where it said "unavailable", nobody knows whether it was
+/// committed: the blobs stay, and the sweep of orphans asks the store when it answers again.
+pub(super) async fn take_back(office: &Office, said: &No, objects: &[String]) {
+    if !matches!(said, No::Unavailable) {
+        drop_blobs(office, objects).await;
+    }
+}
+
+/// Destroys blobs that no row names any more. What fails here is left to the sweep of orphans.
 pub(super) async fn drop_blobs(office: &Office, objects: &[String]) {
     for object in objects {
-        if let Err(fault) = office.vault.destroy(object).await {
-            tracing::warn!(%fault, "a sealed blob without a row stays behind");
+        match office.vault.destroy(object).await {
+            Ok(()) => {}
+            // The others would only wait as long for the same answer.
+            Err(No::Unavailable) => break,
+            Err(no) => tracing::warn!(cause = %no, "a sealed blob without a row stays behind"),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
 use crate::actions::plan::{Addressee, proven};
-use crate::actions::request::drop_blobs;
+use crate::actions::request::{drop_blobs, take_back};
 use crate::actions::{Fault, No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -55,7 +55,7 @@ pub async fn original(office: &Office, by: &Actor, photograph: PhotographId, sta
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Takes an opened original and begins to seal it for every recipient who lacks it. Answers once it is checked; the
@@ -81,7 +81,7 @@ pub async fn take(
         let _hand = Hand { office: Arc::clone(&office), photograph: handed.row.id.clone() };
         let done = seal_for_all(&office, &by, handed, &stamp).await;
         if let Err(no) = trust::alarm(&office, &format!("release/{id}"), done, &stamp).await {
-            tracing::error!(?no, release = %id, "sealing stopped: the page says how far it came");
+            tracing::error!(cause = %no, release = %id, "sealing stopped: the page says how far it came");
         }
     });
     Ok(())
@@ -236,9 +236,10 @@ async fn keep(
             })
         })
         .await;
-    let kept = done.as_ref().is_ok_and(|kept| *kept.get());
-    if !kept {
-        drop_blobs(office, &objects).await;
+    match &done {
+        Ok(kept) if *kept.get() => {}
+        Ok(_) => drop_blobs(office, &objects).await,
+        Err(no) => take_back(office, no, &objects).await,
     }
     done.map(|_| ())
 }

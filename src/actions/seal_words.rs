@@ -5,7 +5,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::actions::request::drop_blobs;
+use crate::actions::request::take_back;
 use crate::actions::{Fault, No, Office, casefile, reseal, seal};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -77,7 +77,7 @@ pub async fn original(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) 
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Takes the opened words and seals them to every copy that lacks them, one act for each.
@@ -141,7 +141,7 @@ async fn seal_one(office: &Office, by: &Actor, row: &Row, words: &str, stamp: &S
     match done {
         Ok(_) => Ok(()),
         Err(no) => {
-            drop_blobs(office, &objects).await;
+            take_back(office, &no, &objects).await;
             match no {
                 No::NotFound => Ok(()),
                 other => Err(other),

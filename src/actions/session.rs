@@ -51,7 +51,14 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
     let actor = counted(office, &mut conn, &row).await?;
     drop(conn);
     if now >= visit.seen_at.plus_millis(SEEN_EVERY_MS) {
-        office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await?;
+        let seen = office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await;
+        // A store that cannot be written must not take a form away before it is read: the visit only ends the sooner.
+        match seen {
+            Err(No::Unavailable) => tracing::warn!("a visit's last use was not written down"),
+            other => {
+                other?;
+            }
+        }
     }
     let purpose = visit.purpose.as_deref().and_then(Purpose::parse);
     Ok(Some(Person { id: person, session, name: row.name, actor, fresh_at: visit.fresh_at, purpose }))

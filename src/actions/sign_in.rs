@@ -214,7 +214,11 @@ pub(super) async fn wait(office: &Office, keys: &[Option<String>; 2]) -> Result<
         let wait = 2_i64.saturating_pow(over.min(12)).min(LONGEST_S);
         longest = longest.max(last.plus_millis(wait * 1000).millis() - now.millis());
     }
-    if longest > 0 { Err(No::Throttled(u32::try_from((longest + 999) / 1000).unwrap_or(u32::MAX))) } else { Ok(()) }
+    if longest > 0 {
+        office.metrics.throttled();
+        return Err(No::Throttled(u32::try_from((longest + 999) / 1000).unwrap_or(u32::MAX)));
+    }
+    Ok(())
 }
 
 /// Counts a failure of the account and of the source, and writes it down.

@@ -1,12 +1,20 @@
 //! Jobs: they write down what the clock already decided and clear away what nothing can open any more. Safety hangs on none.
 
-use crate::actions::{No, Office};
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::CopyId;
+use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::store::journal::Journal;
 use crate::store::leases::Lease;
 use crate::store::log::Stamp;
+
+/// After so long a failure ends a round: somebody may be waiting for their recall to be told.
+const SLOW: Duration = Duration::from_secs(3);
 
 fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
@@ -15,18 +23,39 @@ fn stamp() -> Stamp {
 /// How long a round's lease lasts without being taken anew, milliseconds: longer than any step.
 const LEASE_MS: i64 = 60_000;
 
-/// One round: limits reached are written down and their keys destroyed; blobs without a key go. Of several instances one does it.
+/// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row. Of
+/// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
+    let done = what_waits(office).await;
+    // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
+    orphans::hourly(office).await?;
+    done
+}
+
+async fn what_waits(office: &Office) -> Result<(), No> {
+    job(office, "closings", write_closings(office)).await?;
     let mut conn = office.read().await?;
     let waits =
         !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
     drop(conn);
-    if !waits {
+    let lease = if waits { lease(office, "sweep").await? } else { None };
+    let Some(lease) = lease else {
+        // Nothing to do here is a round that went well.
+        for name in ["expire", "destroy"] {
+            office.metrics.job(name, Instant::now(), true);
+        }
         return Ok(());
-    }
-    let Some(lease) = lease(office, "sweep").await? else { return Ok(()) };
-    expire(office, &lease).await?;
-    destroy_blobs(office, Some(&lease)).await
+    };
+    job(office, "expire", expire(office, &lease)).await?;
+    job(office, "destroy", destroy_blobs(office, Some(&lease))).await
+}
+
+/// Does a job's work and counts it.
+async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
+    let began = Instant::now();
+    let done = work.await;
+    office.metrics.job(name, began, done.is_ok());
+    done
 }
 
 /// Takes a job's lease for this instance; `None`: another one is at it.
@@ -34,6 +63,22 @@ pub async fn lease(office: &Office, name: &'static str) -> Result<Option<Lease>,
     let holder = office.instance.clone();
     let act = office.act(move |tx| Box::pin(async move { Ok(tx.take_lease(name, &holder, LEASE_MS).await?) }));
     Ok(act.await?.into_inner())
+}
+
+/// How far the reading of recalls and removals reaches back behind the last one: another instance may be slower, milliseconds.
+const OVERLAP_MS: i64 = 60_000;
+
+/// Writes recalls and removals into the journal, so that no older backup brings them back (P9): before anybody is answered.
+pub(super) async fn write_closings(office: &Office) -> Result<(), No> {
+    let (now, last) = (office.now(), office.closings_until.load(Ordering::SeqCst));
+    let kept = now.plus_millis(-86_400_000 * i64::from(office.settings.store.backup_days));
+    let since = kept.max(Moment::from_millis(last).plus_millis(-OVERLAP_MS));
+    let journal = Journal::of(&office.vault);
+    for closing in office.read().await?.closed_since(since).await? {
+        journal.close(&closing).await?;
+    }
+    office.closings_until.store(now.millis(), Ordering::SeqCst);
+    Ok(())
 }
 
 async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
@@ -71,28 +116,37 @@ async fn expire(office: &Office, lease: &Lease) -> Result<(), No> {
 
 /// Clears away after an act that is already committed: what fails here is left to the next round, and says so.
 pub(super) async fn clear_away(office: &Office) {
-    if let Err(no) = destroy_blobs(office, None).await {
-        tracing::warn!(?no, "blobs whose keys are gone stay behind until the next round");
+    let closed = write_closings(office).await;
+    if let Err(no) = closed.and(destroy_blobs(office, None).await) {
+        tracing::warn!(cause = %no, "blobs whose keys are gone stay behind until the next round");
     }
 }
 
 /// Deletes the blobs of every copy whose key is gone, reads back that they are gone, then writes it down: one leaf a copy.
-/// One that fails does not keep the others. `lease`: of the job that does it; an act's own clearing away has none, and two at the same
-/// copy leave one leaf.
-async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
+/// One that fails does not keep the others, unless the vault is slow to say no: then each would wait as long for the same. `lease`: of
+/// the job that does it; an act's own clearing away has none, and two at the same copy leave one leaf.
+pub(super) async fn destroy_blobs(office: &Office, lease: Option<&Lease>) -> Result<(), No> {
     let copies = office.read().await?.copies_to_destroy().await?;
-    let mut failed = None;
+    let (mut failed, began) = (None, Instant::now());
     for copy in copies {
         if let Err(no) = destroy_copy(office, copy, lease.cloned()).await {
-            tracing::error!(%copy, ?no, "a copy's blobs could not be destroyed");
+            tracing::error!(%copy, cause = %no, "a copy's blobs could not be destroyed");
             failed = Some(no);
+            if began.elapsed() > SLOW {
+                break;
+            }
         }
     }
     failed.map_or(Ok(()), Err)
 }
 
 async fn destroy_copy(office: &Office, copy: CopyId, lease: Option<Lease>) -> Result<(), No> {
-    let parts = office.read().await?.parts(copy).await?;
+    let mut conn = office.read().await?;
+    let parts = conn.parts(copy).await?;
+    let closing = conn.closing_of(copy).await?.ok_or(No::NotFound)?;
+    drop(conn);
+    // Durably closed before anything is destroyed: what is acknowledged as destroyed no older backup brings back.
+    Journal::of(&office.vault).close(&closing).await?;
     for part in &parts {
         office.vault.destroy(&part.object).await?;
     }

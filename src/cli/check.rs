@@ -1,4 +1,5 @@
-//! `check`: a portal's set-up line by line, beside a live portal or before its first start. It changes nothing.
+//! `check`: a portal's set-up line by line, beside a live portal or before its first start. It changes nothing
+//! (in a bucket a probe is put and taken away).
 //!
 //! Promises: each line says what was looked at and, where it failed, what is wrong; a line that needs one that failed is left out
 //! rather than guessed. Exit codes: 0 all right, 1 a line failed, 2 the configuration cannot be read.
@@ -11,12 +12,13 @@ use serde::Serialize;
 use super::{Failure, runtime, say, serve};
 use crate::actions::found;
 use crate::clock::Clock;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Store};
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
 use crate::store::log::Head;
+use crate::store::vault::Vault;
 use crate::store::{Conn, open_reader, schema};
 use crate::web::tls;
 
@@ -75,7 +77,10 @@ pub fn check(config: &Path, now: Moment) -> Result<Vec<Finding>, Failure> {
     lines.add("break-glass", break_glass.map_err(|why| format!("keys.break_glass: {why}")));
     let listen = &read.listen;
     lines.add("certificate", tls::fits(&listen.certificate, &listen.key, read.portal.name(), now));
-    runtime()?.block_on(stored(&read, now, &mut lines));
+    runtime()?.block_on(async {
+        lines.add("vault", vault(&read.store).await);
+        stored(&read, now, &mut lines).await;
+    });
     Ok(lines.0)
 }
 
@@ -112,6 +117,17 @@ fn permissions(file: &Path, config: &Config) -> Result<(), String> {
         wrong.extend(config::key(key).err().map(|why| why.to_string()));
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("; ")) }
+}
+
+/// A folder is only looked at: whoever asks may be somebody else than the portal's own account, and would leave files of theirs.
+/// A bucket is tried: a probe is put, read and taken away.
+async fn vault(at: &Store) -> Result<(), String> {
+    if at.s3.is_none() {
+        let folder = at.vault();
+        return if folder.is_dir() { Ok(()) } else { Err(format!("there is no folder {}", folder.display())) };
+    }
+    let vault = Vault::open(at).map_err(|why| why.to_string())?;
+    vault.prove().await.map(drop).map_err(|why| why.to_string())
 }
 
 /// What lies in the database; each line needs the one before.

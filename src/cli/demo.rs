@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Failure, runtime, say};
 use crate::actions::office::write_secret;
@@ -58,12 +59,13 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let log_vkey = office.log_vkey.clone();
     let told = Told { base_url: origin, ca_file: absolute(&files.ca), log_vkey, root_vkey, accounts };
     let served = actix_web::rt::System::new().block_on(async move {
+        let signals = serve::Signals::listen()?;
         let server = serve::serve(Arc::new(desk), socket, config, 2)?;
         // The socket listens already and the workers start with the first poll of the server: connections are accepted.
         tell(&told, options.json.as_deref());
-        server.await
+        serve::until_stopped(server, None, signals, &office, Duration::ZERO).await
     });
-    served.map_err(Failure::unreadable)
+    served.map(drop).map_err(Failure::unreadable)
 }
 
 fn portal(origin: &str) -> Portal {

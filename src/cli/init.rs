@@ -14,9 +14,10 @@ use crate::actions::fingerprint::root_fingerprint;
 use crate::actions::office::{Office, Settings, write_secret};
 use crate::actions::{No, Stamp, found};
 use crate::clock::Clock;
-use crate::config::{Config, KeyFiles, Portal};
+use crate::config::{Config, KeyFiles, Portal, Store};
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
+use crate::store;
 use crate::web::tls;
 
 /// The configuration's name in the folder.
@@ -66,6 +67,9 @@ pub struct Options {
     /// Make an authority and a certificate instead.
     #[arg(long)]
     pub self_signed: bool,
+    /// A file with the sections `[store.postgres]` and `[store.s3]`, taken into the configuration; the paths in it are absolute.
+    #[arg(long, value_name = "FILE")]
+    pub store: Option<PathBuf>,
     /// Address and port to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8443")]
     pub listen: SocketAddr,
@@ -115,10 +119,12 @@ pub fn init(options: &Options) -> Result<Made, Failure> {
     let given = Given::read(options)?;
     let dir = &options.data;
     vacant(dir)?;
+    let fresh_root = options.root_key.as_ref().filter(|file| !file.exists());
     let made = make(options, given);
     if made.is_err() {
-        // Half a portal would only refuse the next try. What was there before was an empty folder.
+        // Half a portal would only refuse the next try. What was there before was an empty folder, and no root key.
         let _ = std::fs::remove_dir_all(dir);
+        let _ = fresh_root.map(std::fs::remove_file);
     }
     made
 }
@@ -130,6 +136,8 @@ struct Given {
     root: Option<Root>,
     /// Certificate and key, absolute.
     files: Option<(PathBuf, PathBuf)>,
+    /// The sections of a database and a vault elsewhere, as written.
+    elsewhere: String,
 }
 
 impl Given {
@@ -171,7 +179,18 @@ impl Given {
             }
             _ => None,
         };
-        Ok(Self { portal, break_glass: recipient, root, files })
+        let elsewhere = options.store.as_deref().map(elsewhere).transpose().map_err(|why| wrong("store", &why))?;
+        Ok(Self { portal, break_glass: recipient, root, files, elsewhere: elsewhere.unwrap_or_default() })
+    }
+}
+
+/// The text of `--store`, once it is what the configuration will take.
+fn elsewhere(file: &Path) -> Result<String, String> {
+    let text = std::fs::read_to_string(file).map_err(|why| format!("{}: {why}", file.display()))?;
+    let mut store = Store::elsewhere(&text)?;
+    match store.files().find(|path| !path.as_os_str().is_empty() && path.is_relative()) {
+        Some(path) => Err(format!("{}: {} must be an absolute path", file.display(), path.display())),
+        None => Ok(format!("{}\n\n", text.trim())),
     }
 }
 
@@ -211,7 +230,8 @@ fn make(options: &Options, given: Given) -> Result<Made, Failure> {
         (None, Some(file)) => root::key(file, &format!("{}/root", given.portal.name()))?,
         (None, None) => return Err(Failure::unreadable("give --root or --root-key")),
     };
-    let text = written(options, &given.portal, &given.break_glass, &root, &files);
+    let public = (&given.break_glass, &root);
+    let text = written(options, &given.portal, public, &files, &given.elsewhere);
     write_secret(&config, &text).map_err(Failure::unreadable)?;
     let read = Config::read(&config).map_err(Failure::unreadable)?;
     let (path, log_vkey) = runtime()?.block_on(open(options, &read))?;
@@ -227,6 +247,12 @@ fn make(options: &Options, given: Given) -> Result<Made, Failure> {
 
 /// Makes keys and database through the same door as `serve`, and founds the portal in it.
 async fn open(options: &Options, config: &Config) -> Result<(String, String), Failure> {
+    if !store::is_vacant(&config.store).await.map_err(Failure::unreadable)? {
+        return Err(Failure::unreadable(format!(
+            "the {} is not empty: nothing was changed in it. A portal is never made over another one; make an empty database.",
+            config.store.database_words()
+        )));
+    }
     let office = Office::open(Settings::of(config), Clock::system(), true).await.map_err(Failure::unreadable)?;
     let stamp = Stamp { client: "command line".to_owned(), request: "init".to_owned() };
     let path = found::found(&office, &options.admin_name, &options.admin_email, stamp).await;
@@ -245,9 +271,9 @@ fn refused(no: &No) -> Failure {
 fn written(
     options: &Options,
     portal: &Portal,
-    break_glass: &Recipient,
-    root: &Root,
+    (break_glass, root): (&Recipient, &Root),
     tls: &(PathBuf, PathBuf),
+    elsewhere: &str,
 ) -> String {
     // A JSON string without control characters is a TOML string.
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
@@ -258,7 +284,7 @@ fn written(
         "# The portal's configuration. Relative paths mean beside this file. Nothing in it is secret; what it names is.\n\
          [portal]\nforce = {}\norigin = {}\ncontact = {}\nlog_name = {}\n\n\
          [listen]\naddress = {}\ncertificate = {}\nkey = {}\nself_signed = {}\n\n\
-         [store]\ndata = \".\"\n\n\
+         [store]\ndata = \".\"\n\n{elsewhere}\
          [keys]\n{}\n# Public halves of what is kept offline.\nroot = {}\nbreak_glass = {}\n\n\
          [log]\nformat = \"json\"\nlevel = \"info\"\n",
         quoted(&portal.force),

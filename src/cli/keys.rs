@@ -42,7 +42,8 @@ fn rotate_records(data: &Data, json: bool) -> Result<(), Failure> {
         say(&serde_json::json!({ "fields": fields }).to_string());
     } else {
         say(&format!(
-            "{fields} fields are under a new records key. Put a copy of keys/records.key where copies of it are kept."
+            "{fields} fields are under a new records key. Put a copy of keys/records.key where copies of it are kept, and make a backup now: \
+             earlier ones need the key before."
         ));
     }
     Ok(())
@@ -57,7 +58,10 @@ fn rotate_log(data: &Data, json: bool) -> Result<(), Failure> {
     if json {
         say(&serde_json::json!({ "vkeys": vkeys.lines().collect::<Vec<_>>() }).to_string());
     } else {
-        say(&format!("The log is signed by a new key from here on. Hand these over on paper, all of them:\n{vkeys}"));
+        say(&format!(
+            "The log is signed by a new key from here on. Make a backup now: earlier ones cannot be finished with it. Hand these over on \
+             paper, all of them:\n{vkeys}"
+        ));
     }
     Ok(())
 }

@@ -267,6 +267,12 @@ fn fsck(data: &Data, json: bool) -> Result<(), Failure> {
     if json {
         say(&serde_json::to_string_pretty(&found).map_err(Failure::unreadable)?);
     } else if found.failures.is_empty() {
+        for span in &found.lost {
+            say(&format!(
+                "LOST: entries {} to {}: their records were lost in a disaster, as the log says.",
+                span.first, span.last
+            ));
+        }
         say(&format!("The stored log is whole: {} entries.", found.size));
     } else {
         say(&found.failures.join("\n"));

@@ -3,11 +3,13 @@
 //! Exit codes of the log commands: 0 all checks passed, 1 a check failed, 2 unreadable (DESIGN §10). Absent on purpose:
 //! anything a page could decide otherwise; commands use the same actions.
 
+mod backup;
 pub mod check;
 mod demo;
 pub mod init;
 mod keys;
 mod log;
+mod restore;
 pub mod root;
 pub mod serve;
 mod unit;
@@ -59,6 +61,10 @@ enum Command {
     /// The break-glass key of the units: its drill, and a unit's box to open by hand.
     #[command(subcommand)]
     Unit(unit::Command),
+    /// Back a portal up beside its running, sealed to whoever keeps backups.
+    Backup(backup::Options),
+    /// Put a portal back from a backup, so that nothing that was destroyed comes back.
+    Restore(restore::Options),
 }
 
 /// What a command that failed says.
@@ -123,6 +129,8 @@ pub fn run() -> ExitCode {
         Command::Verify(command) => verify::run(command),
         Command::Keys(command) => keys::run(command),
         Command::Unit(command) => unit::run(command),
+        Command::Backup(options) => backup::run(&options),
+        Command::Restore(options) => restore::run(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,7 +1,7 @@
 //! `serve`: a real portal, as its configuration says.
 //!
 //! Promises: a demo's data is refused before anything is opened for writing; whatever is missing stops the start with a sentence;
-//! a stop signal lets running answers and acts end. Absent on purpose: mail (refused, not dropped, until it is built), a clock
+//! a stop signal lets balancers notice, then running answers and acts end; a second one stops at once. Absent on purpose: mail (refused, not dropped, until it is built), a clock
 //! that can be moved, an outbox.
 
 use std::path::{Path, PathBuf};
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use super::{Failure, open_store, runtime, say};
 use crate::actions::office::{Office, Settings};
-use crate::actions::{follow, sweep};
+use crate::actions::{backup, follow, publish, sweep};
 use crate::clock::Clock;
 use crate::config::{Config, Store};
 use crate::sealing::age::Recipient;
-use crate::web::{Desk, serve, tls};
+use crate::web::{Desk, operator, serve, tls};
 use crate::{demo, telemetry};
 
 /// How often jobs run. Nothing waits for them.
@@ -44,16 +44,24 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let (socket, bound) =
         serve::bind(address).map_err(|why| Failure::unreadable(format!("listen.address {address}: {why}")))?;
     let follower = world.spawn(follow::follow(Arc::clone(&office)));
+    let operator = config.listen.operator.map(serve::bind).transpose();
+    let operator = operator.map_err(|why| Failure::unreadable(format!("listen.operator: {why}")))?;
+    let watched = operator.as_ref().map(|(_, bound)| *bound);
     let jobs = world.spawn(jobs(Arc::clone(&office)));
-    let workers = config.listen.workers;
+    let (workers, drain) = (config.listen.workers, Duration::from_secs(config.listen.drain));
+    let serving = Arc::clone(&office);
     let served = actix_web::rt::System::new().block_on(async move {
+        let signals = serve::Signals::listen()?;
+        let beside = operator.map(|(socket, _)| operator::serve(Arc::clone(&desk), socket)).transpose()?;
         let server = serve::serve(desk, socket, tls, workers)?;
         if options.json {
-            say(&serde_json::json!({ "listening": bound.to_string(), "origin": config.portal.origin }).to_string());
+            let operator = watched.map(|address| address.to_string());
+            let said = serde_json::json!({ "listening": bound.to_string(), "origin": config.portal.origin, "operator": operator });
+            say(&said.to_string());
         } else {
             say(&format!("{} is served on {bound}.", config.portal.origin));
         }
-        server.await
+        serve::until_stopped(server, beside, signals, &serving, drain).await
     });
     for task in [jobs, follower] {
         task.abort();
@@ -66,7 +74,15 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         tracing::warn!("an answer was cut off by the stop; every act that was acknowledged is durable");
     }
     tracing::info!("stopped");
-    served.map_err(Failure::unreadable)
+    match served.map_err(Failure::unreadable)? {
+        serve::Ended::InOrder => Ok(()),
+        serve::Ended::AtOnce => Err(Failure {
+            code: 1,
+            sentence:
+                "Stopped at once: answers that were running were cut off. Every act that was acknowledged is durable."
+                    .to_owned(),
+        }),
+    }
 }
 
 /// Opens a real portal; refuses a demo's, and what is not built yet.
@@ -108,11 +124,16 @@ fn certificate(config: &Config) -> Result<rustls::ServerConfig, Failure> {
 
 /// The jobs of a running portal, for ever.
 pub(super) async fn jobs(office: Arc<Office>) {
+    backup::clear_stale(&office.settings.store.data);
+    tokio::join!(sweeps(&office), publish::run(&office));
+}
+
+async fn sweeps(office: &Office) {
     let mut rounds = tokio::time::interval(ROUND);
     loop {
         rounds.tick().await;
-        if let Err(no) = sweep::round(&office).await {
-            tracing::warn!(?no, "a round of jobs did not finish; the next one goes on");
+        if let Err(no) = sweep::round(office).await {
+            tracing::warn!(cause = %no, "a round of jobs did not finish; the next one goes on");
         }
     }
 }

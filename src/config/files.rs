@@ -43,13 +43,20 @@ pub fn secret(path: &Path) -> Result<Zeroizing<String>, ConfigError> {
 
 /// Refuses a file or folder with any permission for group or others.
 pub fn private(path: &Path) -> Result<(), ConfigError> {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::MetadataExt;
     let about = std::fs::metadata(path).map_err(|why| ConfigError::Unreadable { path: path.to_owned(), why })?;
-    if about.permissions().mode().trailing_zeros() >= 6 {
+    if is_private(path, about.mode(), (about.uid(), about.gid())) {
         Ok(())
     } else {
         Err(ConfigError::Open { path: path.to_owned() })
     }
+}
+
+/// Whether a mode closes a path to everybody but its owner. systemd hands a credential over as root's file with an access list for
+/// the service, whose mask shows as reading by the group: root's own, in a folder where root alone makes anything.
+fn is_private(path: &Path, mode: u32, owner: (u32, u32)) -> bool {
+    let open = mode & 0o077;
+    open == 0 || (open == 0o040 && owner == (0, 0) && path.starts_with("/run/credentials"))
 }
 
 /// Reads a key file: 64 hexadecimal digits and a line end, mode 0600.
@@ -90,5 +97,15 @@ mod tests {
             assert!(matches!(key(&file), Err(ConfigError::NoKey { .. })), "{wrong}");
         }
         std::fs::remove_dir_all(at).unwrap();
+    }
+
+    #[test]
+    fn a_credential_of_systemd_is_private_and_nothing_like_it_is() {
+        let at = Path::new("/run/credentials/disclosure-portal.service/records.key");
+        let told = |path: &Path, mode, owner| is_private(path, mode, owner);
+        assert!(told(at, 0o100_440, (0, 0)) && told(at, 0o100_400, (995, 0)));
+        assert!(!told(at, 0o100_444, (0, 0)) && !told(at, 0o100_460, (0, 0)));
+        assert!(!told(at, 0o100_440, (0, 4)) && !told(at, 0o100_440, (995, 0)));
+        assert!(!told(Path::new("/etc/records.key"), 0o100_440, (0, 0)));
     }
 }

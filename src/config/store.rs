@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 /// `[store]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Store {
     /// The folder of the embedded database and vault; where both are elsewhere, of this instance's lock alone.
@@ -17,10 +18,14 @@ pub struct Store {
     pub postgres: Option<Postgres>,
     /// An S3-compatible store in place of the folder of sealed bytes.
     pub s3: Option<S3>,
+    /// For how many days a backup is kept, 1 to 366: what was destroyed is gone from all of them after as many.
+    #[serde(default = "backup_days")]
+    pub backup_days: u16,
 }
 
 /// `[store.postgres]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct Postgres {
     /// The server's name or address; a path that begins with `/` is the folder of a local socket.
@@ -40,6 +45,7 @@ pub struct Postgres {
 
 /// `[store.s3]`.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
 #[serde(deny_unknown_fields)]
 pub struct S3 {
     /// The bucket.
@@ -60,6 +66,10 @@ pub struct S3 {
     pub ca_file: Option<PathBuf>,
 }
 
+fn backup_days() -> u16 {
+    30
+}
+
 fn port() -> u16 {
     5432
 }
@@ -71,7 +81,7 @@ fn region() -> String {
 impl Store {
     /// The embedded database and vault in a folder.
     pub fn embedded(data: &Path) -> Self {
-        Self { data: data.to_owned(), postgres: None, s3: None }
+        Self { data: data.to_owned(), postgres: None, s3: None, backup_days: backup_days() }
     }
 
     /// The embedded database's file.
@@ -92,8 +102,26 @@ impl Store {
         self.data.join("vault")
     }
 
+    /// Reads the sections `[store.postgres]` and `[store.s3]` alone; the error is a sentence.
+    pub fn elsewhere(text: &str) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Sections {
+            store: Parts,
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Parts {
+            postgres: Option<Postgres>,
+            s3: Option<S3>,
+        }
+        let Sections { store: Parts { postgres, s3 } } = toml::from_str(text).map_err(|why| why.to_string())?;
+        let store = Self { postgres, s3, ..Self::embedded(Path::new("")) };
+        store.check().map(|()| store)
+    }
+
     /// Every file and folder that is named here.
-    pub(super) fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    pub fn files(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let postgres = self.postgres.as_mut().map(|at| [at.password_file.as_mut(), at.ca_file.as_mut()]);
         let s3 = self.s3.as_mut().map(|at| [Some(&mut at.secret_key_file), at.ca_file.as_mut()]);
         std::iter::once(&mut self.data).chain(postgres.into_iter().chain(s3).flatten().flatten())
@@ -105,8 +133,12 @@ impl Store {
         password.into_iter().chain(self.s3.as_ref().map(|at| at.secret_key_file.clone()))
     }
 
-    /// Refuses what would send anything over a network that others can read.
+    /// Refuses what would send anything over a network that others can read, and a promise about backups that nobody can keep.
     pub(super) fn check(&self) -> Result<(), String> {
+        if !(1..=366).contains(&self.backup_days) {
+            let said = self.backup_days;
+            return Err(format!("store.backup_days must be from 1 to 366: it is {said}"));
+        }
         let Some(s3) = &self.s3 else { return Ok(()) };
         let said = &s3.endpoint;
         let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];

@@ -123,7 +123,10 @@ kinds! {
     Verified = "verify",
     /// Bodies were erased under a disposal decision; body: `erased`.
     Erased = "erase",
-    /// Bodies were lost and the rest restored; body: `lost`.
+    /// A backup was begun: what it holds may leave the portal; body: `recipients`.
+    BackedUp = "backup",
+    /// The portal was put back from a backup, the bodies between lost; body: `lost`, `closed` (how many closings were replayed),
+    /// `skipped` (numbers of each area that are not given again).
     Restored = "restored",
 }
 

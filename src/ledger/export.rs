@@ -14,7 +14,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::layout::{self, Shelf, WIDTH};
-use super::leaf::MAX_BYTES;
 use super::tree::{Edge, Hash};
 
 /// Whether the openings, which hold personal data, are written.
@@ -100,11 +99,9 @@ impl Writer {
     /// The next entry: its leaf bytes and, unless erased or lost, salt and body. For `LeavesOnly` the opening is not written.
     pub fn push(&mut self, leaf_bytes: &[u8], opening: Option<(&[u8; 32], &[u8])>) -> Result<(), ExportError> {
         let index = self.edge.size();
-        let length =
-            u16::try_from(leaf_bytes.len()).map_err(|_| ExportError::TooLong { index, bytes: leaf_bytes.len() })?;
-        debug_assert!(leaf_bytes.len() <= MAX_BYTES);
-        self.bundle.extend_from_slice(&length.to_be_bytes());
-        self.bundle.extend_from_slice(leaf_bytes);
+        if !layout::push_entry(&mut self.bundle, leaf_bytes) {
+            return Err(ExportError::TooLong { index, bytes: leaf_bytes.len() });
+        }
         self.edge.grow(tlog_tiles::record_hash(leaf_bytes), |_, _| ());
         if let (Some(records), Some((salt, body))) = (&mut self.records, opening) {
             let (salt, body) = (STANDARD.encode(salt), STANDARD.encode(body));

@@ -1,11 +1,11 @@
-//! Where the files of an export lie (C2SP tlog-tiles names), shared by the writer and the verifier.
+//! Where the files of an export and of the journal lie (C2SP tlog-tiles names), shared by writers and readers; and a bundle's bytes.
 //!
 //! Absent on purpose: reading and writing. Proved by the tests below and by every export of `tests/it/ledger.rs`.
 
 use super::proof::decimal;
 
 /// Entries in a full bundle, hashes in a full tile.
-pub(crate) const WIDTH: u64 = 256;
+pub const WIDTH: u64 = 256;
 
 /// The newest signed checkpoint.
 pub(crate) const CHECKPOINT: &str = "checkpoint";
@@ -22,7 +22,7 @@ pub(crate) const TILE: &str = "tile";
 
 /// What a file under `tile/` holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shelf {
+pub enum Shelf {
     /// Entry bundles.
     Entries,
     /// Hashes of this tile level.
@@ -30,7 +30,7 @@ pub(crate) enum Shelf {
 }
 
 /// The path of a bundle or tile: number `n`, holding `width` of at most 256.
-pub(crate) fn path(shelf: Shelf, n: u64, width: u64) -> String {
+pub fn path(shelf: Shelf, n: u64, width: u64) -> String {
     let whole = whole_path(shelf, n);
     if width == WIDTH { whole } else { format!("{whole}.p/{width}") }
 }
@@ -49,8 +49,28 @@ pub(crate) fn whole_path(shelf: Shelf, n: u64) -> String {
     }
 }
 
+/// Adds an entry to a bundle: its length in two bytes, high byte first, then its bytes. False: it is too long for a bundle.
+#[must_use]
+pub fn push_entry(bundle: &mut Vec<u8>, entry: &[u8]) -> bool {
+    let Ok(length) = u16::try_from(entry.len()) else { return false };
+    bundle.extend_from_slice(&length.to_be_bytes());
+    bundle.extend_from_slice(entry);
+    true
+}
+
+/// The entries of a bundle, in order; `None`: these bytes are no bundle.
+pub fn entries_of(mut bundle: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut entries = Vec::new();
+    while let Some((length, rest)) = bundle.split_first_chunk::<2>() {
+        let (entry, rest) = rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))?;
+        entries.push(entry.to_vec());
+        bundle = rest;
+    }
+    bundle.is_empty().then_some(entries)
+}
+
 /// Reads such a path back; `None` for any other name.
-pub(crate) fn parse(text: &str) -> Option<(Shelf, u64, u64)> {
+pub fn parse(text: &str) -> Option<(Shelf, u64, u64)> {
     let (shelf, rest) = text.strip_prefix(TILE)?.strip_prefix('/')?.split_once('/')?;
     let shelf = if shelf == "entries" { Shelf::Entries } else { Shelf::Level(u8::try_from(decimal(shelf)?).ok()?) };
     let (number, width) = match rest.split_once(".p/") {
@@ -76,6 +96,16 @@ mod tests {
         assert_eq!(path(Shelf::Entries, 1_234_067, 256), "tile/entries/x001/x234/067");
         assert_eq!(path(Shelf::Entries, 1_000, 7), "tile/entries/x001/000.p/7");
         assert_eq!(path(Shelf::Level(2), 5, 255), "tile/2/005.p/255");
+    }
+
+    #[test]
+    fn a_bundle_gives_back_its_entries_and_half_of_one_is_none() {
+        let mut bundle = Vec::new();
+        assert!(push_entry(&mut bundle, b"one") && push_entry(&mut bundle, b"") && push_entry(&mut bundle, b"three"));
+        assert_eq!(entries_of(&bundle).unwrap(), [&b"one"[..], b"", b"three"]);
+        assert_eq!(entries_of(&bundle[..bundle.len() - 1]), None);
+        assert_eq!(entries_of(&[&bundle[..], &[0]].concat()), None);
+        assert!(!push_entry(&mut bundle, &vec![0; 65_536]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub mod checkpoint;
 pub mod cosignature;
 pub mod export;
 mod keys;
-mod layout;
+pub mod layout;
 pub mod leaf;
 pub mod proof;
 pub mod root;

@@ -9,8 +9,11 @@ mod proofs;
 pub use self::proofs::{
     check_consistency, check_inclusion, consistency, inclusion, needed_for_consistency, needed_for_inclusion,
 };
+use std::collections::HashMap;
+use std::hash::BuildHasher;
 pub use tlog_tiles::Hash;
-use tlog_tiles::{node_hash, record_hash, stored_hash_index};
+
+use tlog_tiles::{node_hash, record_hash, stored_hash_index, sub_tree_index};
 
 /// The largest size this room accepts, in entries; far beyond any log, and small enough that no position overflows.
 pub const MAX_SIZE: u64 = 1 << 48;
@@ -55,6 +58,15 @@ pub enum TreeError {
     BadProof,
 }
 
+/// The stored positions of the right edge of a tree of `size` entries, largest subtree first.
+pub fn edge_positions(size: u64) -> Result<Vec<u64>, TreeError> {
+    match size {
+        0 => Ok(Vec::new()),
+        size if size > MAX_SIZE => Err(TreeError::TooLarge(size)),
+        size => Ok(sub_tree_index(0, size, Vec::new())),
+    }
+}
+
 /// The right edge of the tree: the roots of its complete subtrees, largest first. Kept in the one-row head of the log.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Edge {
@@ -79,6 +91,13 @@ impl Edge {
             return Err(TreeError::EdgeLength { size, expected, found: bytes.len() });
         }
         Ok(Self { size, peaks: peaks.iter().map(|peak| Hash(*peak)).collect() })
+    }
+
+    /// The edge of the tree of `size` entries, from stored hashes at [`edge_positions`].
+    pub fn of_stored(size: u64, stored: &HashMap<u64, Hash, impl BuildHasher>) -> Result<Self, TreeError> {
+        let at = |position: u64| stored.get(&position).copied().ok_or(TreeError::MissingHash(position));
+        let peaks = edge_positions(size)?.into_iter().map(at).collect::<Result<_, _>>()?;
+        Ok(Self { size, peaks })
     }
 
     /// The hashes one after the other, largest subtree first; with the size, all that appending needs.
@@ -134,8 +153,7 @@ impl Edge {
 mod tests {
     use super::proofs::Stored;
     use super::*;
-    use std::collections::HashMap;
-    use tlog_tiles::{HashReader as _, stored_hash_count, stored_hashes, sub_tree_index, tree_hash};
+    use tlog_tiles::{HashReader as _, stored_hash_count, stored_hashes, tree_hash};
 
     fn leaf(index: u64) -> Vec<u8> {
         format!("entry {index}").into_bytes()
@@ -154,6 +172,7 @@ mod tests {
             assert_eq!(edge.root(), tree_hash(index + 1, &Stored(&stored)).unwrap());
             let peaks = Stored(&stored).read_hashes(&sub_tree_index(0, index + 1, vec![])).unwrap();
             assert_eq!(edge.peaks, peaks);
+            assert_eq!(Edge::of_stored(index + 1, &stored).unwrap(), edge);
             edge = Edge::from_bytes(edge.size(), &edge.to_bytes()).unwrap();
         }
     }

@@ -1,13 +1,14 @@
 //! The age format (age-encryption.org/v1), and the only file that names the `age` crate.
 //!
 //! Promises: a recipient is one native X25519 key in its one spelling; a copy is sealed to exactly one recipient; several
-//! recipients are possible only for a unit's box. Anything else that age could take (SSH keys, plugins, passphrases, the
+//! recipients are possible only for a unit's box and for a backup. Anything else that age could take (SSH keys, plugins, passphrases, the
 //! tagged and the post-quantum kinds) is refused with a sentence.
 //! Absent on purpose: armour, key files, and any use of [`Identity`] by the server: it is here for the demo's people and for
 //! tests, who open what was sealed.
 //! Proved by the tests below and, against Debian's `age -d`, by `tests/it/sealing.rs`.
 
-use std::{fmt, io::Write, str::FromStr};
+use std::io::{self, BufRead, Read, Write};
+use std::{fmt, str::FromStr};
 
 use ::age::{Decryptor, Encryptor, x25519};
 use aws_lc_rs::{agreement, rand};
@@ -129,6 +130,40 @@ fn encrypt(plain: &[u8], to: &[Recipient]) -> Result<Vec<u8>, NotSealed> {
     Ok(sealed)
 }
 
+/// Seals what is written to it as it passes: for a backup, which is larger than memory. Nothing is sealed before [`Sealing::finish`].
+pub struct Sealing<W: Write>(::age::stream::StreamWriter<W>);
+
+impl<W: Write> Sealing<W> {
+    /// Begins the file: its header names the recipients' keys, each of which opens it.
+    pub fn to(out: W, to: &[Recipient]) -> Result<Self, NotSealed> {
+        let keys = to.iter().map(|recipient| &recipient.0 as &dyn ::age::Recipient);
+        let encryptor = Encryptor::with_recipients(keys).map_err(|_| NotSealed("no usable recipient"))?;
+        encryptor.wrap_output(out).map(Self).map_err(|_| NotSealed("the header was not written"))
+    }
+
+    /// Writes the last chunk, without which nobody can open the file.
+    pub fn finish(self) -> io::Result<W> {
+        self.0.finish()
+    }
+}
+
+impl<W: Write> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Opens a sealed file as it is read; a changed or missing chunk is an error of the reader. Read it to its end: only then is it known
+/// to be whole.
+pub fn opening<R: BufRead>(sealed: R, with: &Identity) -> Result<impl Read + use<R>, NotOpened> {
+    let decryptor = Decryptor::new_buffered(sealed).map_err(|_| NotOpened)?;
+    decryptor.decrypt(std::iter::once(&with.inner as &dyn ::age::Identity)).map_err(|_| NotOpened)
+}
+
 /// A person's own key. The server holds none; the demo's people and the tests do.
 #[derive(Clone)]
 pub struct Identity {
@@ -197,7 +232,7 @@ pub fn open(sealed: &[u8], with: &Identity) -> Result<Zeroizing<Vec<u8>>, NotOpe
     let keys = std::iter::once(&with.inner as &dyn ::age::Identity);
     let mut reader = decryptor.decrypt(keys).map_err(|_| NotOpened)?;
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
-    std::io::Read::read_to_end(&mut reader, &mut plain).map_err(|_| NotOpened)?;
+    reader.read_to_end(&mut plain).map_err(|_| NotOpened)?;
     Ok(plain)
 }
 
@@ -271,6 +306,30 @@ mod tests {
         for end in 0..sealed.len() {
             assert_eq!(open(&sealed[..end], &mine), Err(NotOpened), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn a_stream_opens_for_each_of_its_keys_whole_or_not_at_all() {
+        let people = [Identity::fresh().unwrap(), Identity::fresh().unwrap()];
+        let plain: Vec<u8> = (0..200_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        let mut stream = Sealing::to(Vec::new(), &people.each_ref().map(Identity::recipient)).unwrap();
+        stream.write_all(&plain).unwrap();
+        let sealed = stream.finish().unwrap();
+        let read = |sealed: &[u8], with: &Identity| {
+            let mut plain = Vec::new();
+            opening(sealed, with).ok()?.read_to_end(&mut plain).ok().map(|_| plain)
+        };
+        for person in &people {
+            assert_eq!(read(&sealed, person).unwrap(), plain);
+        }
+        assert!(read(&sealed, &Identity::fresh().unwrap()).is_none());
+        for end in [0, 10, 200, 65_000, 131_700, sealed.len() - 1] {
+            assert!(read(&sealed[..end], &people[0]).is_none(), "cut at {end}");
+        }
+        let mut changed = sealed.clone();
+        changed[150_000] ^= 1;
+        assert!(read(&changed, &people[0]).is_none());
+        assert!(Sealing::to(Vec::new(), &[]).is_err());
     }
 
     #[test]

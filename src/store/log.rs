@@ -51,6 +51,7 @@ const LAST_CHECKPOINT: &str = "SELECT COALESCE(MAX(at), 0) FROM log_checkpoint";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (idx, leaf) VALUES ($1, $2)";
 const ADD_NODE: &str = "INSERT INTO log_node (pos, hash) VALUES ($1, $2)";
 const ADD_RECORD: &str = "INSERT INTO access_record (idx, salt, body, kind, at, actor, object, copy_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const KEPT: &str = "SELECT COALESCE(MAX(size), 0) FROM log_checkpoint";
 const NODE: &str = "SELECT hash FROM log_node WHERE pos = $1";
 const ENTRIES: &str = "SELECT l.idx, l.leaf, r.salt, r.body FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx LIMIT $3";
 const CHECKPOINTS: &str = "SELECT note FROM log_checkpoint WHERE size <= $1 ORDER BY size";
@@ -87,6 +88,11 @@ impl Head {
     /// The signed checkpoint of this size.
     pub fn note(&self) -> &str {
         &self.note
+    }
+
+    /// The tree's right edge: all that appending needs.
+    pub fn edge(&self) -> &Edge {
+        &self.edge
     }
 
     /// The root over all entries.
@@ -141,15 +147,8 @@ impl Tx {
         let body = body_of(event, by, stamp, at);
         let salt: [u8; 32] = clock::random();
         let leaf = Leaf::new(event.kind.word(), at.millis(), commitment(&salt, &body)).map_err(log_fault)?.to_bytes();
-        let index = self.head.size();
-        let nodes = self.head.edge.append(&leaf);
-        self.head.at = at;
+        let index = self.add_leaf(&leaf, at).await?;
         let idx = signed(index)?;
-        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(&leaf))?;
-        for (position, hash) in nodes {
-            let position = signed(position)?;
-            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
-        }
         run!(
             self,
             sqlx::query(ADD_RECORD)
@@ -163,6 +162,36 @@ impl Tx {
                 .bind(event.copy.map(|copy| copy.to_string()))
         )?;
         Ok(index)
+    }
+
+    async fn add_leaf(&mut self, leaf: &[u8], at: Moment) -> Result<u64, Fault> {
+        let index = self.head.size();
+        let nodes = self.head.edge.append(leaf);
+        self.head.at = at;
+        let idx = signed(index)?;
+        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(leaf))?;
+        for (position, hash) in nodes {
+            let position = signed(position)?;
+            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
+        }
+        Ok(index)
+    }
+
+    /// How many entries the log has inside this act.
+    pub fn size(&self) -> u64 {
+        self.head.size()
+    }
+
+    /// Puts leaves back that were published before the database was lost; their records are not there any more. The caller has
+    /// checked that the tree then has the root that was signed, so that nothing is signed twice in two ways.
+    pub async fn refill(&mut self, leaves: &[Vec<u8>]) -> Result<(), Fault> {
+        for bytes in leaves {
+            let leaf = Leaf::parse(bytes).map_err(log_fault)?;
+            self.add_leaf(bytes, Moment::from_millis(leaf.at())).await?;
+        }
+        // What follows in this act is not before what was put back.
+        self.now = self.now.max(self.head.at);
+        Ok(())
     }
 
     /// Signs the head with the key that follows as well, and keeps that checkpoint; answers its size.
@@ -277,6 +306,12 @@ impl Conn {
             }
         }
         Ok(nodes)
+    }
+
+    /// The size of the newest kept checkpoint; 0: none is kept yet.
+    pub async fn log_kept(&mut self) -> Result<u64, Fault> {
+        let size: i64 = on!(self, |c| sqlx::query_scalar(KEPT).fetch_one(c).await)?;
+        whole(u64::try_from(size).ok(), "log_checkpoint", "size", "")
     }
 
     /// The kept checkpoints up to `size`, oldest first.

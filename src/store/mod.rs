@@ -5,9 +5,13 @@
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;
+pub mod backup;
+pub mod blobs;
+pub mod closings;
 pub mod copies;
 pub mod documents;
 pub mod initiatives;
+pub mod journal;
 pub mod leases;
 pub mod log;
 pub mod no;
@@ -88,7 +92,7 @@ impl Conn {
             Link::Postgres(link) => link.close().await,
         };
         if let Err(error) = closed {
-            tracing::warn!(%error, "the database was not closed in order");
+            tracing::warn!(cause = %error, "the database was not closed in order");
         }
     }
 }
@@ -100,6 +104,8 @@ pub enum Hold {
     Shared,
     /// Alone: nothing else may have it open.
     Alone,
+    /// Alone, to finish a restore: the only way to open what is under quarantine.
+    Restoring,
 }
 
 /// Where connections come from.
@@ -163,6 +169,16 @@ impl Db {
         self.readers.acquire().await
     }
 
+    /// How many connections to read with are in use, and how many are open and idle.
+    pub fn readers(&self) -> (usize, usize) {
+        let (open, idle) = match &self.readers {
+            Pool::Sqlite(pool) => (pool.size(), pool.num_idle()),
+            Pool::Postgres(pool) => (pool.size(), pool.num_idle()),
+        };
+        let open = usize::try_from(open).unwrap_or(usize::MAX);
+        (open.saturating_sub(idle), idle)
+    }
+
     /// Finishes the acts that wait and closes the files.
     pub async fn close(self) {
         self.writer.close().await;
@@ -172,6 +188,14 @@ impl Db {
     /// The one writer.
     pub fn writer(&self) -> &writer::Writer {
         &self.writer
+    }
+}
+
+/// Whether the database holds nothing yet: no portal is made over another one.
+pub async fn is_vacant(at: &Store) -> Result<bool, Fault> {
+    match &at.postgres {
+        None => Ok(!at.database().exists()),
+        Some(at) => postgres::is_vacant(at).await,
     }
 }
 
@@ -202,11 +226,11 @@ pub fn is_ours(error: &sqlx::Error) -> bool {
     )
 }
 
-/// SQLite's primary codes for busy, locked, read-only, I/O, full and cannot open.
-const AWAY_SQLITE: [u32; 6] = [5, 6, 8, 10, 13, 14];
+/// SQLite's primary codes for busy, locked, no memory, read-only, I/O, full and cannot open.
+const AWAY_SQLITE: [u32; 7] = [5, 6, 7, 8, 10, 13, 14];
 /// PostgreSQL's classes and codes for connections, resources, a server that stops or starts, its system; a lock or a session that
-/// took too long; a deadlock.
-const AWAY_POSTGRES: [&str; 7] = ["08", "53", "57", "58", "55P03", "25P03", "40P01"];
+/// took too long; a deadlock; a server that only reads.
+const AWAY_POSTGRES: [&str; 8] = ["08", "53", "57", "58", "55P03", "25P03", "25006", "40P01"];
 
 /// Whether the database is away (gone, full, too slow), rather than asked something it cannot answer. It heals by itself.
 pub fn is_away(error: &sqlx::Error) -> bool {

@@ -1,5 +1,7 @@
 //! The three kinds of failure, never mixed: the rules say no, the machine failed, the store contradicts itself.
 
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::domain::refusal::Refusal;
@@ -51,6 +53,27 @@ impl No {
     }
 }
 
+/// For the operator's log: which kind, and codes of our own. Never what was typed, which the words of a refusal may repeat.
+impl fmt::Display for No {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => out.write_str("not found"),
+            Self::Invalid(errors) => {
+                let fields: Vec<&str> = errors.iter().map(|error| error.field).collect();
+                write!(out, "cannot be read: {}", fields.join(", "))
+            }
+            Self::SecretSent => out.write_str("a secret was sent"),
+            Self::Refused(refusals) => {
+                let codes: Vec<&str> = refusals.iter().map(Refusal::code).collect();
+                write!(out, "refused: {}", codes.join(", "))
+            }
+            Self::Throttled(_) => out.write_str("too many tries"),
+            Self::Unavailable => out.write_str("unavailable"),
+            Self::Broken(fault) => fault.fmt(out),
+        }
+    }
+}
+
 impl From<Vec<Refusal>> for No {
     fn from(refusals: Vec<Refusal>) -> Self {
         if refusals.contains(&Refusal::NotFound) { Self::NotFound } else { Self::Refused(refusals) }
@@ -60,11 +83,23 @@ impl From<Vec<Refusal>> for No {
 impl<F: Into<Fault>> From<F> for No {
     fn from(fault: F) -> Self {
         match fault.into() {
-            Fault::Store(error) if super::is_away(&error) => {
-                tracing::error!(%error, "the database is away");
+            away if away.is_away() => {
+                tracing::error!(cause = %away, "the database or the store of sealed bytes is away: nothing was served");
                 Self::Unavailable
             }
             other => Self::Broken(other),
+        }
+    }
+}
+
+impl Fault {
+    /// Whether something the portal needs is away (the database, the store of sealed bytes): it heals without us, so that whoever
+    /// asked is told to come back, not that there is a mistake.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Store(error) => super::is_away(error),
+            Self::Vault(error) => !matches!(error, object_store::Error::NotFound { .. }),
+            _ => false,
         }
     }
 }

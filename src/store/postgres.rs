@@ -103,14 +103,27 @@ pub(super) async fn writer(pool: &PgPool, how: Hold) -> Result<PoolConnection<Po
     conn.close_on_drop();
     let (lock, sentence) = match how {
         Hold::Shared => (KEEP_OUT, "a key is being replaced in this database: try again when that is done"),
-        Hold::Alone => (ALONE, "a portal, or a command of its, has this database open: stop all instances first"),
+        Hold::Alone | Hold::Restoring => {
+            (ALONE, "a portal, or a command of its, has this database open: stop all instances first")
+        }
     };
     let held: bool = sqlx::query_scalar(lock).bind(KEYS_LOCK).fetch_one(&mut *conn).await?;
     if held { Ok(conn) } else { Err(Fault::Other(sentence.to_owned())) }
 }
 
+const TABLES: &str = "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = current_schema()";
+
+/// Whether the database has no table yet.
+pub(super) async fn is_vacant(at: &config::Postgres) -> Result<bool, Fault> {
+    let pool = reading(at, Some(1)).await?;
+    let tables: i64 = sqlx::query_scalar(TABLES).fetch_one(&pool).await?;
+    pool.close().await;
+    Ok(tables == 0)
+}
+
 const SETTING: &str = "SELECT CAST(current_setting($1) AS TEXT)";
-const COLLATION: &str = "SELECT CAST(datcollate AS TEXT) FROM pg_database WHERE datname = current_database()";
+const COLLATION: &str =
+    "SELECT CAST(datcollate AS TEXT), CAST(datlocprovider AS TEXT) FROM pg_database WHERE datname = current_database()";
 
 /// Refuses a server that would acknowledge what it could lose, or that sorts and compares otherwise than the embedded database.
 pub(super) async fn read_back(conn: &mut PoolConnection<Postgres>) -> Result<(), Fault> {
@@ -129,10 +142,12 @@ pub(super) async fn read_back(conn: &mut PoolConnection<Postgres>) -> Result<(),
             )));
         }
     }
-    let collation: String = sqlx::query_scalar(COLLATION).fetch_one(&mut **conn).await?;
-    if !["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str()) {
+    let (collation, provider): (String, String) = sqlx::query_as(COLLATION).fetch_one(&mut **conn).await?;
+    let plain = ["C", "POSIX", "C.UTF-8", "C.utf8"].contains(&collation.as_str());
+    if !plain || provider == "i" {
+        let sorts = if provider == "i" { "icu" } else { collation.as_str() };
         return Err(Fault::Other(format!(
-            "the database's collation is {collation}, not C: make it with `createdb -T template0 -E UTF8 --locale=C`"
+            "the database sorts by {sorts}, not by C: make it with `createdb -T template0 -E UTF8 --locale=C`"
         )));
     }
     Ok(())

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 7] = [
+pub const STEPS: [Step; 8] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -47,6 +47,7 @@ pub const STEPS: [Step; 7] = [
     step!(5, "trust", 5, "0005_trust.sql"),
     step!(6, "register_papers", 6, "0006_register_papers.sql"),
     step!(7, "leases", 6, "0007_leases.sql"),
+    step!(8, "vault_names", 6, "0008_vault_names.sql"),
 ];
 
 /// The setting that holds the floor.
@@ -117,6 +118,12 @@ async fn too_new(conn: &mut Conn, last: i64) -> Result<Option<String>, Fault> {
     let floor = floor.and_then(|floor| floor.parse().ok()).unwrap_or(newest);
     Ok((floor > last)
         .then(|| format!("the database has step {newest}, which this program does not know: use a newer one")))
+}
+
+/// Whether every step of this program's schema is there as this program has it, and no newer one forbids it. Later steps that only add
+/// do not matter: while instances are upgraded one after the other, the older ones go on serving.
+pub async fn fits(conn: &mut Conn) -> Result<bool, Fault> {
+    Ok(differs(conn).await?.is_none())
 }
 
 /// What a database differs in from this program's schema, as a sentence; `None`: nothing that matters.

@@ -16,7 +16,7 @@ use super::Fault;
 /// Connections to read with.
 const READERS: u32 = 8;
 
-fn options(file: &Path) -> Result<SqliteConnectOptions, Fault> {
+pub(super) fn options(file: &Path) -> Result<SqliteConnectOptions, Fault> {
     Ok(SqliteConnectOptions::from_str("sqlite::memory:")?
         .filename(file)
         .in_memory(false)

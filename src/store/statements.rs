@@ -44,6 +44,7 @@ const DECLINED: &str =
 const TEXT: &str = "SELECT version, words FROM undertaking_text ORDER BY version DESC LIMIT 1";
 const ADD_TEXT: &str = "INSERT INTO undertaking_text (version, words, sha256, changed_at) VALUES ($1, $2, $3, $4)";
 const SETTING: &str = "SELECT value FROM setting WHERE name = $1";
+const UNSET: &str = "DELETE FROM setting WHERE name = $1";
 const SET: &str = "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET value = $2, changed_at = $3";
 
 impl Conn {
@@ -152,6 +153,12 @@ impl Tx {
     pub async fn set(&mut self, name: &str, value: &str) -> Result<(), Fault> {
         let now = self.now();
         run!(self, sqlx::query(SET).bind(name).bind(value).bind(now.millis()))?;
+        Ok(())
+    }
+
+    /// Takes a setting away; nothing is done where there is none.
+    pub async fn unset(&mut self, name: &str) -> Result<(), Fault> {
+        run!(self, sqlx::query(UNSET).bind(name))?;
         Ok(())
     }
 }

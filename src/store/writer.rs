@@ -12,18 +12,20 @@ use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
 
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use super::log::Head;
 use super::{Conn, Fault, Hold, Link, No, Pool, on, run};
 use crate::clock::Clock;
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogKey;
+use crate::telemetry::{Acts, Ended};
 
 /// The most acts in one commit.
 const BATCH: usize = 256;
@@ -31,8 +33,8 @@ const BATCH: usize = 256;
 const QUEUE: usize = 4_096;
 /// A batch that takes longer has lost its server: nothing of it is answered and the connection is replaced.
 const BATCH_TIME: Duration = Duration::from_secs(15);
-/// How long a caller waits for a place in the queue.
-const PLACE_TIME: Duration = Duration::from_secs(5);
+/// How long a caller waits for a place, and then for its turn, before it hears "unavailable": its act will never be run.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
 const LAG_MS: i64 = 2_000;
 
@@ -79,6 +81,7 @@ pub struct Writer {
     jobs: mpsc::Sender<Job>,
     over: watch::Receiver<()>,
     newest: Arc<AtomicI64>,
+    meter: Acts,
 }
 
 /// What a writer is made of: where its connection comes from, and the key that signs.
@@ -94,11 +97,12 @@ struct Desk {
 /// The writing transaction an act runs in. Reads as a [`Conn`]; writes are its own methods.
 pub struct Tx {
     conn: Conn,
-    now: Moment,
+    pub(super) now: Moment,
     /// The log's head as of this batch's last finished act.
     pub(super) head: Head,
     /// The connection broke and was not replaced yet.
     broken: bool,
+    meter: Acts,
 }
 
 impl Deref for Tx {
@@ -122,14 +126,16 @@ impl Writer {
         let desk = Desk { pool, how, key, clock, records };
         let (sender, jobs) = mpsc::channel(QUEUE);
         let newest = Arc::new(AtomicI64::new(head.at().millis()));
-        let tx = Tx { conn, now: head.at(), head, broken: false };
+        let meter = Acts::default();
+        meter.log(head.size());
+        let tx = Tx { conn, now: head.at(), head, meter: meter.clone(), broken: false };
         let (running, over) = watch::channel(());
         let told = Arc::clone(&newest);
         tokio::spawn(async move {
             run(tx, &desk, jobs, &told).await;
             drop(running);
         });
-        Ok(Self { jobs: sender, over, newest })
+        Ok(Self { jobs: sender, over, newest, meter })
     }
 
     /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
@@ -142,9 +148,14 @@ impl Writer {
         self.newest.fetch_max(at.millis(), Ordering::SeqCst);
     }
 
+    /// What its acts came to.
+    pub fn meter(&self) -> &Acts {
+        &self.meter
+    }
+
     /// Takes no more acts, finishes those that wait, and closes the connection.
     pub(super) async fn close(self) {
-        let Self { jobs, mut over, newest: _ } = self;
+        let Self { jobs, mut over, .. } = self;
         drop(jobs);
         // Nothing is ever sent: the only change is that the task is over.
         let _ = over.changed().await;
@@ -156,12 +167,25 @@ impl Writer {
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Tx) -> Act<'a, T> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (answer, mut answered) = oneshot::channel();
+        let mut turn = self.meter.queued();
+        // Taken by whichever comes first, the act's turn or the end of its caller's patience: it is run or refused, never both.
+        let taken = Arc::new(AtomicBool::new(false));
+        let began = Arc::clone(&taken);
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
+                if began.swap(true, Ordering::SeqCst) {
+                    return (false, Box::new(|_| {}) as Finish);
+                }
+                turn.begins();
                 let result = act(tx).await;
                 let ok = result.is_ok();
                 let finish: Finish = Box::new(move |committed| {
+                    turn.ends(match &result {
+                        Ok(_) if committed => Ended::Committed,
+                        Ok(_) | Err(No::Broken(_)) => Ended::Failed,
+                        Err(_) => Ended::Refused,
+                    });
                     let told = if ok && !committed { Err(No::Unavailable) } else { result.map(Acked) };
                     // The caller may be gone; the act stands all the same.
                     drop(answer.send(told));
@@ -169,8 +193,13 @@ impl Writer {
                 (ok, finish)
             })
         });
-        self.jobs.send_timeout(job, PLACE_TIME).await.map_err(|_| No::Unavailable)?;
-        answered.await.map_err(|_| No::Unavailable)?
+        self.jobs.send_timeout(job, PATIENCE).await.map_err(|_| No::Unavailable)?;
+        match timeout(PATIENCE, &mut answered).await {
+            Ok(told) => told.map_err(|_| No::Unavailable)?,
+            Err(_) if !taken.swap(true, Ordering::SeqCst) => Err(No::Unavailable),
+            // It runs: whoever asked for it must hear how it ended.
+            Err(_) => answered.await.map_err(|_| No::Unavailable)?,
+        }
     }
 }
 
@@ -178,15 +207,17 @@ async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &At
     let mut batch = Vec::with_capacity(BATCH);
     while jobs.recv_many(&mut batch, BATCH).await > 0 {
         let mut finishes = Vec::with_capacity(batch.len());
+        let began = tx.meter.batch(batch.len());
         let committed = match tx.whole_batch(&mut batch, &mut finishes, desk).await {
             Ok(()) => true,
             Err(fault) => {
-                tracing::error!(%fault, "a batch of acts was not committed; nothing of it was answered");
+                tracing::error!(cause = %fault, "a batch of acts was not committed; nothing of it was answered");
                 tx.recover(desk).await;
                 false
             }
         };
         newest.fetch_max(tx.head.at().millis(), Ordering::SeqCst);
+        tx.meter.batch_over(began, committed, tx.head.size());
         // Acts that never ran in a failed batch are dropped here: their callers hear "unavailable".
         batch.clear();
         for finish in finishes {
@@ -265,7 +296,10 @@ impl Tx {
         if self.head.size() != before {
             self.advance_head(before, key).await?;
         }
-        self.plain(COMMIT).await
+        let began = Instant::now();
+        self.plain(COMMIT).await?;
+        self.meter.commit(began.elapsed());
+        Ok(())
     }
 
     async fn reload(&mut self, key: &LogKey) -> Result<(), Fault> {
@@ -288,7 +322,7 @@ impl Tx {
             }
         };
         if let Err(fault) = done {
-            tracing::error!(%fault, "the log's head cannot be read");
+            tracing::error!(cause = %fault, "the log's head cannot be read");
         }
     }
 

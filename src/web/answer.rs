@@ -14,8 +14,10 @@ use serde_json::json;
 use crate::actions::{Fault, No};
 use crate::telemetry;
 use crate::web::cookie::{self, Audience, Pointer};
+use crate::web::doors::Body;
+use crate::web::frame::SECRET;
 use crate::web::headers::CLEAR;
-use crate::web::problem::Problem;
+use crate::web::problem::{Again, Problem};
 use crate::web::visit::{Visit, Wants, own_path, percent};
 
 /// An answer.
@@ -158,6 +160,13 @@ impl Answer {
         self.change.is_some()
     }
 
+    /// Turns an answer without cookies into HTTP, for the operator's listener.
+    pub(crate) fn plain(self) -> Result<HttpResponse, Fault> {
+        let status = StatusCode::from_u16(self.status).map_err(|_| Fault::Other(format!("status {}", self.status)))?;
+        let building = HttpResponse::build(status);
+        filled(building, self.headers, self.kind)
+    }
+
     /// Turns it into HTTP; cookies are sealed with the visit's keys and time.
     pub(crate) fn into_response(self, visit: &Visit) -> Result<HttpResponse, Fault> {
         let status = StatusCode::from_u16(self.status).map_err(|_| Fault::Other(format!("status {}", self.status)))?;
@@ -185,16 +194,24 @@ impl Answer {
         if let Some(value) = self.known {
             building.cookie(cookie::known(value));
         }
-        for (name, value) in self.headers {
-            let value = HeaderValue::try_from(value).map_err(|_| Fault::Other(format!("header {name}")))?;
-            building.insert_header((HeaderName::from_static(name), value));
-        }
-        Ok(match self.kind {
-            Kind::Whole { media, bytes } => building.content_type(media).body(bytes),
-            Kind::Stream { media, body } => building.content_type(media).body(body),
-            Kind::Nothing => building.finish(),
-        })
+        filled(building, self.headers, self.kind)
     }
+}
+
+fn filled(
+    mut building: HttpResponseBuilder,
+    headers: Vec<(&'static str, String)>,
+    kind: Kind,
+) -> Result<HttpResponse, Fault> {
+    for (name, value) in headers {
+        let value = HeaderValue::try_from(value).map_err(|_| Fault::Other(format!("header {name}")))?;
+        building.insert_header((HeaderName::from_static(name), value));
+    }
+    Ok(match kind {
+        Kind::Whole { media, bytes } => building.content_type(media).body(bytes),
+        Kind::Stream { media, body } => building.content_type(media).body(body),
+        Kind::Nothing => building.finish(),
+    })
 }
 
 /// Why a request ends without its page.
@@ -230,13 +247,30 @@ pub(crate) fn to_answer(stop: Stop, visit: &Visit) -> Answer {
         Stop::No(No::SecretSent) => Problem::secret_sent(),
         Stop::No(No::Refused(refusals)) => Problem::refused(&refusals),
         Stop::No(No::Throttled(seconds)) => Problem::throttled(seconds),
-        Stop::No(No::Unavailable) => Problem::unavailable(),
+        Stop::No(No::Unavailable) => Problem::unavailable().keeping(kept(visit)),
+        Stop::No(No::Broken(fault)) if fault.is_away() => {
+            telemetry::incident(&visit.request_id, visit.door.path, &fault);
+            Problem::away().keeping(kept(visit))
+        }
         Stop::No(No::Broken(fault)) => {
             telemetry::incident(&visit.request_id, visit.door.path, &fault);
             Problem::broken(&visit.request_id)
         }
     };
     shown(&problem, visit)
+}
+
+/// Whether what was asked for cannot be had now and can be later.
+pub(crate) fn is_for_later(stop: &Stop) -> bool {
+    matches!(stop, Stop::No(No::Unavailable)) || matches!(stop, Stop::No(No::Broken(fault)) if fault.is_away())
+}
+
+/// What was typed into a form that could not be taken.
+fn kept(visit: &Visit) -> Option<Again> {
+    let typed = |(name, _): &&(String, String)| !SECRET.contains(&name.as_str());
+    let fields: Vec<_> = visit.posted.fields.iter().filter(typed).cloned().collect();
+    let files = visit.door.body == Body::Upload;
+    (visit.wants == Wants::Page && !fields.is_empty()).then(|| Again { action: visit.wanted(), files, fields })
 }
 
 fn shown(problem: &Problem, visit: &Visit) -> Answer {

@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::cookie::Cookie;
-use actix_web::http::Method as Verb;
 use actix_web::http::header::{HeaderValue, SET_COOKIE};
+use actix_web::http::{ConnectionType, Method as Verb};
 use actix_web::web::{self, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::FutureExt as _;
@@ -69,15 +69,28 @@ async fn answered(mut visit: Visit, place: Option<Rc<Place>>, req: HttpRequest, 
         }
     };
     let response = finish(answer.unwrap_or_else(|stop| answer::to_answer(stop, &shell)), &shell, &cookies);
+    tell(&shell, &req, response.status().as_u16(), began.elapsed());
+    response
+}
+
+/// The operator's line and figures of one answer. A check of a machine that went well is no line.
+fn tell(shell: &Visit, req: &HttpRequest, status: u16, took: Duration) {
+    let verb = match *req.method() {
+        Verb::GET => "GET",
+        Verb::POST => "POST",
+        _ => "other",
+    };
+    let door = if shell.door.path.is_empty() { "none" } else { shell.door.path };
+    shell.office.metrics.answered(door, verb, status, shell.door.kind(), took);
     telemetry::answered(&Answered {
         request: &shell.request_id,
-        method: req.method().as_str(),
-        door: shell.door.path,
-        status: response.status().as_u16(),
-        took: began.elapsed(),
+        method: verb,
+        door,
+        status,
+        took,
         client: &shell.client,
+        quiet: shell.door.who == Who::Machine && status < 400,
     });
-    response
 }
 
 /// What is known before any guard: enough to show a problem.
@@ -112,7 +125,7 @@ async fn knock(
     coming: &Coming,
     cookies: &mut Vec<Cookie<'static>>,
 ) -> Result<(), Stop> {
-    guard::host(req, &visit.desk)?;
+    guard::host(req, &visit.desk, place)?;
     let Some(place) = place else {
         // Somebody signed in sees the same "not found" here as at a door that is not for them (P10).
         recognise(visit, req, cookies).await?;
@@ -131,10 +144,15 @@ async fn knock(
     if visit.door.method == Method::Post {
         guard::origin(req, &visit.desk)?;
     }
-    if visit.door.who == Who::Unasked {
+    if matches!(visit.door.who, Who::Unasked | Who::Machine) {
         return Ok(());
     }
-    recognise(visit, req, cookies).await?;
+    if let Err(stop) = recognise(visit, req, cookies).await {
+        if answer::is_for_later(&stop) && visit.wants == Wants::Page {
+            visit.posted = posted::rescue(visit.door, req, coming, &visit.desk.uploads).await;
+        }
+        return Err(stop);
+    }
     admit(visit)?;
     if visit.door.method == Method::Post {
         visit.posted = posted::read(visit.door, req, coming, &visit.token, &visit.desk.uploads).await?;
@@ -191,7 +209,7 @@ fn admit(visit: &Visit) -> Result<(), Stop> {
         }
     };
     match (visit.door.who, &visit.who) {
-        (Who::Unasked | Who::Anyone, _) => Ok(()),
+        (Who::Unasked | Who::Machine | Who::Anyone, _) => Ok(()),
         (Who::HalfSignedIn, _) if visit.half.is_some() => Ok(()),
         (Who::Recovering, _) if visit.recovery.is_some() => Ok(()),
         (Who::HalfSignedIn | Who::Recovering, _) | (Who::SignedIn | Who::Holding(_), None) => Err(stranger()),
@@ -227,5 +245,9 @@ fn finish(answer: Answer, visit: &Visit, cookies: &[Cookie<'static>]) -> HttpRes
         }
     }
     headers::dress(response.headers_mut());
+    if visit.office.readiness.is_stopping() {
+        // The next request of this browser goes to an instance that stays.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     response
 }

@@ -33,6 +33,13 @@ pub struct Desk {
     pub(crate) uploads: Arc<Semaphore>,
 }
 
+impl Desk {
+    /// Uploads that are in memory now.
+    pub(crate) fn uploads_in_use(&self) -> usize {
+        UPLOADS.saturating_sub(self.uploads.available_permits())
+    }
+}
+
 /// The assets that each page names.
 pub(crate) struct Named {
     pub(crate) style: Asset,

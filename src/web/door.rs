@@ -44,6 +44,8 @@ impl Method {
 pub enum Who {
     /// Anybody, and the store is not even asked who: assets.
     Unasked,
+    /// The same, and by any name: a balancer's checks, which ask by address ([`crate::web::guard::host`]).
+    Machine,
     /// Anybody; somebody signed in is known.
     Anyone,
     /// Who has given the right passphrase and now owes the code.
@@ -60,7 +62,7 @@ impl Who {
     /// Whether a signed-in actor may knock.
     pub fn admits(self, actor: &Actor) -> bool {
         match self {
-            Self::Unasked | Self::Anyone | Self::SignedIn => true,
+            Self::Unasked | Self::Machine | Self::Anyone | Self::SignedIn => true,
             Self::HalfSignedIn | Self::Recovering => false,
             Self::Holding(roles) => roles.iter().any(|role| actor.is(*role)),
         }
@@ -110,6 +112,18 @@ pub const fn post(path: &'static str, who: Who, body: Body, what: &'static str, 
 }
 
 impl Door {
+    /// What kind of answer it gives, for figures: `page`, `act`, `view`, `asset`, `probe`, or `none` where there is no door.
+    pub fn kind(&self) -> &'static str {
+        match (self.who, self.method, self.path) {
+            (_, _, "") => "none",
+            (Who::Machine, _, _) => "probe",
+            (Who::Unasked, _, _) => "asset",
+            (_, _, "/copies/{id}/parts/{part}" | "/thumbnails") => "view",
+            (_, Method::Post, _) => "act",
+            (_, Method::Get, _) => "page",
+        }
+    }
+
     /// Puts the door on the menu of whoever it admits.
     #[must_use]
     pub const fn on_menu(self, word: &'static str) -> Self {

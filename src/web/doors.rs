@@ -16,7 +16,7 @@ use crate::web::{
     account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
     undertaking, visits,
 };
-use crate::web::{assets, plain};
+use crate::web::{assets, plain, probe};
 
 /// Every door there is.
 pub const DOORS: &[Door] = &[
@@ -25,7 +25,8 @@ pub const DOORS: &[Door] = &[
     get("/cookies", Who::Anyone, "What is kept in the browser", |v| at_once(plain::cookies(&v))),
     get("/privacy", Who::Anyone, "What is recorded about people who use the portal", |v| at_once(plain::privacy(&v))),
     get("/favicon.ico", Who::Unasked, "No picture", |v| at_once(plain::no_picture(&v))),
-    get("/health", Who::Unasked, "Whether this instance answers", |v| at_once(plain::health(&v))),
+    get("/health", Who::Machine, "Whether this instance answers", |v| at_once(probe::health_door(&v))),
+    get("/ready", Who::Machine, "Whether this instance can serve", |v| Box::pin(probe::ready_door(v))),
     post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
     // The police desk
     get("/", Who::SignedIn, "What waits for you", |v| Box::pin(home::home(v))).on_menu("Waiting for you"),
@@ -343,9 +344,15 @@ mod tests {
     }
 
     #[test]
+    fn machines_have_two_doors_and_no_more() {
+        let asked: Vec<_> = DOORS.iter().filter(|door| door.who == Who::Machine).map(|door| door.path).collect();
+        assert_eq!(asked, ["/health", "/ready"]);
+    }
+
+    #[test]
     fn only_reading_is_open_to_strangers_but_for_signing_in_and_enrolling() {
         for door in DOORS.iter().filter(|door| door.method == Method::Post) {
-            assert_ne!(door.who, Who::Unasked, "{}", door.path);
+            assert!(!matches!(door.who, Who::Unasked | Who::Machine), "{}", door.path);
             let entrance = ["/sign-in", "/enrol", "/recover"].iter().any(|start| door.path.starts_with(start));
             assert!(door.who != Who::Anyone || entrance, "{} is open to anyone", door.path);
         }

@@ -7,17 +7,24 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::actions::{No, step_up};
+use crate::actions::{FieldError, No, step_up};
 use crate::web::assets::Asset;
 use crate::web::doors::{Method, Who};
 use crate::web::page::Page;
+use crate::web::problem::soon;
 use crate::web::visit::{Visit, Wants};
 use crate::web::{Answer, page};
+
+/// Above a form whose act could not be written.
+const NOT_TAKEN: &str = "The portal cannot write its records at the moment, so nothing was sent or changed. What you typed is still here: wait a minute, then send it again. Files have to be chosen again.";
 
 /// What stands in a form: each field with all its values.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(transparent)]
 pub struct Typed(BTreeMap<String, Vec<String>>);
+
+/// What only a script or an authenticator fills in: never shown again.
+pub(crate) const SECRET: [&str; 3] = ["statement", "auth", "fresh_code"];
 
 impl Typed {
     /// Adds a value to a field.
@@ -29,8 +36,7 @@ impl Typed {
 
     /// What was posted, but for the token and what only a script fills in.
     pub fn posted(fields: &[(String, String)]) -> Self {
-        let kept =
-            fields.iter().filter(|(name, _)| !["token", "statement", "auth", "fresh_code"].contains(&name.as_str()));
+        let kept = fields.iter().filter(|(name, _)| name != "token" && !SECRET.contains(&name.as_str()));
         kept.fold(Self::default(), |typed, (name, value)| typed.with(name, value.clone()))
     }
 }
@@ -131,7 +137,8 @@ impl<'a, P: Page> Show<'a, P> {
     }
 
     /// The form again: everything typed, each error in the summary and beside its field. `Invalid` answers 422, `Refused` 403 with each
-    /// clause. Whatever a form cannot mend, and anything for a program, is passed on to `answer`.
+    /// clause. `Unavailable` answers 503 and the form to be sent once more. Whatever a form cannot mend, and anything for a program,
+    /// is passed on to `answer`.
     pub fn again(mut self, no: No) -> Result<Answer, No> {
         if self.visit.wants == Wants::Json {
             return Err(no);
@@ -139,6 +146,7 @@ impl<'a, P: Page> Show<'a, P> {
         (self.status, self.form.errors) = match &no {
             No::Invalid(errors) => (422, errors.iter().map(Wrong::from).collect()),
             No::Refused(refusals) => (403, refusals.iter().map(Wrong::from).collect()),
+            No::Unavailable => (503, vec![Wrong::from(&FieldError::new("", NOT_TAKEN))]),
             _ => return Err(no),
         };
         // A search form asks by GET: what was typed stands in the query.
@@ -147,7 +155,8 @@ impl<'a, P: Page> Show<'a, P> {
             Method::Post => &self.visit.posted.fields,
         };
         self.form.typed = Typed::posted(typed);
-        self.done()
+        let answer = self.done()?;
+        Ok(if matches!(no, No::Unavailable) { answer.header("retry-after", soon()) } else { answer })
     }
 
     /// Renders it; the summary tells the errors in the order of their fields on the page, those without a field first.
@@ -203,7 +212,7 @@ impl<'a, P: Page> Show<'a, P> {
 fn menu(visit: &Visit) -> Vec<Item> {
     let admits = |who: Who| match &visit.who {
         Some(person) => who.admits(&person.actor),
-        None => matches!(who, Who::Anyone | Who::Unasked),
+        None => matches!(who, Who::Anyone | Who::Unasked | Who::Machine),
     };
     let mut items: Vec<Item> = visit
         .table

@@ -7,12 +7,13 @@
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use actix_web::http::header::HeaderName;
 use aws_lc_rs::{constant_time, hmac};
 
 use crate::web::answer::Stop;
 use crate::web::desk::Desk;
-use crate::web::doors::Body;
+use crate::web::doors::{Body, Door, Place, Who};
 use crate::web::problem::Problem;
 use crate::web::visit::Wants;
 
@@ -29,8 +30,13 @@ pub fn header<'r>(req: &'r HttpRequest, name: &str) -> Option<&'r str> {
     if values.next().is_some() { None } else { value.to_str().ok() }
 }
 
-/// Refuses requests under any other name than the configured origin's (DNS rebinding, poisoned links).
-pub fn host(req: &HttpRequest, desk: &Desk) -> Result<(), Stop> {
+/// Refuses requests under any other name than the configured origin's (DNS rebinding, poisoned links). One exception: a GET at a
+/// machine's door, whose answer holds no name, link, cookie or secret; balancers ask by address.
+pub fn host(req: &HttpRequest, desk: &Desk, place: Option<&Place>) -> Result<(), Stop> {
+    let machines = |door: &Door| door.who == Who::Machine && *req.method() == Method::GET;
+    if place.and_then(|place| place.get).is_some_and(machines) {
+        return Ok(());
+    }
     let ours = |name: &str| name.eq_ignore_ascii_case(desk.portal.host());
     let named = header(req, "host").is_some_and(ours);
     let target = req.uri().authority().is_none_or(|authority| ours(authority.as_str()));

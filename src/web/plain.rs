@@ -49,11 +49,6 @@ pub fn privacy(v: &Visit) -> Result<Answer, No> {
     v.page("Privacy", &Privacy {})
 }
 
-/// `GET /health`: the process answers. Whether log and store can be written is the administrator's page.
-pub fn health(_: &Visit) -> Result<Answer, No> {
-    Ok(Answer::text("ok\n"))
-}
-
 /// `GET /favicon.ico`: browsers ask for one; there is none (no crest is shipped).
 pub fn no_picture(_: &Visit) -> Result<Answer, No> {
     Ok(Answer::done())

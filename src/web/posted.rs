@@ -33,6 +33,9 @@ pub const UPLOAD_TIME: Duration = Duration::from_mins(2);
 const DRAIN_MAX: usize = 192 << 20;
 const DRAIN_TIME: Duration = Duration::from_secs(30);
 
+const URLENCODED: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
 /// A body, shared by its reader and by whoever throws the rest away.
 pub(crate) type Coming = Rc<RefCell<Payload>>;
 
@@ -97,19 +100,14 @@ pub(crate) async fn read(
             let bytes = gather(req, coming, max, UPLOAD_TIME).await?;
             Ok(Posted { bytes, seat: Some(seat), ..Posted::default() })
         }
-        Body::Form if is("application/x-www-form-urlencoded") => {
-            let max = if matches!(door.who, Who::Anyone | Who::HalfSignedIn | Who::Recovering) {
-                STRANGER_MAX
-            } else {
-                FORM_MAX
-            };
-            let fields = pairs(&gather(req, coming, max, FORM_TIME).await?)?;
+        Body::Form if is(URLENCODED) => {
+            let fields = pairs(&gather(req, coming, room(door), FORM_TIME).await?)?;
             if given.is_none() {
                 guard::holds_token(token, value(&fields, TOKEN_FIELD))?;
             }
             Ok(Posted { fields, ..Posted::default() })
         }
-        Body::Upload if is("multipart/form-data") => {
+        Body::Upload if is(MULTIPART) => {
             let checked = given.is_some();
             timeout(UPLOAD_TIME, multipart::read(req, coming, token, checked, seats))
                 .await
@@ -117,6 +115,34 @@ pub(crate) async fn read(
         }
         Body::Form | Body::Upload => Err(Problem::other_kind().into()),
     }
+}
+
+/// The fields of a form whose sender could not be looked up, because the store is away: to be shown again, for nothing else. It came
+/// from our own page, as the browser says (`guard::origin`); its token is not looked at. What cannot be read is let go.
+pub(crate) async fn rescue(
+    door: &Door,
+    req: &HttpRequest,
+    coming: &Coming,
+    seats: &std::sync::Arc<tokio::sync::Semaphore>,
+) -> Posted {
+    let kind = guard::header(req, "content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let fields = match door.body {
+        _ if req.headers().contains_key("content-encoding") => None,
+        Body::Form if kind.eq_ignore_ascii_case(URLENCODED) => {
+            gather(req, coming, room(door), FORM_TIME).await.and_then(|body| pairs(&body)).ok()
+        }
+        Body::Upload if kind.eq_ignore_ascii_case(MULTIPART) => {
+            let read = timeout(UPLOAD_TIME, multipart::read(req, coming, "", true, seats)).await;
+            read.ok().and_then(Result::ok).map(|posted| posted.fields)
+        }
+        _ => None,
+    };
+    Posted { fields: fields.unwrap_or_default(), ..Posted::default() }
+}
+
+/// The largest form that a door takes.
+fn room(door: &Door) -> usize {
+    if matches!(door.who, Who::Anyone | Who::HalfSignedIn | Who::Recovering) { STRANGER_MAX } else { FORM_MAX }
 }
 
 pub(crate) fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::actions::FieldError;
+use crate::clock;
 use crate::domain::refusal::Refusal;
 use crate::web::frame::Wrong;
 use crate::web::page::Page;
@@ -26,6 +27,8 @@ pub struct Problem {
     pub incident: String,
     /// Whether to offer the way to the sign-in page.
     pub sign_in: bool,
+    /// What was sent and could not be taken, to be sent once more.
+    pub again: Option<Again>,
     /// Headers of its own: `Allow`, `Retry-After`, `WWW-Authenticate`.
     #[serde(skip)]
     pub headers: Vec<(&'static str, String)>,
@@ -44,6 +47,7 @@ impl Problem {
             refusals: Vec::new(),
             incident: String::new(),
             sign_in: false,
+            again: None,
             headers: Vec::new(),
             codes: Vec::new(),
         }
@@ -97,7 +101,20 @@ impl Problem {
     /// 503: the log or the store cannot be written, so nothing was served (P2).
     pub fn unavailable() -> Self {
         let words = "The portal cannot write its records at the moment, so nothing was shown, sent or changed. Try again in a few minutes.";
-        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", "30")
+        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
+    }
+
+    /// 503: something the portal needs went away while it was at work; how far it came is not known.
+    pub fn away() -> Self {
+        let words = "The portal cannot reach its records at the moment, so it could not show or finish this. Try again in a few minutes. If you were sending something, look first whether it arrived.";
+        Self::new(503, "Sorry, the portal is not available", &[words]).with("retry-after", soon())
+    }
+
+    /// With everything that was typed, to be sent once more.
+    #[must_use]
+    pub(crate) fn keeping(mut self, again: Option<Again>) -> Self {
+        self.again = again;
+        self
     }
 
     /// 500: the machine failed.
@@ -177,6 +194,23 @@ impl Problem {
     }
 }
 
+/// A form that could not be taken: where it was sent and what it held, but for files and what only a script fills in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Again {
+    /// The path and query it was sent to.
+    pub action: String,
+    /// Whether it may hold files.
+    pub files: bool,
+    /// Names and values in their order, the form's token among them: it is the very form that came from our page.
+    pub fields: Vec<(String, String)>,
+}
+
+/// When to try again after "unavailable", seconds: spread, so that not everybody is back at once.
+pub(crate) fn soon() -> String {
+    let [spread] = clock::random::<1>();
+    (10 + spread % 11).to_string()
+}
+
 /// Seconds in words.
 fn waiting(seconds: u32) -> String {
     match seconds {
@@ -211,6 +245,12 @@ impl Page for Problem {
             Self::throttled(75),
             Self::throttled(600),
             Self::unavailable(),
+            Self::away(),
+            Self::unavailable().keeping(Some(Again {
+                action: "/releases/new?a=b".into(),
+                files: true,
+                fields: vec![("token".into(), "0".into()), ("words".into(), "<b>typed</b>".into())],
+            })),
             Self::broken("0123456789abcdef"),
             Self::signed_out(),
             Self::not_so("GET"),

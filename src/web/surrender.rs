@@ -103,7 +103,7 @@ pub async fn confirm(v: Visit) -> Result<Answer, No> {
     }
 }
 
-fn sheet(found: Certificate) -> Sheet {
+fn sheet(found: Certificate, days: u16) -> Sheet {
     let precise = |ms: Option<i64>| ms.map_or_else(|| "Not yet".to_owned(), |at| Moment::from_millis(at).precise());
     let said = &found.confirming;
     let done = Moment::parse_london(&said.done_date, &said.done_time).map(Moment::long).unwrap_or_default();
@@ -123,10 +123,7 @@ fn sheet(found: Certificate) -> Sheet {
     let portal = vec![
         row("Key destroyed", precise(found.copy.key_gone_at)),
         row("Sealed files deleted and read back as gone", precise(found.copy.destroyed_at)),
-        row(
-            "Backups",
-            "The portal makes none. What the force’s own backups of its disks still hold is outside this certificate.",
-        ),
+        row("Backups", backups(found.copy.key_gone_at, days)),
         row("In the log", format!("{entry}; the log has {} entries", found.log_size)),
     ];
     let document = String::from_utf8_lossy(&found.statement.document).into_owned();
@@ -136,5 +133,16 @@ fn sheet(found: Certificate) -> Sheet {
 /// `GET /certificates/{id}`: for the holder, the area's co-ordinator, an auditor.
 pub async fn certificate(v: Visit) -> Result<Answer, No> {
     let found = surrender::certificate(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
-    v.page("Certificate of surrender or destruction", &sheet(found))
+    let days = v.office.settings.store.backup_days;
+    v.page("Certificate of surrender or destruction", &sheet(found, days))
+}
+
+/// What is true of backups made before the key was destroyed (P9).
+fn backups(gone: Option<i64>, days: u16) -> String {
+    let last = gone.map(|at| Moment::from_millis(at).plus_millis(86_400_000 * i64::from(days)));
+    let until = last.map_or_else(String::new, |last| format!(", on {}", last.long()));
+    format!(
+        "A backup of the portal made before may hold the sealed files until it is removed, at most {days} days later{until}. Putting one back \
+         does not open them again: the journal beside the sealed files says that they are destroyed. Copies of the disks that the force makes otherwise are outside this certificate."
+    )
 }

@@ -165,7 +165,7 @@ impl Visit {
         if pairs.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, pairs.join("&")) }
     }
 
-    /// The same visit without what was handed in: for problem pages after a handler has used it up.
+    /// The same visit with nothing that was handed in but the fields of its form: for problem pages after a handler has used it up.
     pub(crate) fn shell(&self) -> Self {
         Self {
             office: self.office.clone(),
@@ -177,7 +177,7 @@ impl Visit {
             known: self.known.clone(),
             device: self.device.clone(),
             recovery: self.recovery,
-            posted: Posted::default(),
+            posted: Posted { fields: self.posted.fields.clone(), ..Posted::default() },
             client: self.client.clone(),
             request_id: self.request_id.clone(),
             now: self.now,

@@ -15,8 +15,9 @@ use crate::harness::{Folder, Scene, settings};
 async fn both() -> (Folder, disclosure_portal::config::Postgres) {
     use disclosure_portal::actions::office::Office;
     use disclosure_portal::clock::Clock;
-    let (folder, server) = (Folder::new(), Server::shared().create(None));
-    for at in [None, Some(&server)] {
+    let (folder, other, server) = (Folder::new(), Folder::new(), Server::shared().create(None));
+    // Two portals: each with a vault of its own.
+    for (folder, at) in [(&folder, None), (&other, Some(&server))] {
         Office::open(settings(&folder.0, at), Clock::manual(crate::harness::noon()), true).await.unwrap().close().await;
     }
     (folder, server)
@@ -259,4 +260,24 @@ fn released_steps_are_never_edited() {
         }
     }
     crate::harness::printed("migrations/SHA256SUMS", &text);
+}
+
+/// A program that ends in the middle of a step, or a step that fails there, leaves nothing of it: the next start does it whole.
+#[actix_web::test]
+async fn a_step_is_done_whole_or_not_at_all() {
+    use disclosure_portal::actions::Office;
+    use disclosure_portal::clock::Clock;
+    let scene = Scene::new().await;
+    scene.sql("DELETE FROM _sqlx_migrations WHERE version = 7");
+    scene.sql("DROP TABLE lease");
+    // The index, which the step makes after its table, is in its way.
+    let stopped = scene.stopped().await;
+    let again = || Office::open(stopped.settings.clone(), Clock::manual(crate::harness::noon()), false);
+    let told = again().await.err().expect("refused").to_string();
+    assert!(told.contains("copy_key_gone"), "{told}");
+    let tables = |name: &str| stopped.sql(&format!("SELECT COUNT(*) FROM {name}"));
+    assert!(tables("lease").is_err(), "half a step was left");
+    stopped.sql("DROP INDEX copy_key_gone").unwrap();
+    again().await.unwrap().close().await;
+    assert_eq!(tables("lease").unwrap(), "0");
 }

@@ -2,7 +2,9 @@
 //!
 //! Promises: every rule here has a bad example that it catches. Absent on purpose: what rustc, clippy and rustfmt already check.
 
+mod alarms;
 mod clauses;
+mod lines;
 mod pages;
 mod papers;
 mod rooms;

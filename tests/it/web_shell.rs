@@ -5,5 +5,5 @@ mod doors;
 mod entry;
 mod pages;
 mod police;
-mod stage;
+pub(crate) mod stage;
 mod tls;

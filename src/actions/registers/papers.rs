@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::{load, registered, thing};
 use crate::actions::office::{slow, ten};
-use crate::actions::request::{drop_blobs, read};
+use crate::actions::request::{drop_blobs, read, take_back};
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -187,8 +187,8 @@ pub async fn attach(
             })
         })
         .await;
-    if done.is_err() {
-        drop_blobs(office, &[object]).await;
+    if let Err(no) = &done {
+        take_back(office, no, &[object]).await;
     }
     done?;
     Ok(id)
@@ -276,7 +276,13 @@ pub async fn detach(office: &Office, by: &Actor, id: DocumentId, reason: &str, s
             })
         })
         .await?;
-    office.vault.destroy(&row.object).await?;
+    // The record says so already: what fails here is left to the next round of jobs and to the sweep of orphans.
+    match crate::actions::sweep::write_closings(office).await {
+        Ok(()) => drop_blobs(office, &[row.object]).await,
+        Err(no) => {
+            tracing::warn!(cause = %no, "a removed document is not in the journal yet; its blob stays until it is")
+        }
+    }
     Ok(scheme)
 }
 

@@ -6,7 +6,7 @@
 //! either. Originals of ended releases stay as they are, under the key they were sealed to.
 
 use super::{boxes, proven_keeper};
-use crate::actions::request::drop_blobs;
+use crate::actions::request::{drop_blobs, take_back};
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -52,7 +52,7 @@ pub async fn original(office: &Office, by: &Actor, area: AreaId, id: &str, stamp
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// Keeps the same original sealed to the key in force, beside the old one.
@@ -89,7 +89,7 @@ pub async fn take(office: &Office, by: &Actor, area: AreaId, id: &str, sealed: V
             Ok(())
         }
         Err(no) => {
-            drop_blobs(office, &[object]).await;
+            take_back(office, &no, &[object]).await;
             Err(no)
         }
     }
@@ -107,7 +107,7 @@ pub async fn kept(office: &Office, by: &Actor, area: AreaId, id: &str) -> Result
             })
         })
         .await?;
-    Ok(office.vault.of_original(&object).await?)
+    office.vault.of_original(&object).await
 }
 
 /// The browser has compared: the new one takes the old one's place, and the old one is destroyed.

@@ -12,7 +12,7 @@ mod files;
 mod findings;
 mod openings;
 mod render;
-mod spans;
+pub(crate) mod spans;
 mod tiles;
 mod walk;
 

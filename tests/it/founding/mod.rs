@@ -4,6 +4,7 @@ mod ceremony;
 mod checks;
 mod offline;
 mod page;
+mod server;
 mod setup;
 
 use std::path::{Path, PathBuf};
@@ -19,21 +20,21 @@ use crate::harness::Folder;
 const ROOT_NAME: &str = "localhost/root";
 
 /// A portal just made, its root key on a stick beside it.
-struct Fresh {
+pub(crate) struct Fresh {
     folder: Folder,
-    made: Made,
+    pub(crate) made: Made,
 }
 
 impl Fresh {
     /// Made as the command does it, on a thread of its own: the command brings its own runtime.
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = Folder::new();
         let options = options(&folder.0);
         let made = std::thread::spawn(move || init::init(&options)).join().unwrap().unwrap();
         Self { folder, made }
     }
 
-    fn dir(&self) -> PathBuf {
+    pub(crate) fn dir(&self) -> PathBuf {
         self.folder.0.join("portal")
     }
 
@@ -67,6 +68,7 @@ fn options(at: &Path) -> Options {
         certificate: None,
         key: None,
         self_signed: true,
+        store: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         json: false,
     }

@@ -71,6 +71,11 @@ impl Browser {
         Self { desk: Self::desk(scene), session: None, cookie: format!("__Host-visit={MARK}") }
     }
 
+    /// Nobody, without a look at the store.
+    pub(crate) fn of_nobody(scene: &Scene) -> Self {
+        Self { desk: Self::desk(scene), session: None, cookie: String::new() }
+    }
+
     /// From here on holds the visit that an answer began or renewed.
     pub(crate) fn holds(&mut self, scene: &Scene, got: &Got) {
         let token = got.session.as_deref().expect("a visit");
@@ -110,6 +115,11 @@ impl Browser {
 
     pub(crate) async fn get(&self, path: &str) -> Got {
         self.send(TestRequest::get().uri(path).insert_header(("accept", "text/html"))).await
+    }
+
+    /// Asks as a program does.
+    pub(crate) async fn get_json(&self, path: &str) -> Got {
+        self.send(TestRequest::get().uri(path).insert_header(("accept", "application/json"))).await
     }
 
     /// Posts a form, with the page's token.

@@ -5,10 +5,13 @@
 
 pub(crate) mod authenticator;
 pub(crate) mod browser;
+mod printed;
+pub(crate) mod s3;
 pub(crate) mod scene;
 pub(crate) mod server;
 pub(crate) mod things;
 pub(crate) mod wait;
+pub(crate) mod wire;
 
 pub(crate) use scene::{Scene, Stopped};
 
@@ -29,6 +32,7 @@ use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::ledger::trust::{APPROVE, PersonKeys, ROOT, Root};
 use disclosure_portal::store::people::{Area, Person as PersonRow};
 use disclosure_portal::store::trust::Row;
+pub(crate) use printed::printed;
 
 use self::server::{Backend, Server, backend};
 
@@ -220,15 +224,4 @@ pub(crate) fn signed(scene: &Scene, who: &Somebody, kind: &str, object: &str, fi
 /// A field of a signed form as it is posted.
 pub(crate) fn posted(form: &Form, name: &str) -> String {
     form.fields_to_post().into_iter().find(|(field, _)| field == name).map_or_else(String::new, |(_, value)| value)
-}
-
-/// Compares a printed document with the committed one. A difference is written, so that it can be read and committed, and
-/// fails the test.
-pub(crate) fn printed(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    let committed = std::fs::read_to_string(&file).unwrap_or_default();
-    if committed != text {
-        std::fs::write(&file, text).unwrap();
-        panic!("{name} was not what the code says; it has been written anew: read `git diff {name}`, then commit it");
-    }
 }

@@ -12,6 +12,7 @@ use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
 
+use super::s3::S3Server;
 use super::server::{self, Backend, Server, backend};
 use super::{Folder, Template, noon, settings, template_of};
 
@@ -46,9 +47,18 @@ impl Scene {
 
     /// On a backend whatever this run is about.
     pub(crate) async fn on(backend: Backend) -> Self {
+        Self::shared(backend, None).await
+    }
+
+    /// With its vault in a bucket, which has to outlive it.
+    pub(crate) async fn in_bucket(server: &S3Server) -> Self {
+        Self::shared(backend(), Some(server)).await
+    }
+
+    async fn shared(backend: Backend, bucket: Option<&S3Server>) -> Self {
         let made = template_of(backend);
         let shared = |world: &Postgres| Database { at: Server::shared().create(Some(&world.database)), own: None };
-        Self::of(made, made.database.as_ref().map(shared)).await
+        Self::of(made, made.database.as_ref().map(shared), bucket).await
     }
 
     /// On a PostgreSQL server of its own, to break.
@@ -57,17 +67,27 @@ impl Scene {
         let server = Server::start();
         let at = server.create(None);
         server::load(&at, &server::dump(made.database.as_ref().expect("a world in the server")));
-        Self::of(made, Some(Database { at, own: Some(server) })).await
+        Self::of(made, Some(Database { at, own: Some(server) }), None).await
     }
 
-    async fn of(made: &'static Template, database: Option<Database>) -> Self {
+    async fn of(made: &'static Template, database: Option<Database>, bucket: Option<&S3Server>) -> Self {
         let folder = Folder::new();
         copy(&made.folder.0, &folder.0);
         let clock = Clock::manual(noon());
-        let settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
+        let mut settings = settings(&folder.0, database.as_ref().map(|one| &one.at));
+        if let Some(bucket) = bucket {
+            std::fs::rename(settings.store.vault(), bucket.files()).unwrap();
+            settings.store.s3 = Some(bucket.settings());
+        }
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
         let (folder, database) = (Arc::new(folder), database.map(Arc::new));
         Self { office: Arc::new(office), clock, folder, database, world: &made.world }
+    }
+
+    /// The embedded portal that was put back from a backup.
+    pub(crate) fn put_back(office: Office, clock: Clock, folder: Folder) -> Self {
+        let world = &template_of(Backend::Embedded).world;
+        Self { office: Arc::new(office), clock, folder: Arc::new(folder), database: None, world }
     }
 
     /// Another instance on the same data, with the same clock.
@@ -108,17 +128,7 @@ impl Scene {
 
     /// What somebody does who has the database and nothing else.
     pub(crate) fn sql(&self, text: &str) -> String {
-        if let Some(database) = &self.database {
-            let at = &database.at;
-            // What bytes and words are called there.
-            let text = text.replace("CAST(document AS TEXT)", "convert_from(document, 'UTF8')");
-            return server::psql(at, &text.replace(" AS BLOB)", " AS BYTEA)"));
-        }
-        let mut command = std::process::Command::new("sqlite3");
-        command.args(["-cmd", ".timeout 5000"]).arg(self.folder.0.join("portal.sqlite")).arg(text);
-        let out = command.output().expect("Debian's package sqlite3");
-        assert!(out.status.success(), "{}: {text}", String::from_utf8_lossy(&out.stderr));
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+        by_another_program(&self.folder.0, self.database.as_deref(), text).unwrap_or_else(|why| panic!("{why}: {text}"))
     }
 
     /// Leaves a trigger in the database: `does` follows (`when`) each new row of `table`.
@@ -226,6 +236,11 @@ impl Scene {
 }
 
 impl Stopped {
+    /// What somebody does meanwhile who has the database; the error: what was said against it.
+    pub(crate) fn sql(&self, text: &str) -> Result<String, String> {
+        by_another_program(&self.folder.0, self.database.as_deref(), text)
+    }
+
     /// Opens it, at noon.
     pub(crate) async fn open(&self, how: Hold) -> Office {
         Office::open_as(self.settings.clone(), Clock::manual(noon()), false, how).await.unwrap()
@@ -236,6 +251,22 @@ impl Stopped {
         let Self { folder, database, world, .. } = self;
         Scene { office: Arc::new(office), clock: Clock::manual(noon()), folder, database, world }
     }
+}
+
+/// One or more statements through `sqlite3` or `psql`: what was answered, or what was said against it.
+fn by_another_program(folder: &Path, database: Option<&Database>, text: &str) -> Result<String, String> {
+    let mut command = std::process::Command::new("sqlite3");
+    command.args(["-cmd", ".timeout 5000"]).arg(folder.join("portal.sqlite")).arg(text);
+    if let Some(database) = database {
+        // What bytes and words are called there.
+        let text = text.replace("CAST(document AS TEXT)", "convert_from(document, 'UTF8')");
+        command = server::psql_command(&database.at, &text.replace(" AS BLOB)", " AS BYTEA)"));
+    }
+    let out = command.output().expect("Debian's packages sqlite3 and postgresql-client");
+    if out.status.success() {
+        return Ok(String::from_utf8(out.stdout).unwrap().trim().to_owned());
+    }
+    Err(String::from_utf8_lossy(&out.stderr).into_owned())
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -187,11 +187,16 @@ fn only_mine(file: &Path) {
 
 /// What somebody does who has the database's password: answers rows a line, columns with `|`.
 pub(crate) fn psql(at: &Postgres, words: &str) -> String {
+    run(&mut psql_command(at, words))
+}
+
+/// The same, to be run.
+pub(crate) fn psql_command(at: &Postgres, words: &str) -> Command {
     let password = std::fs::read_to_string(at.password_file.as_ref().unwrap()).unwrap();
     let mut command = Command::new("psql");
     command.args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-h", &at.host, "-p", &at.port.to_string()]);
     command.args(["-U", &at.user, "-d", &at.database, "-c", words]).env("PGPASSWORD", password.trim());
-    run(&mut command)
+    command
 }
 
 /// Fills an empty database with what [`dump`] answered.

@@ -198,3 +198,20 @@ async fn replacing_a_key_wants_the_database_alone() {
     alone.close().await;
     stopped.open(Hold::Shared).await.close().await;
 }
+
+#[actix_web::test]
+async fn readers_that_are_all_taken_are_503_in_bounded_time_and_it_heals() {
+    let scene = Scene::new().await;
+    let browser = Browser::of(&scene, Some("Priya")).await;
+    let mut taken = Vec::new();
+    for _ in 0..8 {
+        taken.push(scene.office.read().await.unwrap());
+    }
+    let began = std::time::Instant::now();
+    let got = browser.get("/bulletins").await;
+    assert_eq!(got.status, 503);
+    assert!(got.header("retry-after").parse::<u32>().is_ok_and(|s| s > 0));
+    assert!(began.elapsed() < std::time::Duration::from_secs(20), "{:?}", began.elapsed());
+    drop(taken);
+    assert_eq!(browser.get("/bulletins").await.status, 200);
+}

@@ -113,6 +113,7 @@ fn blobs(scene: &Scene) -> usize {
         std::fs::read_dir(dir)
             .unwrap()
             .map(|entry| entry.unwrap().path())
+            .filter(|path| !path.ends_with("journal"))
             .map(|path| if path.is_dir() { count(&path) } else { 1 })
             .sum()
     }

@@ -35,7 +35,7 @@ const FACES: Plot = Plot {
 };
 const WORDS: &str = "Suspected of thefts from shops.\n";
 
-pub(super) fn at_desk(who: &Somebody, scene: &Scene) -> Person {
+pub(crate) fn at_desk(who: &Somebody, scene: &Scene) -> Person {
     Person {
         id: who.id,
         session: SessionId::fresh(scene.clock.now(), clock::random()),

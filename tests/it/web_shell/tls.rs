@@ -1,7 +1,7 @@
 //! The listener itself, over a real socket: TLS 1.3, our certificate, bounds on bodies, and how broken requests are answered.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::Write;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,12 +9,11 @@ use actix_web::dev::ServerHandle;
 use disclosure_portal::clock::{Clock, random};
 use disclosure_portal::config::Portal;
 use disclosure_portal::web::{Desk, serve, tls};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::SupportedProtocolVersion;
 use rustls::version::{TLS12, TLS13};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion};
 
 use super::stage;
+use crate::harness::wire::{self, Line, ask};
 
 struct Running {
     address: SocketAddr,
@@ -56,36 +55,8 @@ fn run() -> Running {
     Running { address, ca: files.ca, folder, handle: hear.recv().unwrap(), thread: Some(thread) }
 }
 
-type Line = StreamOwned<ClientConnection, TcpStream>;
-
 fn dial(to: &Running, name: &str, version: &'static SupportedProtocolVersion) -> std::io::Result<Line> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(&to.ca).unwrap()).unwrap();
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let name = ServerName::try_from(name.to_owned()).unwrap();
-    let mut connection = ClientConnection::new(Arc::new(config), name).unwrap();
-    let mut socket = TcpStream::connect(to.address)?;
-    socket.set_read_timeout(Some(std::time::Duration::from_mins(1)))?;
-    while connection.is_handshaking() {
-        connection.complete_io(&mut socket)?;
-    }
-    Ok(StreamOwned::new(connection, socket))
-}
-
-/// Sends bytes and reads to the end of the connection.
-fn ask(line: &mut Line, bytes: &[u8]) -> String {
-    // A refused request may be cut off while it is still being sent; what was answered until then counts.
-    match line.write_all(bytes).and_then(|()| line.flush()) {
-        Err(cut) if [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset].contains(&cut.kind()) => {}
-        sent => sent.unwrap(),
-    }
-    let mut answer = Vec::new();
-    let _ = line.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    wire::dial(to.address, &to.ca, name, version)
 }
 
 #[test]
