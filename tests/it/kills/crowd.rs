@@ -11,7 +11,7 @@ use super::worker::ORDERS;
 use crate::harness::Folder;
 
 /// How long anything may take that has to come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An act that was announced.
 pub(super) struct About {

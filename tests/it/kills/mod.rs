@@ -37,6 +37,22 @@ use crate::harness::server::{Backend, psql};
 use crate::harness::{Folder, Scene, noon};
 use crate::ledger::stranger::logcheck;
 
+/// What is killed of two instances and their server, one after the other.
+const ROUND: [Strike; 12] = [
+    Strike::One(0),
+    Strike::Both,
+    Strike::Postmaster,
+    Strike::One(1),
+    Strike::Session,
+    Strike::Both,
+    Strike::One(0),
+    Strike::Backend,
+    Strike::One(1),
+    Strike::Postmaster,
+    Strike::Both,
+    Strike::One(1),
+];
+
 /// The choices of every day.
 const SEED: u64 = 0x0911_2026;
 /// How far the clock goes on with each kill, milliseconds: nine days, so that releases reach their limit on the way.
@@ -68,20 +84,6 @@ fn kills_of_two_instances_and_of_their_server_lose_nothing_and_double_nothing() 
         return worker.work();
     }
     let test = "kills::kills_of_two_instances_and_of_their_server_lose_nothing_and_double_nothing";
-    const ROUND: [Strike; 12] = [
-        Strike::One(0),
-        Strike::Both,
-        Strike::Postmaster,
-        Strike::One(1),
-        Strike::Session,
-        Strike::Both,
-        Strike::One(0),
-        Strike::Backend,
-        Strike::One(1),
-        Strike::Postmaster,
-        Strike::Both,
-        Strike::One(1),
-    ];
     killed(test, Backend::Server, 2, kills(12), |n| ROUND[n % ROUND.len()]);
 }
 

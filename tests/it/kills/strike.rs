@@ -79,7 +79,8 @@ fn aim(crowd: &mut Crowd, strike: Strike, dice: &mut Dice) {
         matches!(said, Said::About { by, .. } if theirs(strike, seat) && book.about[by].what.name() == at)
     });
     let takes = crowd.book.takes(at).max(Duration::from_millis(20)).min(Duration::from_secs(3));
-    crowd.listen(takes.mul_f64(dice.below(1_100) as f64 / 1_000.0), |_, _, _| false);
+    let part = u32::try_from(dice.below(1_100)).unwrap();
+    crowd.listen(takes * part / 1_000, |_, _, _| false);
 }
 
 /// Waits until an act is acknowledged.
@@ -110,9 +111,9 @@ pub(super) fn strike(crowd: &mut Crowd, strike: Strike, database: Option<&Databa
         return Blow { cut, healed: None };
     }
     if at_the_word {
-        promised(crowd, dice)
+        promised(crowd, dice);
     } else {
-        aim(crowd, strike, dice)
+        aim(crowd, strike, dice);
     }
     let all = crowd.running();
     let cut = crowd.book.at_hand(&all);

@@ -160,7 +160,7 @@ impl Orders {
     }
 }
 
-/// Draws numbers from a seed (SplitMix64), so that the choices of a run can be made again.
+/// Draws numbers from a seed (`SplitMix64`), so that the choices of a run can be made again.
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {

@@ -119,7 +119,7 @@ fn input() -> mpsc::UnboundedReceiver<String> {
     let (sender, lines) = mpsc::unbounded_channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines() {
-            if line.map(|line| sender.send(line).is_err()).unwrap_or(true) {
+            if line.map_or(true, |line| sender.send(line).is_err()) {
                 return;
             }
         }
