@@ -152,6 +152,8 @@ impl Crowd {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([self.test, "--exact", "--nocapture", "--test-threads=1"])
             .env(ORDERS, &file)
+            // What a process that fell dead may leave behind goes with the folder.
+            .current_dir(&self.desk.0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(complaints)
