@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::actions::casefile;
 use crate::actions::office::{slow, ten};
 use crate::actions::plan::{Addressee, proven};
-use crate::actions::request::take_back;
+use crate::actions::request::{drop_blobs, take_back};
 use crate::actions::{Fault, No, Office, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -208,6 +208,7 @@ async fn keep(
     let objects = [screen.object.clone(), thumbnail.object.clone()];
     let acting = by;
     let (by, stamp, root, to) = (by.clone(), stamp.clone(), office.root.clone(), of.recipient.clone());
+    let own = row.id.clone();
     let done = office
         .act_as(acting, move |tx| {
             Box::pin(async move {
@@ -224,14 +225,21 @@ async fn keep(
                 if !closed.is_empty() {
                     return Err(No::from(closed));
                 }
+                // Handed over twice at once, perhaps to two instances: the first one counts.
+                if tx.parts(copy).await?.iter().any(|part| part.photograph_id.as_deref() == Some(&own)) {
+                    return Ok(false);
+                }
                 tx.add_part(&screen).await?;
                 tx.add_part(&thumbnail).await?;
-                finish_copy(tx, copy, &by, &stamp).await
+                finish_copy(tx, copy, &by, &stamp).await?;
+                Ok(true)
             })
         })
         .await;
-    if let Err(no) = &done {
-        take_back(office, no, &objects).await;
+    match &done {
+        Ok(kept) if *kept.get() => {}
+        Ok(_) => drop_blobs(office, &objects).await,
+        Err(no) => take_back(office, no, &objects).await,
     }
     done.map(|_| ())
 }

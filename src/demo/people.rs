@@ -15,9 +15,9 @@ use crate::domain::moment::days_after;
 use crate::domain::undertaking::UNDERTAKING;
 use crate::sealing::age::{Identity, Recipient, seal_to_all};
 use crate::sealing::image::sha256;
-use crate::store::Tx;
 use crate::store::people::{Area, Person, Wrap};
 use crate::store::registers::{Member, Receiver, Scheme};
+use crate::store::{Conn, Tx};
 
 /// Somebody of the demo, with the keys their browser would hold.
 pub struct Somebody {
@@ -32,6 +32,17 @@ pub struct Somebody {
     pub(super) grant: Grant,
     pub(super) row: Person,
     wraps: [Wrap; 2],
+}
+
+impl Somebody {
+    /// Somebody of a demo that another process made: by their identifier, account and signing seed.
+    pub async fn again(conn: &mut Conn, id: PersonId, account: Account, seed: [u8; 32]) -> Result<Self, No> {
+        let row = conn.person(id).await?.ok_or(No::NotFound)?;
+        let actor = conn.actor(id).await?;
+        let grant = actor.grants().first().copied().ok_or(No::NotFound)?;
+        let wraps = conn.wraps(id).await?.try_into().map_err(|_| No::NotFound)?;
+        Ok(Self { id, actor, account, seed: Zeroizing::new(seed), grant, row, wraps })
+    }
 }
 
 /// The demo's world.

@@ -10,6 +10,7 @@ mod harness;
 mod hostile;
 mod instances;
 mod journeys;
+mod kills;
 mod ledger;
 mod operator;
 mod packaging;

@@ -7,7 +7,7 @@ pub(crate) mod authenticator;
 pub(crate) mod browser;
 mod printed;
 pub(crate) mod s3;
-mod scene;
+pub(crate) mod scene;
 pub(crate) mod server;
 pub(crate) mod things;
 pub(crate) mod wait;

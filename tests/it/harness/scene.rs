@@ -102,6 +102,11 @@ impl Scene {
         self.world.called(name).unwrap()
     }
 
+    /// This scene's areas, schemes and people.
+    pub(crate) fn world(&self) -> &'static World {
+        self.world
+    }
+
     /// How this scene is set up: to open it once more.
     pub(crate) fn settings(&self) -> Settings {
         self.office.settings.clone()

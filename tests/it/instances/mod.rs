@@ -5,19 +5,22 @@
 mod faults;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use disclosure_portal::actions::keyfiles::Hold;
-use disclosure_portal::actions::{No, Office, Stamp, deliver, follow, sweep};
+use disclosure_portal::actions::{No, Office, Stamp, deliver, follow, seal, sweep};
 use disclosure_portal::clock::Clock;
-use disclosure_portal::demo::releases::{copy_of, recall};
+use disclosure_portal::demo::releases::{Plot, ask, authorise, copy_of, recall, to};
+use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::actor::Actor;
 use disclosure_portal::domain::event::{Event, Kind};
+use disclosure_portal::domain::ids::{CopyId, PhotographId};
 use futures_util::future::join_all;
 
 use crate::harness::browser::Browser;
 use crate::harness::server::Backend;
 use crate::harness::{Scene, noon};
-use crate::journeys::{open, part};
+use crate::journeys::{blobs, open, part};
 
 pub(crate) async fn append(office: &Office, words: String) -> Result<u64, No> {
     let act = office.act(move |tx| {
@@ -54,6 +57,37 @@ async fn a_visit_begun_at_one_instance_goes_on_and_ends_at_another() {
     assert_eq!(there.get("/bulletins").await.status, 200);
     assert_eq!(there.post("/sign-out", &[]).await.status, 303);
     assert_eq!(here.get("/bulletins").await.status, 303, "signed out everywhere");
+}
+
+#[actix_web::test]
+async fn an_original_handed_to_two_instances_at_once_is_sealed_once_and_stops_neither() {
+    let scene = Scene::on(Backend::Server).await;
+    let second = scene.beside().await;
+    let (riley, sam, area) = (scene.who("Riley"), scene.who("Sam"), scene.world().areas[0].to_string());
+    let plot = Plot { title: "Thefts", text: "", locality: "Cantwell", portraits: &[71], danger: false };
+    let id = ask(&scene.office, riley, &area, &plot).await.unwrap();
+    let holders = to(scene.world(), &[("Priya", 0), ("Toby", 1), ("Morgan", 0)]).unwrap();
+    authorise(&scene.office, sam, id, &holders).await.unwrap();
+    let before = blobs(&scene);
+    let row = scene.office.read().await.unwrap().photographs(id).await.unwrap().remove(0);
+    let photograph = PhotographId::parse(&row.id).unwrap();
+    let hand = |at: &Scene| {
+        let office = Arc::clone(&at.office);
+        async move { seal::take_whole(&office, &sam.actor, id, photograph, portrait::draw(71), stamp()).await }
+    };
+    let (here, there) = futures_util::future::join(hand(&scene), hand(&second)).await;
+    assert!(here.is_ok() && there.is_ok(), "{here:?}, {there:?}");
+    let mut conn = scene.office.read().await.unwrap();
+    for copy in conn.copies_of_release(id).await.unwrap() {
+        assert!(copy.sealed_at.is_some());
+        let parts = conn.parts(CopyId::parse(&copy.id).unwrap()).await.unwrap();
+        assert_eq!(parts.iter().map(|part| part.rendition.as_str()).collect::<Vec<_>>(), ["screen", "thumbnail"]);
+    }
+    drop(conn);
+    let sealed = scene.records("seal").await.into_iter().filter(|(_, body)| body["object"] == format!("release/{id}"));
+    assert_eq!(sealed.count(), 3, "one leaf a copy");
+    assert_eq!(blobs(&scene), before + 6, "what the second one made is taken back");
+    scene.log_is_whole().await;
 }
 
 #[actix_web::test]

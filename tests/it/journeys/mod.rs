@@ -59,7 +59,7 @@ pub(crate) async fn open(scene: &Scene, who: &Somebody, copy: CopyId, part: Part
 }
 
 /// How many sealed blobs lie in the vault.
-fn blobs(scene: &Scene) -> usize {
+pub(crate) fn blobs(scene: &Scene) -> usize {
     fn count(dir: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
         let entries = entries.filter(|path| !path.ends_with("journal"));

@@ -1,0 +1,334 @@
+//! What people do at a portal, one act after the other, each with a request of its own that its leaf will name.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use disclosure_portal::actions::office::Office;
+use disclosure_portal::actions::{No, Stamp, audit, deliver, release, request, seal, surrender, sweep};
+use disclosure_portal::demo::people::{Somebody, World};
+use disclosure_portal::demo::releases::{self, Plot};
+use disclosure_portal::domain::actor::Actor;
+use disclosure_portal::domain::event::{Event, Kind};
+use disclosure_portal::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
+use disclosure_portal::domain::release::Stage;
+use disclosure_portal::domain::release::request::Purpose;
+use disclosure_portal::store::copies::Row;
+use disclosure_portal::store::releases::Filed;
+
+use super::told::{Deed, Dice, Said, Why};
+
+const WORDS: Plot = Plot {
+    title: "Thefts",
+    text: "Suspected of thefts from shops.",
+    locality: "Cantwell",
+    portraits: &[],
+    danger: false,
+};
+const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
+
+/// What somebody could do, if there is anything to do it to.
+type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
+
+/// What is chosen, and how often beside the others.
+const CHOICES: [(Choice, usize); 9] = [
+    (|_, _| Some(Deed::Leaf), 1),
+    (Client::asks, 4),
+    (Client::authorises, 4),
+    (Client::seals, 6),
+    (Client::acknowledges, 6),
+    (Client::views, 12),
+    (Client::recalls, 2),
+    (Client::confirms, 4),
+    (|_, _| Some(Deed::Sweep), 1),
+];
+
+/// The answer of the portal: the leaf's index, where it has one.
+type Answer = Result<Option<u64>, No>;
+
+/// At the acknowledgement of which act the process falls dead, if it is to.
+pub(super) type Falls = Arc<Mutex<Option<String>>>;
+
+/// One person's browser after another.
+pub(super) struct Client {
+    pub(super) office: Arc<Office>,
+    pub(super) world: Arc<World>,
+    pub(super) photographs: Arc<BTreeMap<String, Vec<u8>>>,
+    pub(super) name: String,
+    pub(super) dice: Dice,
+    pub(super) acts: u32,
+    pub(super) falls: Falls,
+}
+
+/// What there is to act on.
+struct Offers {
+    releases: Vec<Filed>,
+    copies: Vec<Row>,
+}
+
+fn is_live(filed: &Filed) -> bool {
+    matches!(filed.release.stage, Stage::Live(_))
+}
+
+impl Client {
+    fn who(&self, name: &str) -> &Somebody {
+        self.world.called(name).unwrap()
+    }
+
+    fn holder(&self, id: &str) -> &Somebody {
+        self.world.people.iter().find(|one| one.id.to_string() == id).unwrap()
+    }
+
+    /// One act; false: the portal said that it is away.
+    pub(super) async fn turn(&mut self) -> bool {
+        let told = match self.offers().await {
+            Ok(offers) => self.choose(&offers),
+            Err(no) => return self.is_there(&no),
+        };
+        self.acts += 1;
+        let stamp = Stamp { client: "192.0.2.7".into(), request: format!("{}/{}", self.name, self.acts) };
+        let by = stamp.request.clone();
+        Said::About { by: by.clone(), what: told.clone() }.say();
+        match self.does(&told, stamp).await {
+            Ok(leaf) => {
+                Said::Done { by, leaf }.say();
+                if self.falls.lock().unwrap().as_deref() == Some(told.name()) {
+                    // Nothing runs after this: no destructor, no other thread. To the kernel it is a kill.
+                    std::process::abort();
+                }
+            }
+            Err(no) => {
+                let why = match no {
+                    No::Unavailable => Why::Away,
+                    No::Broken(_) => Why::Broken,
+                    _ => Why::Refused,
+                };
+                Said::Not { by, why, told: format!("{told:?}: {no:?}") }.say();
+                return why != Why::Away;
+            }
+        }
+        match self.looks(&told).await {
+            Ok(()) => true,
+            Err(no) => self.is_there(&no),
+        }
+    }
+
+    /// Only a store that is away may keep somebody from reading.
+    fn is_there(&self, no: &No) -> bool {
+        if !matches!(no, No::Unavailable) {
+            let (by, why) = (self.name.clone(), Why::Broken);
+            Said::Not { by, why, told: format!("reading: {no:?}") }.say();
+        }
+        !matches!(no, No::Unavailable)
+    }
+
+    async fn offers(&mut self) -> Result<Offers, No> {
+        let holder = *self.dice.one(&["Priya", "Toby", "Morgan"]).unwrap();
+        let mut conn = self.office.read().await?;
+        let releases = conn.releases_of_area(self.world.areas[0], 40).await?;
+        let copies = conn.copies_of_holder(self.who(holder).id).await?;
+        Ok(Offers { releases, copies })
+    }
+
+    /// What can be done now; drawn again where there is nothing to do it to.
+    fn choose(&mut self, offers: &Offers) -> Deed {
+        for _ in 0..8 {
+            let choice = *self.dice.weighed(&CHOICES);
+            if let Some(deed) = choice(self, offers) {
+                return deed;
+            }
+        }
+        Deed::Leaf
+    }
+
+    fn asks(&mut self, offers: &Offers) -> Option<Deed> {
+        let open = offers.releases.iter().filter(|filed| matches!(filed.release.stage, Stage::Requested)).count();
+        let id = disclosure_portal::actions::statement::draft(&self.office, self.who("Riley").id);
+        (open < 6).then(|| Deed::Ask(id.to_string()))
+    }
+
+    fn release(&mut self, offers: &Offers, fits: impl Fn(&Filed) -> bool) -> Option<String> {
+        let fit: Vec<String> =
+            offers.releases.iter().filter(|one| fits(one)).map(|one| one.release.id.to_string()).collect();
+        self.dice.one(&fit).cloned()
+    }
+
+    fn authorises(&mut self, offers: &Offers) -> Option<Deed> {
+        self.release(offers, |filed| matches!(filed.release.stage, Stage::Requested)).map(Deed::Authorise)
+    }
+
+    fn recalls(&mut self, offers: &Offers) -> Option<Deed> {
+        let live = offers.releases.iter().filter(|filed| is_live(filed)).count();
+        // A few stay, so that there is something to look at.
+        if live < 6 { None } else { self.release(offers, is_live).map(Deed::Recall) }
+    }
+
+    /// What a copy lacks is sealed for all of its release: also what a killed process left half done.
+    fn seals(&mut self, offers: &Offers) -> Option<Deed> {
+        let lacks = offers.copies.iter().filter(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
+        let lacks: Vec<String> = lacks.map(|copy| copy.release_id.clone()).collect();
+        self.dice.one(&lacks).cloned().map(Deed::Seal)
+    }
+
+    fn copy(&mut self, offers: &Offers, fits: impl Fn(&Row) -> bool) -> Option<String> {
+        let fit: Vec<&Row> = offers.copies.iter().filter(|copy| fits(copy)).take(12).collect();
+        self.dice.one(&fit).map(|copy| copy.id.clone())
+    }
+
+    fn acknowledges(&mut self, offers: &Offers) -> Option<Deed> {
+        let fits =
+            |copy: &Row| copy.sealed_at.is_some() && copy.acknowledged_at.is_none() && copy.key_gone_at.is_none();
+        self.copy(offers, fits).map(Deed::Acknowledge)
+    }
+
+    /// One's own copies; now and then one that is closed.
+    fn views(&mut self, offers: &Offers) -> Option<Deed> {
+        let any = self.dice.below(8) == 0;
+        let copy = self.copy(offers, |copy| copy.acknowledged_at.is_some() && (any || copy.key_gone_at.is_none()))?;
+        Some(if self.dice.below(4) == 0 { Deed::Thumbnail(copy) } else { Deed::View(copy) })
+    }
+
+    fn confirms(&mut self, offers: &Offers) -> Option<Deed> {
+        // Mostly somebody has looked at it.
+        let any = self.dice.below(4) == 0;
+        let fits =
+            |copy: &Row| copy.confirmed_at.is_none() && copy.sealed_at.is_some() && (any || copy.opened_at.is_some());
+        self.copy(offers, fits).map(Deed::Confirm)
+    }
+
+    async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
+        let release = deed.release().and_then(ReleaseId::parse);
+        let copy = deed.copy().and_then(CopyId::parse);
+        match (deed, release, copy) {
+            (Deed::Leaf, ..) => self.leaf(stamp).await.map(Some),
+            (Deed::Ask(id), ..) => self.ask(id, stamp).await,
+            (Deed::Authorise(_), Some(id), _) => self.authorise(id, stamp).await,
+            (Deed::Seal(_), Some(id), _) => self.seal(id, stamp).await,
+            (Deed::Recall(_), Some(id), _) => self.recall(id, stamp).await,
+            (Deed::Acknowledge(_), _, Some(id)) => self.acknowledge(id, stamp).await,
+            (Deed::View(_), _, Some(id)) => self.view(id, stamp).await,
+            (Deed::Thumbnail(_), _, Some(id)) => self.thumbnail(id, stamp).await,
+            (Deed::Confirm(_), _, Some(id)) => self.confirm(id, stamp).await,
+            (Deed::Sweep, ..) => sweep::round(&self.office).await.map(|()| None),
+            _ => panic!("about nothing: {deed:?}"),
+        }
+    }
+
+    /// What a page shows after the act: the log's newest signed head, and which sealed parts there are now.
+    async fn looks(&mut self, deed: &Deed) -> Result<(), No> {
+        if let Deed::Seal(id) | Deed::Authorise(id) = deed {
+            let mut conn = self.office.read().await?;
+            for copy in conn.copies_of_release(ReleaseId::parse(id).unwrap()).await? {
+                let parts = conn.parts(CopyId::parse(&copy.id).unwrap()).await?;
+                Said::Parts { copy: copy.id, objects: parts.into_iter().map(|part| part.object).collect() }.say();
+            }
+        }
+        if self.dice.below(4) == 0 {
+            let note = audit::head(&self.office, &self.who("Robin").actor).await?.note;
+            Said::Head { note }.say();
+        }
+        Ok(())
+    }
+
+    async fn leaf(&self, stamp: Stamp) -> Result<u64, No> {
+        let act = self.office.act(move |tx| {
+            Box::pin(async move {
+                let event = Event::new(Kind::Consulted, "log").with("query", "a plain leaf");
+                Ok(tx.append(&event, &Actor::Portal, &stamp).await?)
+            })
+        });
+        Ok(act.await?.into_inner())
+    }
+
+    async fn ask(&mut self, id: &str, stamp: Stamp) -> Answer {
+        let pictures: Vec<Vec<u8>> = self.photographs.values().cloned().collect();
+        let picture = self.dice.one(&pictures).cloned();
+        let picture = if self.dice.below(2) == 0 { picture } else { None };
+        let (riley, area) = (self.who("Riley"), self.world.areas[0].to_string());
+        let plot = if picture.is_some() { &PICTURED } else { &WORDS };
+        let mut answers = releases::asked(&self.office, riley, &area, plot);
+        for (name, value) in &mut answers {
+            if name == "release" {
+                id.clone_into(value);
+            }
+        }
+        let photographs: Vec<Vec<u8>> = picture.into_iter().collect();
+        let form = releases::sign_request(&self.office, riley, &answers, &photographs)?;
+        request::ask(&self.office, &riley.actor, form, photographs, stamp).await?;
+        Ok(None)
+    }
+
+    async fn authorise(&mut self, id: ReleaseId, stamp: Stamp) -> Answer {
+        let all = [("Priya", 0), ("Toby", 1), ("Morgan", 0)];
+        let to = releases::to(&self.world, &all[self.dice.below(3)..])?;
+        let sam = self.who("Sam");
+        let said = releases::record(&self.office, &to);
+        let form = releases::sign_decision(&self.office, sam, id, said).await?;
+        release::decide(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn seal(&self, id: ReleaseId, stamp: Stamp) -> Answer {
+        let rows = self.office.read().await?.photographs(id).await?;
+        for row in rows {
+            let bytes = self.photographs.get(&row.sha256).cloned().ok_or(No::NotFound)?;
+            let photograph = PhotographId::parse(&row.id).unwrap();
+            seal::take_whole(&self.office, &self.who("Sam").actor, id, photograph, bytes, stamp.clone()).await?;
+        }
+        Ok(None)
+    }
+
+    async fn recall(&self, id: ReleaseId, stamp: Stamp) -> Answer {
+        let sam = self.who("Sam");
+        let form = releases::sign_reason(&self.office, sam, "recall", id, "The purpose is met.")?;
+        release::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn held(&self, copy: CopyId) -> Result<&Somebody, No> {
+        let row = self.office.read().await?.copy(copy).await?.ok_or(No::NotFound)?;
+        Ok(self.holder(&row.holder))
+    }
+
+    async fn acknowledge(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let holder = self.held(copy).await?;
+        let words = deliver::conditions(&deliver::one(&self.office, &holder.actor, copy).await?);
+        let object = deliver::object(copy);
+        let note = releases::sign(&self.office, holder, "acknowledge", &object, words.as_bytes())?;
+        deliver::acknowledge(&self.office, &holder.actor, copy, &note, stamp).await?;
+        Ok(None)
+    }
+
+    async fn view(&mut self, copy: CopyId, stamp: Stamp) -> Answer {
+        let parts = self.office.read().await?.parts(copy).await?;
+        let large: Vec<PartId> =
+            parts.iter().filter(|p| p.rendition != "thumbnail").filter_map(|p| PartId::parse(&p.id)).collect();
+        let part = *self.dice.one(&large).ok_or(No::NotFound)?;
+        let holder = self.held(copy).await?;
+        let opened = deliver::open_part(&self.office, &holder.actor, copy, part, Purpose::Prevention, stamp).await?;
+        assert!(opened.bytes.starts_with(b"age-encryption.org"));
+        Ok(Some(opened.index))
+    }
+
+    async fn thumbnail(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let holder = self.held(copy).await?;
+        let opened = deliver::thumbnails(&self.office, &holder.actor, &[copy], Purpose::Prevention, &stamp).await?;
+        Ok(Some(opened.first().ok_or(No::NotFound)?.index))
+    }
+
+    async fn confirm(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let (holder, done) = (self.held(copy).await?, self.office.now());
+        let answers = [
+            ("outcome", "destroyed"),
+            ("method", "Nothing was kept outside the portal"),
+            ("done_date", &done.day().to_string()),
+            ("done_time", &done.clock_time()),
+            ("witness", "A. Witness"),
+        ];
+        let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let form = disclosure_portal::actions::answers::Form::posted(&answers);
+        let object = deliver::object(copy);
+        let form = releases::sign_form(&self.office, holder, "surrender", &object, form, &[])?;
+        surrender::confirm(&self.office, &holder.actor, copy, &form, stamp).await?;
+        Ok(None)
+    }
+}
