@@ -59,7 +59,7 @@ impl Bare {
                 }
                 sqlx::query(ADVANCE).bind(size).execute(&mut conn).await.unwrap();
                 sqlx::query("COMMIT").execute(&mut conn).await.unwrap();
-                batch.drain(..).for_each(|(_, answer)| drop(answer.send(())));
+                batch.drain(..).for_each(|(_, answer)| answer.send(()).unwrap_or(()));
             }
             conn.close().await.unwrap();
         });
@@ -90,7 +90,7 @@ impl Bare {
                 }
                 sqlx::query(ADVANCE).bind(size).execute(&mut conn).await.unwrap();
                 sqlx::query("COMMIT").execute(&mut conn).await.unwrap();
-                batch.drain(..).for_each(|(_, answer)| drop(answer.send(())));
+                batch.drain(..).for_each(|(_, answer)| answer.send(()).unwrap_or(()));
             }
             conn.close().await.unwrap();
         });
