@@ -228,7 +228,7 @@ async fn unlock(office: &Office, acked: Acked<Gate>) -> Result<Opened, No> {
     let broken = |_| No::Broken(Fault::Lock("a part's second lock does not open".to_owned()));
     let copy = grant.get().copy();
     let key = office.records.unwrap(grant.get().wrapped_key(), &copy.to_string()).map_err(broken)?;
-    let bytes = key.open(&locked, seal::aad(copy, &granted.part.to_string()).as_bytes()).map_err(broken)?;
+    let bytes = key.open(locked, seal::aad(copy, &granted.part.to_string()).as_bytes()).map_err(broken)?;
     let Granted { release, until, part } = granted;
     Ok(Opened { bytes, part, copy, release, until, index: grant.get().index() })
 }

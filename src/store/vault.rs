@@ -59,7 +59,7 @@ impl Vault {
     }
 
     async fn get(&self, name: &str) -> Result<Vec<u8>, Fault> {
-        Ok(self.0.get(&place(name)?).await?.bytes().await?.to_vec())
+        Ok(self.0.get(&place(name)?).await?.bytes().await?.into())
     }
 
     /// Deletes a blob and reads back that it is gone. Deleting what is gone already is done.

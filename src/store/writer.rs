@@ -1,7 +1,7 @@
 //! The one writer: every act of the portal goes through here, one after the other, and is in the log before it is answered.
 //!
 //! An act is an owned closure sent to the writer's task. There it gets `now = max(clock, newest leaf)`, loads, decides,
-//! writes and appends its leaf, in a savepoint of one batch transaction; the head advances once and one commit answers the
+//! writes and appends its leaf, undone alone if it fails, in one batch transaction; the head advances once and one commit answers the
 //! whole batch (group commit). A request that goes away does not cancel its act. A commit whose outcome is unknown
 //! answers nobody, and the head is read anew before the next batch. Several instances on one PostgreSQL take turns on the head row,
 //! whose lock is the first thing a batch takes; a connection that broke is replaced, and the keys are checked again then.
@@ -199,9 +199,7 @@ async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &At
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 const BEGIN_POSTGRES: &str = "BEGIN";
 const IN_FORCE: &str = "SELECT value FROM setting WHERE name = 'records_key'";
-const SAVEPOINT: &str = "SAVEPOINT act";
-const KEEP: &str = "RELEASE act";
-const UNDO: &str = "ROLLBACK TO act";
+const PROBE: &str = "SELECT 1";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
@@ -250,22 +248,27 @@ impl Tx {
                 );
             }
             self.now = now.max(self.head.at());
-            self.plain(SAVEPOINT).await?;
+            let began = self.conn.begin_act();
             let kept = self.head.clone();
             // An act that panics is undone like one that fails; its caller hears "unavailable", the writer goes on.
             let outcome = AssertUnwindSafe(job(self)).catch_unwind().await;
             let ok = outcome.as_ref().is_ok_and(|(ok, _)| *ok);
             finishes.extend(outcome.ok().map(|(_, finish)| finish));
             if !ok {
-                self.plain(UNDO).await?;
                 self.head = kept;
             }
-            self.plain(KEEP).await?;
+            self.conn.end_act(began, ok).await?;
         }
-        if self.head.size() != before {
+        if self.head.size() == before {
+            // PostgreSQL answers COMMIT with success after a statement failed that no savepoint was before: any other is refused then.
+            self.plain(PROBE).await?;
+        } else {
+            self.conn.settle().await?;
             self.advance_head(before, key).await?;
         }
-        self.plain(COMMIT).await
+        self.plain(COMMIT).await?;
+        self.conn.batch_is_over();
+        Ok(())
     }
 
     async fn reload(&mut self, key: &LogKey) -> Result<(), Fault> {
@@ -283,6 +286,7 @@ impl Tx {
         let done = match self.conn.0 {
             Link::Postgres(_) => self.replace(desk).await,
             Link::Sqlite(_) => {
+                self.conn.batch_is_over();
                 drop(self.plain(ROLLBACK).await);
                 self.reload(&desk.key).await
             }
