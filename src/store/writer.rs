@@ -11,8 +11,8 @@ use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -31,6 +31,8 @@ const BATCH: usize = 256;
 const QUEUE: usize = 4_096;
 /// A batch that takes longer has lost its server: nothing of it is answered and the connection is replaced.
 const BATCH_TIME: Duration = Duration::from_secs(20);
+/// An act that nobody waits for goes with the next batch, and begins one after this.
+const LATER: Duration = Duration::from_millis(250);
 /// How long a caller waits for a place in the queue.
 const PLACE_TIME: Duration = Duration::from_secs(5);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
@@ -73,10 +75,14 @@ impl<A, B> Acked<(A, B)> {
 type Finish = Box<dyn FnOnce(bool) + Send>;
 type Job = Box<dyn for<'a> FnOnce(&'a mut Tx) -> Pin<Box<dyn Future<Output = (bool, Finish)> + Send + 'a>> + Send>;
 
+/// Acts that nobody waits for.
+type Later = Arc<Mutex<Vec<Job>>>;
+
 /// Where acts are sent.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    later: Later,
     over: watch::Receiver<()>,
     newest: Arc<AtomicI64>,
 }
@@ -124,12 +130,13 @@ impl Writer {
         let newest = Arc::new(AtomicI64::new(head.at().millis()));
         let tx = Tx { conn, now: head.at(), head, broken: false };
         let (running, over) = watch::channel(());
-        let told = Arc::clone(&newest);
+        let (later, told) = (Later::default(), Arc::clone(&newest));
+        let waiting = Arc::clone(&later);
         tokio::spawn(async move {
-            run(tx, &desk, jobs, &told).await;
+            run(tx, &desk, jobs, &waiting, &told).await;
             drop(running);
         });
-        Ok(Self { jobs: sender, over, newest })
+        Ok(Self { jobs: sender, later, over, newest })
     }
 
     /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
@@ -144,10 +151,32 @@ impl Writer {
 
     /// Takes no more acts, finishes those that wait, and closes the connection.
     pub(super) async fn close(self) {
-        let Self { jobs, mut over, newest: _ } = self;
+        let Self { jobs, mut over, later: _, newest: _ } = self;
         drop(jobs);
         // Nothing is ever sent: the only change is that the task is over.
         let _ = over.changed().await;
+    }
+
+    /// Leaves an act that nobody waits for: it is carried out with the next batch, soon and as well as can be.
+    pub fn later<F>(&self, act: F)
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> Act<'a, ()> + Send + 'static,
+    {
+        let job: Job = Box::new(move |tx| {
+            Box::pin(async move {
+                let ok = act(tx).await.is_ok();
+                let finish: Finish = Box::new(move |committed| {
+                    if !(ok && committed) {
+                        tracing::warn!("something that nobody waits for was not written down");
+                    }
+                });
+                (ok, finish)
+            })
+        });
+        match self.later.lock() {
+            Ok(mut later) if later.len() < QUEUE => later.push(job),
+            _ => tracing::warn!("too much waits to be written down: something that nobody waits for is left out"),
+        }
     }
 
     /// Carries out one act. `Ok` means committed and durable, together with every leaf it appended.
@@ -174,9 +203,19 @@ impl Writer {
     }
 }
 
-async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &AtomicI64) {
+async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, later: &Mutex<Vec<Job>>, newest: &AtomicI64) {
     let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+    loop {
+        let none_comes = tokio::time::timeout(LATER, jobs.recv_many(&mut batch, BATCH)).await == Ok(0);
+        if let Ok(mut later) = later.lock() {
+            let rides = later.len().min(BATCH);
+            batch.extend(later.drain(..rides));
+        }
+        match (batch.is_empty(), none_comes) {
+            (true, true) => break,
+            (true, false) => continue,
+            _ => {}
+        }
         let mut finishes = Vec::with_capacity(batch.len());
         let committed = match tx.whole_batch(&mut batch, &mut finishes, desk).await {
             Ok(()) => true,
