@@ -12,7 +12,7 @@ DATA ?= ./demo-data
 LISTEN ?= 127.0.0.1:8443
 phase := scripts/phase
 
-.PHONY: help run test build deb trial soak assets deny browser pictures clean
+.PHONY: help run test build deb trial soak bench assets deny browser pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,11 @@ soak: ## the long versions: generated cases by the ten thousand (CI runs a few h
 	@scripts/need build test
 	@scripts/assets
 	@scripts/soak
+
+bench: ## the bars beside nginx and a bare group commit: docs/PERFORMANCE.md (PARTS="view acts" for some)
+	@scripts/need build bench
+	@scripts/assets
+	@cargo bench --locked --bench load -- $(PARTS)
 
 assets: ## frontend/dist, only when its sources changed
 	@scripts/need build

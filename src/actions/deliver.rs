@@ -3,8 +3,6 @@
 //! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
-use std::sync::Arc;
-
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -183,10 +181,10 @@ type Gate = Result<(Grant, Granted), Vec<Refusal>>;
 async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str, stamp: &Stamp) -> Result<Gate, No> {
     let now = tx.now();
     let holder: Option<PersonId> = by.person();
-    let row = tx.copy(copy).await?.filter(|row| Some(&row.holder) == holder.map(|id| id.to_string()).as_ref());
-    let row = row.ok_or(No::NotFound)?;
+    let wanted = tx.wanted(copy, part).await?;
+    let wanted = wanted.filter(|(row, ..)| Some(&row.holder) == holder.map(|id| id.to_string()).as_ref());
+    let (row, filed, found) = wanted.ok_or(No::NotFound)?;
     let holding = row.holding()?;
-    let filed = tx.release(holding.release).await?.ok_or(No::NotFound)?;
     let footing = tx.footing(holding.holder, holding.scheme, now).await?;
     if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), by, now) {
         if refusals.contains(&Refusal::NotFound) {
@@ -197,7 +195,7 @@ async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str
         tx.append(&event, by, stamp).await?;
         return Ok(Err(refusals));
     }
-    let found = tx.part(copy, part).await?.ok_or(No::NotFound)?;
+    let found = found.ok_or(No::NotFound)?;
     let until = filed.release.stage.authority().map(|authority| authority.until).ok_or(No::NotFound)?;
     let grant = tx.grant(&row, &found, by, purpose, stamp).await?;
     Ok(Ok((grant, Granted { release: holding.release, until, part })))
@@ -222,7 +220,7 @@ pub async fn open_part(
             let opened = unlock(office, &grant, granted).await;
             if opened.is_err() {
                 // The leaf stands, and nothing left: the log says that too.
-                end_of_view(office, by.clone(), release, copy, index, false, stamp).await;
+                finished(office, by.clone(), release, copy, index, false, stamp);
             }
             opened
         }
@@ -245,7 +243,7 @@ async fn unlock(office: &Office, grant: &Acked<Grant>, granted: Granted) -> Resu
     let broken = |_| No::Broken(Fault::Lock("a part's second lock does not open".to_owned()));
     let copy = grant.get().copy();
     let key = office.records.unwrap(grant.get().wrapped_key(), &copy.to_string()).map_err(broken)?;
-    let bytes = key.open(&locked, seal::aad(copy, &granted.part.to_string()).as_bytes()).map_err(broken)?;
+    let bytes = key.open(locked, seal::aad(copy, &granted.part.to_string()).as_bytes()).map_err(broken)?;
     let Granted { release, until, part } = granted;
     Ok(Opened { bytes, part, copy, release, until, index: grant.get().index() })
 }
@@ -278,33 +276,9 @@ pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Momen
     office.now() >= until || office.board.is_closed(&release.to_string()) || office.board.is_closed(&copy.to_string())
 }
 
-/// Writes down, as well as it can, that the bytes of a view all left or broke off.
-pub fn finished(
-    office: &Arc<Office>,
-    by: Actor,
-    release: ReleaseId,
-    copy: CopyId,
-    index: u64,
-    whole: bool,
-    stamp: Stamp,
-) {
-    let office = Arc::clone(office);
-    tokio::spawn(async move { end_of_view(&office, by, release, copy, index, whole, stamp).await });
-}
-
-async fn end_of_view(
-    office: &Office,
-    by: Actor,
-    release: ReleaseId,
-    copy: CopyId,
-    index: u64,
-    whole: bool,
-    stamp: Stamp,
-) {
+/// Writes down, as well as it can, that the bytes of a view all left or broke off: with the next batch, without one of its own.
+pub fn finished(office: &Office, by: Actor, release: ReleaseId, copy: CopyId, index: u64, whole: bool, stamp: Stamp) {
     let kind = if whole { Kind::Delivered } else { Kind::Aborted };
     let event = Event::new(kind, format!("release/{release}")).of_copy(copy).with("of", index);
-    let told = office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await;
-    if let Err(no) = told {
-        tracing::warn!(cause = %no, "the end of a view was not written down");
-    }
+    office.later(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await.map(drop)?) }));
 }

@@ -208,6 +208,14 @@ impl Office {
         self.db.writer().act(act).await.map_err(unwritten)
     }
 
+    /// Leaves an act that nobody waits for; see [`writer::Writer::later`].
+    pub fn later<F>(&self, act: F)
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> writer::Act<'a, ()> + Send + 'static,
+    {
+        self.db.writer().later(act);
+    }
+
     /// Carries out an act on behalf of `by`, who must still be who they were when the request was read: not suspended since,
     /// and holding the roles they acted with. Asked inside the act, so that a slow body outlives nobody's authority (P3).
     pub async fn act_as<T, F>(&self, by: &Actor, act: F) -> Result<Acked<T>, No>

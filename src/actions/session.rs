@@ -37,8 +37,7 @@ pub struct Person {
 pub async fn check(office: &Office, session: SessionId, person: PersonId, version: i64) -> Result<Option<Person>, No> {
     let now = office.now();
     let mut conn = office.read().await?;
-    let Some(visit) = conn.visit(session, person).await? else { return Ok(None) };
-    let Some(row) = conn.person(person).await? else { return Ok(None) };
+    let Some((visit, row, actor)) = conn.visitor(session, person).await? else { return Ok(None) };
     let over = visit.ended
         || visit.version != version
         || row.version != version
@@ -48,7 +47,7 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
     if over {
         return Ok(None);
     }
-    let actor = counted(office, &mut conn, &row).await?;
+    let actor = counted(office, &mut conn, &row, actor).await?;
     drop(conn);
     if now >= visit.seen_at.plus_millis(SEEN_EVERY_MS) {
         let seen = office.act(move |tx| Box::pin(async move { Ok(tx.visit_seen(session).await?) })).await;
@@ -67,9 +66,8 @@ pub async fn check(office: &Office, session: SessionId, person: PersonId, versio
 /// A person with the roles that count. One that reaches cases does only once their keys have a chain to the root, a co-ordinator's in
 /// that very area: whoever invites or gives roles does not choose alone who reads a case (K7.7). An administrator's works without,
 /// because the first of them comes before any co-ordinator; a scheme's opens nothing without a copy, and those are sealed to proven keys.
-async fn counted(office: &Office, conn: &mut Conn, row: &Row) -> Result<Actor, No> {
+async fn counted(office: &Office, conn: &mut Conn, row: &Row, actor: Actor) -> Result<Actor, No> {
     let id = row.id()?;
-    let actor = conn.actor(id).await?;
     let reaches = |grant: &Grant| matches!(grant, Grant::InArea(..) | Grant::Force(Role::Auditor));
     if office.root.is_none() || !actor.grants().iter().any(reaches) {
         return Ok(actor);

@@ -42,8 +42,8 @@ impl CopyKey {
         seal(&self.0, blob, aad)
     }
 
-    /// Opens a locked blob. What comes out is still sealed to its recipient, so it is not wiped.
-    pub fn open(&self, locked: &[u8], aad: &[u8]) -> Result<Vec<u8>, Locked> {
+    /// Opens a locked blob, in its own bytes. What comes out is still sealed to its recipient, so it is not wiped.
+    pub fn open(&self, locked: Vec<u8>, aad: &[u8]) -> Result<Vec<u8>, Locked> {
         open(&self.0, locked, aad)
     }
 }
@@ -71,7 +71,7 @@ impl RecordsKey {
 
     /// Unwraps the key of the copy with this id.
     pub fn unwrap(&self, wrapped: &[u8], copy_id: &str) -> Result<CopyKey, Locked> {
-        let bytes = Zeroizing::new(open(&self.0, wrapped, &place(b"copy-key", &[copy_id], 0))?);
+        let bytes = Zeroizing::new(open(&self.0, wrapped.to_vec(), &place(b"copy-key", &[copy_id], 0))?);
         let key = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Locked)?;
         Ok(CopyKey(Zeroizing::new(key)))
     }
@@ -83,7 +83,7 @@ impl RecordsKey {
 
     /// Opens one field, if it stands where it was sealed and has not been rolled back.
     pub fn open_field(&self, field: &Field<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Locked> {
-        open(&self.0, sealed, &field.place()).map(Zeroizing::new)
+        open(&self.0, sealed.to_vec(), &field.place()).map(Zeroizing::new)
     }
 }
 
@@ -142,16 +142,14 @@ fn seal(key: &[u8; 32], plain: &[u8], aad: &[u8]) -> Result<Vec<u8>, NotLocked> 
     Ok(out)
 }
 
-fn open(key: &[u8; 32], sealed: &[u8], aad: &[u8]) -> Result<Vec<u8>, Locked> {
-    let (nonce, body) = sealed.split_first_chunk::<NONCE_LEN>().ok_or(Locked)?;
-    let mut plain = body.to_vec();
+fn open(key: &[u8; 32], mut sealed: Vec<u8>, aad: &[u8]) -> Result<Vec<u8>, Locked> {
+    let (nonce, body) = sealed.split_first_chunk_mut::<NONCE_LEN>().ok_or(Locked)?;
     let cipher = cipher(key).ok_or(Locked)?;
-    let length = cipher
-        .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(aad), &mut plain)
-        .map_err(|_| Locked)?
-        .len();
-    plain.truncate(length);
-    Ok(plain)
+    let nonce = Nonce::assume_unique_for_key(*nonce);
+    let length = cipher.open_in_place(nonce, Aad::from(aad), body).map_err(|_| Locked)?.len();
+    sealed.truncate(NONCE_LEN + length);
+    sealed.drain(..NONCE_LEN);
+    Ok(sealed)
 }
 
 #[cfg(test)]
@@ -168,17 +166,17 @@ mod tests {
         let (key, other) = (CopyKey::fresh().unwrap(), CopyKey::fresh().unwrap());
         let locked = key.lock(b"age file", b"copy 1").unwrap();
         assert_eq!(locked.len(), 8 + OVERHEAD);
-        assert_eq!(key.open(&locked, b"copy 1").unwrap().as_slice(), b"age file");
-        assert_eq!(key.open(&locked, b"copy 2"), Err(Locked));
-        assert_eq!(other.open(&locked, b"copy 1"), Err(Locked));
+        assert_eq!(key.open(locked.clone(), b"copy 1").unwrap().as_slice(), b"age file");
+        assert_eq!(key.open(locked.clone(), b"copy 2"), Err(Locked));
+        assert_eq!(other.open(locked.clone(), b"copy 1"), Err(Locked));
         for at in 0..locked.len() {
             let mut changed = locked.clone();
             changed[at] ^= 0x80;
-            assert_eq!(key.open(&changed, b"copy 1"), Err(Locked), "byte {at}");
-            assert_eq!(key.open(&locked[..at], b"copy 1"), Err(Locked), "cut at {at}");
+            assert_eq!(key.open(changed, b"copy 1"), Err(Locked), "byte {at}");
+            assert_eq!(key.open(locked[..at].to_vec(), b"copy 1"), Err(Locked), "cut at {at}");
         }
         assert_ne!(locked, key.lock(b"age file", b"copy 1").unwrap(), "a fresh nonce each time");
-        assert_eq!(key.open(&key.lock(b"", b"").unwrap(), b"").unwrap().as_slice(), b"");
+        assert_eq!(key.open(key.lock(b"", b"").unwrap(), b"").unwrap().as_slice(), b"");
     }
 
     #[test]
@@ -187,7 +185,7 @@ mod tests {
         let locked = key.lock(b"blob", b"").unwrap();
         let wrapped = records(1).wrap(&key, "copy-a").unwrap();
         let again = records(1).unwrap(&wrapped, "copy-a").unwrap();
-        assert_eq!(again.open(&locked, b"").unwrap().as_slice(), b"blob");
+        assert_eq!(again.open(locked, b"").unwrap().as_slice(), b"blob");
         assert!(records(1).unwrap(&wrapped, "copy-b").is_err());
         assert!(records(2).unwrap(&wrapped, "copy-a").is_err());
         assert!(records(1).unwrap(&wrapped[1..], "copy-a").is_err());

@@ -50,7 +50,7 @@ pub async fn mark_copy(file: &Path, now: Moment) -> Result<(), Fault> {
 pub async fn open_copy(file: &Path) -> Result<Conn, Fault> {
     let options = SqliteConnectOptions::new().filename(file).read_only(true).immutable(true);
     let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
-    Ok(Conn(Link::Sqlite(pool.acquire().await?)))
+    Ok(Link::Sqlite(pool.acquire().await?).into())
 }
 
 impl Conn {

@@ -235,7 +235,7 @@ impl Tx {
             .with("rendition", part.rendition.clone());
         let index = self.append(&event, by, stamp).await?;
         let now = self.now().millis();
-        if kind == Kind::Viewed {
+        if kind == Kind::Viewed && copy.opened_at.is_none() {
             run!(self, sqlx::query(OPENED).bind(&copy.id).bind(now))?;
         }
         let wrapped_key = whole(copy.wrapped_key.clone(), "copy", "wrapped_key", &copy.id)?;

@@ -28,6 +28,7 @@ impl Tx {
     pub async fn take_lease(&mut self, name: &'static str, holder: &str, span: i64) -> Result<Option<Lease>, Fault> {
         let now = self.now();
         let until = now.plus_millis(span).millis();
+        self.mark().await?;
         let fence: Option<i64> = on!(self, |c| sqlx::query_scalar(TAKE)
             .bind(name)
             .bind(holder)

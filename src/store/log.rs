@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{Conn, Fault, Link, Tx, on, run, whole};
+use super::{Conn, Fault, Link, Tx, on, run, unwritten, whole};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -47,10 +47,9 @@ const KEEP_CHECKPOINT: &str =
 const SIGN_TOO: &str = "UPDATE log_head SET note = $2 WHERE id = 1 AND note = $1";
 const KEEP_ANEW: &str =
     "INSERT INTO log_checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT (size) DO UPDATE SET note = $3";
-const LAST_CHECKPOINT: &str = "SELECT COALESCE(MAX(at), 0) FROM log_checkpoint";
+const LAST_CHECKPOINT: &str = "SELECT at FROM log_checkpoint ORDER BY size DESC LIMIT 1";
 const ADD_LEAF: &str = "INSERT INTO log_leaf (idx, leaf) VALUES ($1, $2)";
 const ADD_NODE: &str = "INSERT INTO log_node (pos, hash) VALUES ($1, $2)";
-const ADD_RECORD: &str = "INSERT INTO access_record (idx, salt, body, kind, at, actor, object, copy_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const KEPT: &str = "SELECT COALESCE(MAX(size), 0) FROM log_checkpoint";
 const NODE: &str = "SELECT hash FROM log_node WHERE pos = $1";
 const ENTRIES: &str = "SELECT l.idx, l.leaf, r.salt, r.body FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE l.idx >= $1 AND l.idx < $2 ORDER BY l.idx LIMIT $3";
@@ -147,33 +146,23 @@ impl Tx {
         let body = body_of(event, by, stamp, at);
         let salt: [u8; 32] = clock::random();
         let leaf = Leaf::new(event.kind.word(), at.millis(), commitment(&salt, &body)).map_err(log_fault)?.to_bytes();
-        let index = self.add_leaf(&leaf, at).await?;
-        let idx = signed(index)?;
-        run!(
-            self,
-            sqlx::query(ADD_RECORD)
-                .bind(idx)
-                .bind(salt.to_vec())
-                .bind(&body)
-                .bind(event.kind.word())
-                .bind(at.millis())
-                .bind(by.word())
-                .bind(&event.object)
-                .bind(event.copy.map(|copy| copy.to_string()))
-        )?;
-        Ok(index)
-    }
-
-    async fn add_leaf(&mut self, leaf: &[u8], at: Moment) -> Result<u64, Fault> {
         let index = self.head.size();
-        let nodes = self.head.edge.append(leaf);
+        let nodes = self.head.edge.append(&leaf);
         self.head.at = at;
-        let idx = signed(index)?;
-        run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(leaf))?;
-        for (position, hash) in nodes {
-            let position = signed(position)?;
-            run!(self, sqlx::query(ADD_NODE).bind(position).bind(hash.0.to_vec()))?;
-        }
+        let nodes = nodes.into_iter().map(|(position, hash)| Ok((signed(position)?, hash)));
+        let entry = unwritten::Entry {
+            idx: signed(index)?,
+            leaf,
+            nodes: nodes.collect::<Result<_, Fault>>()?,
+            salt,
+            body,
+            kind: event.kind.word(),
+            at: at.millis(),
+            actor: by.word(),
+            object: event.object.clone(),
+            copy: event.copy.map(|copy| copy.to_string()),
+        };
+        self.keep(entry).await?;
         Ok(index)
     }
 
@@ -185,9 +174,17 @@ impl Tx {
     /// Puts leaves back that were published before the database was lost; their records are not there any more. The caller has
     /// checked that the tree then has the root that was signed, so that nothing is signed twice in two ways.
     pub async fn refill(&mut self, leaves: &[Vec<u8>]) -> Result<(), Fault> {
+        // What this batch appended before comes before it.
+        self.settle().await?;
         for bytes in leaves {
             let leaf = Leaf::parse(bytes).map_err(log_fault)?;
-            self.add_leaf(bytes, Moment::from_millis(leaf.at())).await?;
+            let idx = signed(self.head.size())?;
+            let nodes = self.head.edge.append(bytes);
+            self.head.at = Moment::from_millis(leaf.at());
+            run!(self, sqlx::query(ADD_LEAF).bind(idx).bind(bytes))?;
+            for (position, hash) in nodes {
+                run!(self, sqlx::query(ADD_NODE).bind(signed(position)?).bind(hash.0.to_vec()))?;
+            }
         }
         // What follows in this act is not before what was put back.
         self.now = self.now.max(self.head.at);
@@ -218,9 +215,9 @@ impl Tx {
         if done != 1 {
             return Err(Fault::Log("the log's head is not where this writer left it: another writer?".to_owned()));
         }
-        let last: i64 = on!(self, |c| sqlx::query_scalar(LAST_CHECKPOINT).fetch_one(c).await)?;
+        let last: Option<i64> = on!(self, |c| sqlx::query_scalar(LAST_CHECKPOINT).fetch_optional(c).await)?;
         // One checkpoint an hour is kept, besides the newest.
-        if at.div_euclid(3_600_000) != last.div_euclid(3_600_000) {
+        if last.is_none_or(|last| at.div_euclid(3_600_000) != last.div_euclid(3_600_000)) {
             run!(self, sqlx::query(KEEP_CHECKPOINT).bind(size).bind(at).bind(&note))?;
         }
         self.head.note = note;
@@ -288,6 +285,7 @@ impl Conn {
 
     /// Entries `from..to`, at most `limit`, in order.
     pub async fn log_entries(&mut self, from: u64, to: u64, limit: u32) -> Result<Vec<Entry>, Fault> {
+        self.settle().await?;
         let (from, to) = (signed(from)?, signed(to)?);
         let rows: Vec<EntryRow> =
             on!(self, |c| sqlx::query_as(ENTRIES).bind(from).bind(to).bind(i64::from(limit)).fetch_all(c).await)?;
@@ -296,6 +294,7 @@ impl Conn {
 
     /// The stored hashes at `positions`, those that are there.
     pub async fn log_nodes(&mut self, positions: &[u64]) -> Result<HashMap<u64, Hash>, Fault> {
+        self.settle().await?;
         let mut nodes = HashMap::new();
         for position in positions {
             let at = signed(*position)?;
@@ -322,6 +321,7 @@ impl Conn {
 
     /// Records whose search columns differ from their bodies.
     pub async fn log_bad_columns(&mut self) -> Result<Vec<u64>, Fault> {
+        self.settle().await?;
         let (mut from, mut bad) = (0_i64, Vec::new());
         loop {
             let rows: Vec<ColumnRow> = on!(self, |c| sqlx::query_as(COLUMNS).bind(from).fetch_all(c).await)?;
@@ -333,6 +333,7 @@ impl Conn {
 
     /// The index of the newest record of `kind` about a copy.
     pub async fn log_index_of_copy(&mut self, copy: CopyId, kind: Kind) -> Result<Option<u64>, Fault> {
+        self.settle().await?;
         let copy = copy.to_string();
         let idx: Option<i64> =
             on!(self, |c| sqlx::query_scalar(INDEX_OF_COPY).bind(copy).bind(kind.word()).fetch_one(c).await)?;
@@ -341,6 +342,7 @@ impl Conn {
 
     /// The bodies that match, newest first, and how many there are in all.
     pub async fn log_search(&mut self, what: &Search) -> Result<(Vec<(u64, Value)>, u64), Fault> {
+        self.settle().await?;
         let (from, to) = (what.from.millis(), what.to.millis());
         let rows: Vec<(i64, Vec<u8>)> = on!(self, |c| sqlx::query_as(SEARCH)
             .bind(&what.actor)

@@ -27,7 +27,9 @@ mod sqlite;
 pub mod statements;
 pub mod trust;
 pub mod units;
+mod unwritten;
 pub mod vault;
+mod views;
 pub mod visits;
 pub mod writer;
 
@@ -62,12 +64,16 @@ macro_rules! on {
 }
 pub(crate) use on;
 
-/// Carries out one statement on whichever backend the connection is; answers how many rows it changed.
+/// Carries out one statement that writes, on whichever backend the connection is; answers how many rows it changed. Inside an act its
+/// savepoint comes first ([`Conn::mark`]).
 macro_rules! run {
     ($conn:expr, $query:expr) => {
-        match &mut $conn.0 {
-            $crate::store::Link::Sqlite(link) => $query.execute(&mut **link).await.map(|done| done.rows_affected()),
-            $crate::store::Link::Postgres(link) => {
+        match ($conn.mark().await, &mut $conn.0) {
+            (Err(error), _) => Err(error),
+            (Ok(()), $crate::store::Link::Sqlite(link)) => {
+                $query.execute(&mut **link).await.map(|done| done.rows_affected())
+            }
+            (Ok(()), $crate::store::Link::Postgres(link)) => {
                 let done = $crate::store::postgres::in_time($query.execute(&mut **link)).await;
                 done.map(|done| done.rows_affected())
             }
@@ -77,7 +83,13 @@ macro_rules! run {
 pub(crate) use run;
 
 /// A connection to read with; the writer's [`Tx`] is one too.
-pub struct Conn(pub(crate) Link);
+pub struct Conn(pub(crate) Link, unwritten::Unwritten);
+
+impl From<Link> for Conn {
+    fn from(link: Link) -> Self {
+        Self(link, unwritten::Unwritten::default())
+    }
+}
 
 pub(crate) enum Link {
     Sqlite(PoolConnection<Sqlite>),
@@ -117,7 +129,7 @@ pub(crate) enum Pool {
 
 impl Pool {
     async fn acquire(&self) -> Result<Conn, Fault> {
-        Ok(Conn(match self {
+        Ok(Conn::from(match self {
             Self::Sqlite(pool) => Link::Sqlite(pool.acquire().await?),
             Self::Postgres(pool) => Link::Postgres(pool.acquire().await?),
         }))
@@ -125,7 +137,7 @@ impl Pool {
 
     /// The writer's connection.
     async fn writer(&self, how: Hold) -> Result<Conn, Fault> {
-        Ok(Conn(match self {
+        Ok(Conn::from(match self {
             Self::Sqlite(pool) => Link::Sqlite(pool.acquire().await?),
             Self::Postgres(pool) => Link::Postgres(postgres::writer(pool, how).await?),
         }))

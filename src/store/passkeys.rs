@@ -100,6 +100,7 @@ impl Tx {
         person: Option<PersonId>,
     ) -> Result<Option<Ceremony>, Fault> {
         let person = person.map_or_else(String::new, |id| id.to_string());
+        self.mark().await?;
         let taken: Option<Ceremony> =
             on!(self, |c| sqlx::query_as(TAKE).bind(id).bind(kind).bind(person).fetch_optional(c).await)?;
         let now = self.now().millis();

@@ -128,7 +128,7 @@ const ADD_MAIL: &str =
 const MAILS: &str =
     "SELECT id, address, subject, words, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT 200";
 
-type GrantRow = (String, Option<String>, Option<String>);
+pub(super) type GrantRow = (String, Option<String>, Option<String>);
 
 impl Conn {
     /// A person by identifier.
@@ -342,7 +342,7 @@ impl Tx {
     }
 }
 
-fn grant((role, area, scheme): GrantRow, person: PersonId) -> Result<Grant, Fault> {
+pub(super) fn grant((role, area, scheme): GrantRow, person: PersonId) -> Result<Grant, Fault> {
     let row = person.to_string();
     let role = whole(Role::parse(&role), "grant_held", "role", &row)?;
     let area = area.map(|id| whole(AreaId::parse(&id), "grant_held", "area_id", &row)).transpose()?;

@@ -122,6 +122,7 @@ impl Conn {
 
     /// The body of somebody's newest enrolment in the log.
     pub async fn newest_enrolment(&mut self, object: &str) -> Result<Option<Vec<u8>>, Fault> {
+        self.settle().await?;
         Ok(on!(self, |c| sqlx::query_scalar(ENROLLED).bind(object).fetch_optional(c).await)?)
     }
 }

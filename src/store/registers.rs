@@ -51,6 +51,7 @@ pub struct Receiver {
     pub responsible_person: String,
     pub storage_place: String,
     pub undertaking_signed: Option<i64>,
+    pub undertaking_current: i64,
 }
 
 /// A member business.
@@ -85,7 +86,7 @@ const SCHEME: &str = "SELECT id, area_id, kind, kind_reason, name, ico_reference
 const SCHEMES: &str = "SELECT id, area_id, kind, kind_reason, name, ico_reference, ico_ends, isa_reference, isa_parties, isa_starts, isa_ends, isa_review, duties_told, duties_version, eia_reference, suspended, version FROM scheme ORDER BY name, id";
 const ADD_SCHEME: &str = "INSERT INTO scheme (id, area_id, kind, kind_reason, name, ico_reference, ico_ends, isa_reference, isa_parties, isa_starts, isa_ends, isa_review, duties_told, duties_version, eia_reference, suspended) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 const CHANGE_SCHEME: &str = "UPDATE scheme SET kind = $3, kind_reason = $4, name = $5, ico_reference = $6, ico_ends = $7, isa_reference = $8, isa_parties = $9, isa_starts = $10, isa_ends = $11, isa_review = $12, duties_told = $13, duties_version = $14, eia_reference = $15, suspended = $16, version = version + 1 WHERE id = $1 AND version = $2";
-const RECEIVERS: &str = "SELECT m.person_id, m.scheme_id, g.role, p.name, p.email, p.recipient, p.suspended AS person_suspended, s.suspended AS scheme_suspended, s.name AS scheme_name, s.isa_starts, s.isa_ends, m.vetting_reference, m.vetting_ends, m.responsible_person, m.storage_place, (SELECT MAX(u.version) FROM undertaking u WHERE u.person_id = m.person_id AND u.signed_at IS NOT NULL) AS undertaking_signed FROM membership m JOIN person p ON p.id = m.person_id JOIN scheme s ON s.id = m.scheme_id JOIN grant_held g ON g.person_id = m.person_id AND g.scheme_id = m.scheme_id WHERE m.scheme_id = $1 ORDER BY p.name, p.id, g.role";
+const RECEIVERS: &str = "SELECT m.person_id, m.scheme_id, g.role, p.name, p.email, p.recipient, p.suspended AS person_suspended, s.suspended AS scheme_suspended, s.name AS scheme_name, s.isa_starts, s.isa_ends, m.vetting_reference, m.vetting_ends, m.responsible_person, m.storage_place, (SELECT MAX(u.version) FROM undertaking u WHERE u.person_id = m.person_id AND u.signed_at IS NOT NULL) AS undertaking_signed, (SELECT COALESCE(MAX(t.version), 0) FROM undertaking_text t) AS undertaking_current FROM membership m JOIN person p ON p.id = m.person_id JOIN scheme s ON s.id = m.scheme_id JOIN grant_held g ON g.person_id = m.person_id AND g.scheme_id = m.scheme_id WHERE m.scheme_id = $1 ORDER BY p.name, p.id, g.role";
 const ADD_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6)";
 const BEGIN_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, scheme_id) DO UPDATE SET vetting_reference = $3, vetting_ends = $4";
 const CHANGE_MEMBERSHIP: &str = "UPDATE membership SET vetting_reference = $3, vetting_ends = $4, responsible_person = $5, storage_place = $6 WHERE person_id = $1 AND scheme_id = $2";
@@ -119,11 +120,12 @@ impl Receiver {
             responsible_person: String::new(),
             storage_place: String::new(),
             undertaking_signed: None,
+            undertaking_current: 0,
         }
     }
 
     /// Where they stand. `manager` says whether the scheme has an approved manager whose vetting runs (K7.4).
-    pub fn footing(&self, manager: bool, undertaking_current: u32) -> Result<Footing, Fault> {
+    pub fn footing(&self, manager: bool) -> Result<Footing, Fault> {
         let row = &self.person_id;
         Ok(Footing {
             person: whole(PersonId::parse(row), "membership", "person_id", row)?,
@@ -136,7 +138,7 @@ impl Receiver {
             isa_ends: day(self.isa_ends.as_deref(), "scheme", "isa_ends", &self.scheme_id)?,
             scheme_has_manager: manager,
             undertaking_signed: self.undertaking_signed.and_then(|version| u32::try_from(version).ok()),
-            undertaking_current,
+            undertaking_current: u32::try_from(self.undertaking_current).unwrap_or(0),
         })
     }
 }
@@ -159,7 +161,6 @@ impl Conn {
 
     /// The same, each with where they stand at `now`.
     pub async fn footings(&mut self, scheme: SchemeId, now: Moment) -> Result<Vec<(Receiver, Footing)>, Fault> {
-        let current = self.undertaking_text().await?.map_or(0, |(version, _)| version);
         let receivers = self.receivers(scheme).await?;
         let mut managed = false;
         for receiver in &receivers {
@@ -169,7 +170,7 @@ impl Conn {
         receivers
             .into_iter()
             .map(|receiver| {
-                let footing = receiver.footing(managed, current)?;
+                let footing = receiver.footing(managed)?;
                 Ok((receiver, footing))
             })
             .collect()

@@ -13,8 +13,8 @@ use crate::domain::release::{Authority, Decision, Release, Stage};
 use crate::domain::urn::{AreaCode, Urn};
 
 #[derive(FromRow)]
-struct Row {
-    id: String,
+pub(super) struct Row {
+    pub(super) id: String,
     area_id: String,
     requested_by: String,
     requested_at: i64,

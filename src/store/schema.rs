@@ -92,7 +92,8 @@ pub(super) async fn bring_up_to(pool: &Pool, steps: &[Step]) -> Result<(), Fault
         Pool::Postgres(pool) => migrator.run(pool).await?,
     }
     let floor = steps.iter().map(|step| step.floor).max().unwrap_or(0).to_string();
-    run!(pool.acquire().await?, sqlx::query(RAISE_FLOOR).bind(FLOOR).bind(&floor))?;
+    let mut conn = pool.acquire().await?;
+    run!(conn, sqlx::query(RAISE_FLOOR).bind(FLOOR).bind(&floor))?;
     Ok(())
 }
 

@@ -38,6 +38,8 @@ pub(super) async fn writing(file: &Path, create: bool) -> Result<SqlitePool, Fau
 /// Connections that only read.
 pub(super) async fn reading(file: &Path, most: Option<u32>) -> Result<SqlitePool, Fault> {
     let pool = SqlitePoolOptions::new().max_connections(most.unwrap_or(READERS)).acquire_timeout(super::ACQUIRE);
+    // There is no server that could have gone away: asking first whether the file answers costs each reader a turn.
+    let pool = pool.test_before_acquire(false);
     Ok(pool.connect_with(options(file)?.read_only(true)).await?)
 }
 

@@ -102,6 +102,7 @@ impl Conn {
 
     /// The bodies of what the log says of an area's unit keys, the newest first.
     pub async fn unit_key_leaves(&mut self, object: &str) -> Result<Vec<Vec<u8>>, Fault> {
+        self.settle().await?;
         Ok(on!(self, |c| sqlx::query_scalar(LEAVES).bind(object).fetch_all(c).await)?)
     }
 

@@ -2,7 +2,9 @@
 
 use sqlx::FromRow;
 
+use super::people::{Person, grant};
 use super::{Conn, Fault, Tx, on, run};
+use crate::domain::actor::Actor;
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::moment::Moment;
 
@@ -25,6 +27,7 @@ pub struct Visit {
 
 const VISIT: &str =
     "SELECT version, started_at, seen_at, fresh_at, purpose, ended_at FROM visit WHERE id = $1 AND person_id = $2";
+const VISITOR: &str = "SELECT v.version AS visit_version, v.started_at, v.seen_at, v.fresh_at, v.purpose, v.ended_at, p.id, p.email, p.name, p.auth_hash, p.recovery_hash, p.totp_secret, p.totp_step, p.recipient, p.signing_key, p.suspended, p.version, p.created_at, p.signed_in_at, g.role, g.area_id, g.scheme_id FROM visit v JOIN person p ON p.id = v.person_id LEFT JOIN grant_held g ON g.person_id = p.id WHERE v.id = $1 AND v.person_id = $2";
 const BEGIN: &str = "INSERT INTO visit (id, person_id, version, started_at, seen_at, fresh_at, client, device) VALUES ($1, $2, $3, $4, $4, $4, $5, $6)";
 const FRESH: &str = "UPDATE visit SET fresh_at = $2 WHERE id = $1 AND ended_at IS NULL";
 const SEEN: &str = "UPDATE visit SET seen_at = $2 WHERE id = $1 AND ended_at IS NULL";
@@ -36,6 +39,22 @@ const OPEN: &str = "SELECT id, started_at, seen_at, client, device FROM visit WH
 const DEVICE: &str = "UPDATE visit SET device = $2 WHERE id = $1";
 
 type Row = (i64, i64, i64, i64, Option<String>, Option<i64>);
+
+/// A visit, whose it is, and one of their roles: each request asks for all of it at once.
+#[derive(FromRow)]
+struct VisitorRow {
+    visit_version: i64,
+    started_at: i64,
+    seen_at: i64,
+    fresh_at: i64,
+    purpose: Option<String>,
+    ended_at: Option<i64>,
+    #[sqlx(flatten)]
+    person: Person,
+    role: Option<String>,
+    area_id: Option<String>,
+    scheme_id: Option<String>,
+}
 
 /// An open visit, as its owner sees it.
 #[derive(Clone, Debug, FromRow)]
@@ -82,14 +101,34 @@ impl Conn {
     pub async fn visit(&mut self, id: SessionId, person: PersonId) -> Result<Option<Visit>, Fault> {
         let (id, person) = (id.to_string(), person.to_string());
         let row: Option<Row> = on!(self, |c| sqlx::query_as(VISIT).bind(id).bind(person).fetch_optional(c).await)?;
-        Ok(row.map(|(version, started, seen, fresh, purpose, ended)| Visit {
-            version,
-            started_at: Moment::from_millis(started),
-            seen_at: Moment::from_millis(seen),
-            fresh_at: Moment::from_millis(fresh),
-            purpose,
-            ended: ended.is_some(),
+        Ok(row.map(visit))
+    }
+
+    /// A person's visit, the person, and the roles they hold, as each request checks them.
+    pub async fn visitor(&mut self, id: SessionId, person: PersonId) -> Result<Option<(Visit, Person, Actor)>, Fault> {
+        let (session, key) = (id.to_string(), person.to_string());
+        let mut rows: Vec<VisitorRow> =
+            on!(self, |c| sqlx::query_as(VISITOR).bind(session).bind(key).fetch_all(c).await)?;
+        let mut grants = Vec::with_capacity(rows.len());
+        for row in &mut rows {
+            let Some(role) = row.role.take() else { continue };
+            grants.push(grant((role, row.area_id.take(), row.scheme_id.take()), person)?);
+        }
+        Ok(rows.pop().map(|row| {
+            let times = (row.visit_version, row.started_at, row.seen_at, row.fresh_at, row.purpose, row.ended_at);
+            (visit(times), row.person, Actor::Person { id: person, grants })
         }))
+    }
+}
+
+fn visit((version, started, seen, fresh, purpose, ended): Row) -> Visit {
+    Visit {
+        version,
+        started_at: Moment::from_millis(started),
+        seen_at: Moment::from_millis(seen),
+        fresh_at: Moment::from_millis(fresh),
+        purpose,
+        ended: ended.is_some(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one writer: every act of the portal goes through here, one after the other, and is in the log before it is answered.
 //!
 //! An act is an owned closure sent to the writer's task. There it gets `now = max(clock, newest leaf)`, loads, decides,
-//! writes and appends its leaf, in a savepoint of one batch transaction; the head advances once and one commit answers the
+//! writes and appends its leaf, undone alone if it fails, in one batch transaction; the head advances once and one commit answers the
 //! whole batch (group commit). A request that goes away does not cancel its act. A commit whose outcome is unknown
 //! answers nobody, and the head is read anew before the next batch. Several instances on one PostgreSQL take turns on the head row,
 //! whose lock is the first thing a batch takes; a connection that broke is replaced, and the keys are checked again then.
@@ -11,8 +11,8 @@ use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt as _;
@@ -35,6 +35,8 @@ const QUEUE: usize = 4_096;
 const BATCH_TIME: Duration = Duration::from_secs(15);
 /// How long a caller waits for a place, and then for its turn, before it hears "unavailable": its act will never be run.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// An act that nobody waits for goes with the next batch, and begins one after this.
+const LATER: Duration = Duration::from_millis(250);
 /// The clock may lag the newest leaf by this before it is worth an alarm, milliseconds.
 const LAG_MS: i64 = 2_000;
 
@@ -75,10 +77,14 @@ impl<A, B> Acked<(A, B)> {
 type Finish = Box<dyn FnOnce(bool) + Send>;
 type Job = Box<dyn for<'a> FnOnce(&'a mut Tx) -> Pin<Box<dyn Future<Output = (bool, Finish)> + Send + 'a>> + Send>;
 
+/// Acts that nobody waits for.
+type Later = Arc<Mutex<Vec<Job>>>;
+
 /// Where acts are sent.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
+    later: Later,
     over: watch::Receiver<()>,
     newest: Arc<AtomicI64>,
     meter: Acts,
@@ -130,12 +136,13 @@ impl Writer {
         meter.log(head.size());
         let tx = Tx { conn, now: head.at(), head, meter: meter.clone(), broken: false };
         let (running, over) = watch::channel(());
-        let told = Arc::clone(&newest);
+        let (later, told) = (Later::default(), Arc::clone(&newest));
+        let waiting = Arc::clone(&later);
         tokio::spawn(async move {
-            run(tx, &desk, jobs, &told).await;
+            run(tx, &desk, jobs, &waiting, &told).await;
             drop(running);
         });
-        Ok(Self { jobs: sender, over, newest, meter })
+        Ok(Self { jobs: sender, later, over, newest, meter })
     }
 
     /// The newest leaf's time, as far as this process knows: no reading of the clock counts as earlier.
@@ -159,6 +166,28 @@ impl Writer {
         drop(jobs);
         // Nothing is ever sent: the only change is that the task is over.
         let _ = over.changed().await;
+    }
+
+    /// Leaves an act that nobody waits for: it is carried out with the next batch, soon and as well as can be.
+    pub fn later<F>(&self, act: F)
+    where
+        F: for<'a> FnOnce(&'a mut Tx) -> Act<'a, ()> + Send + 'static,
+    {
+        let job: Job = Box::new(move |tx| {
+            Box::pin(async move {
+                let ok = act(tx).await.is_ok();
+                let finish: Finish = Box::new(move |committed| {
+                    if !(ok && committed) {
+                        tracing::warn!("something that nobody waits for was not written down");
+                    }
+                });
+                (ok, finish)
+            })
+        });
+        match self.later.lock() {
+            Ok(mut later) if later.len() < QUEUE => later.push(job),
+            _ => tracing::warn!("too much waits to be written down: something that nobody waits for is left out"),
+        }
     }
 
     /// Carries out one act. `Ok` means committed and durable, together with every leaf it appended.
@@ -203,9 +232,19 @@ impl Writer {
     }
 }
 
-async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &AtomicI64) {
+async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, later: &Mutex<Vec<Job>>, newest: &AtomicI64) {
     let mut batch = Vec::with_capacity(BATCH);
-    while jobs.recv_many(&mut batch, BATCH).await > 0 {
+    loop {
+        let none_comes = tokio::time::timeout(LATER, jobs.recv_many(&mut batch, BATCH)).await == Ok(0);
+        if let Ok(mut later) = later.lock() {
+            let rides = later.len().min(BATCH);
+            batch.extend(later.drain(..rides));
+        }
+        match (batch.is_empty(), none_comes) {
+            (true, true) => break,
+            (true, false) => continue,
+            _ => {}
+        }
         let mut finishes = Vec::with_capacity(batch.len());
         let began = tx.meter.batch(batch.len());
         let committed = match tx.whole_batch(&mut batch, &mut finishes, desk).await {
@@ -230,9 +269,7 @@ async fn run(mut tx: Tx, desk: &Desk, mut jobs: mpsc::Receiver<Job>, newest: &At
 const BEGIN_SQLITE: &str = "BEGIN IMMEDIATE";
 const BEGIN_POSTGRES: &str = "BEGIN";
 const IN_FORCE: &str = "SELECT value FROM setting WHERE name = 'records_key'";
-const SAVEPOINT: &str = "SAVEPOINT act";
-const KEEP: &str = "RELEASE act";
-const UNDO: &str = "ROLLBACK TO act";
+const PROBE: &str = "SELECT 1";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
@@ -281,24 +318,28 @@ impl Tx {
                 );
             }
             self.now = now.max(self.head.at());
-            self.plain(SAVEPOINT).await?;
+            let began = self.conn.begin_act();
             let kept = self.head.clone();
             // An act that panics is undone like one that fails; its caller hears "unavailable", the writer goes on.
             let outcome = AssertUnwindSafe(job(self)).catch_unwind().await;
             let ok = outcome.as_ref().is_ok_and(|(ok, _)| *ok);
             finishes.extend(outcome.ok().map(|(_, finish)| finish));
             if !ok {
-                self.plain(UNDO).await?;
                 self.head = kept;
             }
-            self.plain(KEEP).await?;
+            self.conn.end_act(began, ok).await?;
         }
-        if self.head.size() != before {
+        if self.head.size() == before {
+            // PostgreSQL answers COMMIT with success after a statement failed that no savepoint was before: any other is refused then.
+            self.plain(PROBE).await?;
+        } else {
+            self.conn.settle().await?;
             self.advance_head(before, key).await?;
         }
         let began = Instant::now();
         self.plain(COMMIT).await?;
         self.meter.commit(began.elapsed());
+        self.conn.batch_is_over();
         Ok(())
     }
 
@@ -317,6 +358,7 @@ impl Tx {
         let done = match self.conn.0 {
             Link::Postgres(_) => self.replace(desk).await,
             Link::Sqlite(_) => {
+                self.conn.batch_is_over();
                 drop(self.plain(ROLLBACK).await);
                 self.reload(&desk.key).await
             }

@@ -20,6 +20,8 @@ use crate::web::{Desk, app};
 const CONNECTIONS: usize = 4096;
 /// Handshakes of one worker at a time, each some 160 µs of processor.
 const HANDSHAKES: usize = 256;
+/// What is encrypted and handed to the system at a time: a view's bytes in few turns.
+const WRITTEN: usize = 64 << 10;
 /// From the first byte of a request's head to its last.
 const HEAD_TIME: Duration = Duration::from_secs(5);
 /// A connection at rest is kept this long.
@@ -40,6 +42,7 @@ pub fn serve(desk: Arc<Desk>, socket: TcpListener, tls: rustls::ServerConfig, wo
     let mut server = HttpServer::new(move || App::new().configure(app::of(desk.clone())))
         // Nagle's algorithm against delayed acknowledgements costs 40 ms at the 99th percentile (performance.md, 44 → 4 ms).
         .tcp_nodelay(true)
+        .h1_write_buffer_size(WRITTEN)
         .client_request_timeout(HEAD_TIME)
         .client_disconnect_timeout(Duration::from_secs(5))
         .tls_handshake_timeout(Duration::from_secs(5))

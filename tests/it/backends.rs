@@ -149,6 +149,34 @@ fn statements() -> BTreeMap<(String, String), &'static str> {
     found
 }
 
+/// Inside an act a statement that writes comes behind its savepoint (`run!`, or `mark` before it), and one that reads the log after what the
+/// batch has appended is written (`settle`).
+#[test]
+fn no_statement_goes_past_the_writer() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let (mut looked_at, mut wrong) = (0, Vec::new());
+    for ((file, name), words) in statements() {
+        if ["unwritten.rs", "postgres.rs"].contains(&file.as_str()) {
+            continue;
+        }
+        let text = std::fs::read_to_string(folder.join(&file)).unwrap();
+        let of_log = ["log_leaf", "log_node", "access_record"].iter().any(|table| words.contains(table));
+        for function in text.split(" fn ").filter(|function| function.contains(&format!("({name})"))) {
+            looked_at += 1;
+            let before = function.split(&format!("({name})")).next().unwrap();
+            let behind = before.rfind("run!(") > before.rfind("on!(") || function.contains("self.mark()");
+            if !words.starts_with("SELECT") && !behind {
+                wrong.push(format!("{file} {name} writes without a savepoint"));
+            }
+            if of_log && !function.contains(".settle()") {
+                wrong.push(format!("{file} {name} may miss a leaf of its own batch"));
+            }
+        }
+    }
+    assert!(looked_at > 150, "only {looked_at} uses were found");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[actix_web::test]
 async fn every_statement_is_understood_by_both() {
     let (folder, server) = both().await;

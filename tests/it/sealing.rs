@@ -82,7 +82,7 @@ fn a_stored_copy_opens_only_through_both_locks() {
     let blob = key.lock(&copy.screen.age_bytes, b"copy-1/screen").unwrap();
     let wrapped = records.wrap(&key, "copy-1").unwrap();
     assert!(age::open(&blob, &jane).is_err(), "her key alone does not open a stolen blob");
-    let again = records.unwrap(&wrapped, "copy-1").unwrap().open(&blob, b"copy-1/screen").unwrap();
+    let again = records.unwrap(&wrapped, "copy-1").unwrap().open(blob.clone(), b"copy-1/screen").unwrap();
     assert_eq!(again, copy.screen.age_bytes);
     assert!(!blob.windows(22).any(|part| part == b"age-encryption.org/v1\n"));
 }

@@ -10,6 +10,7 @@ use disclosure_portal::domain::event::{Event, Kind};
 use disclosure_portal::domain::ids::PartId;
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::release::request::Purpose;
+use disclosure_portal::store::log::Search;
 
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, noon, who};
@@ -66,6 +67,62 @@ async fn an_act_that_fails_leaves_no_leaf_and_its_neighbours_in_the_batch_stand(
     let after = scene.records("consult").await;
     assert_eq!(after.len(), before + 3);
     assert!(after.iter().all(|(_, body)| body["query"] != "undone"));
+    scene.log_is_whole().await;
+}
+
+/// What an act sees of the log inside its own batch, and what goes when it is undone: its own leaves, not those before it, wherever each is by then.
+#[actix_web::test]
+async fn an_act_reads_the_leaves_before_it_and_takes_away_only_its_own() {
+    let scene = Scene::new().await;
+    let before = scene.records("consult").await.len();
+    let failing = |writes: bool| {
+        scene.office.act::<(), _>(move |tx| {
+            Box::pin(async move {
+                let event = Event::new(Kind::Consulted, "log").with("query", "undone");
+                tx.append(&event, &Actor::Portal, &Stamp::default()).await?;
+                if writes {
+                    tx.set("undone", "yes").await?;
+                }
+                let what = Search { kind: "consult".into(), limit: 2, ..everything() };
+                let (seen, _) = tx.log_search(&what).await?;
+                let words: Vec<&str> = seen.iter().map(|(_, body)| body["query"].as_str().unwrap()).collect();
+                assert_eq!(words, ["undone", "kept"]);
+                Err(No::NotFound)
+            })
+        })
+    };
+    let good = || append(&scene.office, "kept");
+    let (first, one, second, two, third) = futures_util::join!(good(), failing(true), good(), failing(false), good());
+    assert!(matches!((one, two), (Err(No::NotFound), Err(No::NotFound))));
+    let indexes = [first.unwrap(), second.unwrap(), third.unwrap()];
+    assert!(indexes.windows(2).all(|pair| pair[1] == pair[0] + 1), "{indexes:?}");
+    let after = scene.records("consult").await;
+    assert_eq!(after.len(), before + 3);
+    assert!(after.iter().all(|(_, body)| body["query"] != "undone"));
+    assert_eq!(scene.office.read().await.unwrap().setting("undone").await.unwrap(), None);
+    scene.log_is_whole().await;
+}
+
+fn everything() -> Search {
+    let (from, to) = (Moment::from_millis(0), Moment::from_millis(i64::MAX));
+    Search { actor: String::new(), object: String::new(), kind: String::new(), from, to, limit: 10_000, skip: 0 }
+}
+
+/// More leaves than one statement takes, and more than wait.
+#[actix_web::test]
+async fn an_act_of_many_leaves_is_whole() {
+    let scene = Scene::new().await;
+    let before = scene.records("consult").await.len();
+    let act = scene.office.act(|tx| {
+        Box::pin(async move {
+            for _ in 0..1_500 {
+                tx.append(&Event::new(Kind::Consulted, "log"), &Actor::Portal, &Stamp::default()).await?;
+            }
+            Ok(())
+        })
+    });
+    act.await.unwrap();
+    assert_eq!(scene.records("consult").await.len(), before + 1_500);
     scene.log_is_whole().await;
 }
 

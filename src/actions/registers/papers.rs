@@ -238,7 +238,7 @@ pub async fn fetch(office: &Office, by: &Actor, id: DocumentId, stamp: Stamp) ->
     let locked = office.vault.of_document(&object).await?;
     let broken = || Fault::Lock(format!("document {id} does not open"));
     let key = office.records.unwrap(wrapped, &row.id).map_err(|_| broken())?;
-    let bytes = key.open(&locked, place(&row).as_bytes()).map_err(|_| broken())?;
+    let bytes = key.open(locked, place(&row).as_bytes()).map_err(|_| broken())?;
     if hex::encode(image::sha256(&bytes)) != row.sha256 {
         return Err(Fault::Corrupt { table: "document", column: "sha256", row: row.id }.into());
     }

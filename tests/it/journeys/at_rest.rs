@@ -52,7 +52,7 @@ async fn nothing_stored_opens_with_anything_the_server_holds() {
                 let records = RecordsKey::from_bytes(Zeroizing::new(*key));
                 let Ok(lock) = records.unwrap(copy.wrapped_key.as_ref().unwrap(), &copy.id) else { continue };
                 let aad = format!("part/v1\n{}\n{}", copy.id, part.id);
-                assert_sealed(&lock.open(&blob, aad.as_bytes()).unwrap(), &keys);
+                assert_sealed(&lock.open(blob.clone(), aad.as_bytes()).unwrap(), &keys);
                 unlocked += 1;
             }
         }

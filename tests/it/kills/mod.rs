@@ -1,6 +1,6 @@
 //! P2, P7: kill -9 at any moment of sealing, viewing, recalling, confirming, destroying; of one process, of two on one database, of the
 //! database's server; or a process falls dead by itself at the very word. No act that was acknowledged is lost or doubled, no view is
-//! without its leaf, and the log verifies after each (docs/decisions/0025-killed-at-any-moment.md).
+//! without its leaf, and the log verifies after each (docs/decisions/0028-killed-at-any-moment.md).
 //!
 //! `KILLS=200` for another number than the twenty of every day, `KILL_SEED=7` for other choices. The seed fixes what is chosen: who does
 //! what, what is killed and how far into which act. When exactly the machine gets there is its own affair. Absent on purpose: the loss of

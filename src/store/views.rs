@@ -1,0 +1,44 @@
+//! All that the gate of a view asks the store about the copy, in one question: acts wait for each other, so each turn counts.
+
+use sqlx::FromRow;
+
+use super::copies::{Part, Row};
+use super::releases::{self, Filed};
+use super::{Conn, Fault, on};
+use crate::domain::ids::{CopyId, PartId};
+
+/// A copy, its release, and one of its parts where there is such a part.
+#[derive(FromRow)]
+struct Wanted {
+    #[sqlx(flatten)]
+    copy: Row,
+    /// With the copy's `id`; its own is the copy's `release_id`.
+    #[sqlx(flatten)]
+    release: releases::Row,
+    part_id: Option<String>,
+    photograph_id: Option<String>,
+    rendition: Option<String>,
+    position: Option<i64>,
+    object: Option<String>,
+    bytes: Option<i64>,
+}
+
+const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
+
+impl Conn {
+    /// A copy with its release and the named part of it.
+    pub async fn wanted(&mut self, copy: CopyId, part: PartId) -> Result<Option<(Row, Filed, Option<Part>)>, Fault> {
+        let (copy, part) = (copy.to_string(), part.to_string());
+        let row: Option<Wanted> = on!(self, |c| sqlx::query_as(WANTED).bind(copy).bind(part).fetch_optional(c).await)?;
+        let Some(mut row) = row else { return Ok(None) };
+        row.release.id.clone_from(&row.copy.release_id);
+        let part = match (row.part_id, row.rendition, row.position, row.object, row.bytes) {
+            (Some(id), Some(rendition), Some(position), Some(object), Some(bytes)) => {
+                let copy_id = row.copy.id.clone();
+                Some(Part { id, copy_id, photograph_id: row.photograph_id, rendition, position, object, bytes })
+            }
+            _ => None,
+        };
+        Ok(Some((row.copy, Filed::try_from(row.release)?, part)))
+    }
+}
