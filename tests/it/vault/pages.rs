@@ -6,7 +6,7 @@ use disclosure_portal::actions::registers::{self, Subject};
 use disclosure_portal::actions::{No, deliver};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::PartId;
+use disclosure_portal::domain::ids::{DocumentId, PartId};
 use disclosure_portal::domain::release::request::Purpose;
 use disclosure_portal::store::copies::Part;
 
@@ -91,6 +91,11 @@ async fn what_reaches_its_limit_while_the_store_is_away_ends_all_the_same() {
     assert_ne!(scene.sql(keys), "0");
     server.gone();
     scene.later(400 * 86_400_000);
+    // Something that has to be written into the store before anything else of the round.
+    let sam = &who("Sam").actor;
+    let entry = registers::scheme(&scene.office, sam, world().schemes[0], stamp()).await.unwrap();
+    let paper = DocumentId::parse(&entry.papers[0].id).unwrap();
+    registers::detach(&scene.office, sam, paper, "Signed anew", stamp()).await.unwrap();
     assert!(disclosure_portal::actions::sweep::round(&scene.office).await.is_err(), "not all of it was done");
     assert_eq!(scene.sql(keys), "0");
     server.back();
