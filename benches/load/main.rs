@@ -7,6 +7,13 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that goes wrong stops")]
 #![expect(clippy::print_stdout, reason = "what a bench finds is printed")]
 #![expect(clippy::indexing_slicing, reason = "as in tests: its own numbers")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small numbers"
+)]
+#![expect(clippy::format_push_string, clippy::assigning_clones, reason = "a bench's own strings")]
 
 mod acts;
 mod bare;

@@ -6,6 +6,7 @@ use crate::actions::{Stamp, rotate};
 
 /// The keys commands.
 #[derive(clap::Subcommand, Debug)]
+#[expect(clippy::enum_variant_names, reason = "the words of the command line")]
 pub(super) enum Command {
     /// Make another records key and seal under it everything that the one before sealed.
     RotateRecords {

@@ -249,10 +249,9 @@ pub fn is_away(error: &sqlx::Error) -> bool {
     use sqlx::Error;
     let told = match error {
         Error::Io(_) | Error::Tls(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => return true,
-        // A connection that broke in the middle of an answer.
-        Error::Protocol(_) => return true,
         Error::Database(told) => told,
-        _ => return false,
+        // A protocol error is a connection that broke in the middle of an answer.
+        other => return matches!(other, Error::Protocol(_)),
     };
     let code = told.code().unwrap_or_default();
     if told.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {

@@ -318,7 +318,7 @@ impl Tx {
                 );
             }
             self.now = now.max(self.head.at());
-            let began = self.conn.begin_act();
+            let undo_to = self.conn.begin_act();
             let kept = self.head.clone();
             // An act that panics is undone like one that fails; its caller hears "unavailable", the writer goes on.
             let outcome = AssertUnwindSafe(job(self)).catch_unwind().await;
@@ -327,7 +327,7 @@ impl Tx {
             if !ok {
                 self.head = kept;
             }
-            self.conn.end_act(began, ok).await?;
+            self.conn.end_act(undo_to, ok).await?;
         }
         if self.head.size() == before {
             // PostgreSQL answers COMMIT with success after a statement failed that no savepoint was before: any other is refused then.
@@ -336,9 +336,9 @@ impl Tx {
             self.conn.settle().await?;
             self.advance_head(before, key).await?;
         }
-        let began = Instant::now();
+        let asked = Instant::now();
         self.plain(COMMIT).await?;
-        self.meter.commit(began.elapsed());
+        self.meter.commit(asked.elapsed());
         self.conn.batch_is_over();
         Ok(())
     }

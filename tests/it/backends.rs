@@ -185,7 +185,7 @@ async fn every_statement_is_understood_by_both() {
     let mut there = postgres::pool_of(&server).await.unwrap().acquire().await.unwrap();
     let (all, mut wrong) = (statements(), Vec::new());
     for ((file, name), words) in &all {
-        #[expect(clippy::disallowed_types, reason = "the constants of the store, read from its source")]
+        // The constants of the store, read from its source.
         let query = || sqlx::AssertSqlSafe(*words);
         let own = |backend: &str| file.starts_with(backend) || name.to_lowercase().contains(backend);
         if !own("postgres") && !name.ends_with("LOCKED") && file != "postgres.rs" {
@@ -280,11 +280,12 @@ async fn an_older_program_goes_on_beside_a_step_that_only_adds_and_refuses_one_t
 /// SHA-256 of each text, as released. Applied steps are never edited.
 #[test]
 fn released_steps_are_never_edited() {
+    use std::fmt::Write as _;
     let mut text = String::new();
     for step in STEPS {
         let of = |words: &str| hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, words.as_bytes()));
         for (backend, words) in [("sqlite", step.sqlite), ("postgres", step.postgres)] {
-            text.push_str(&format!("{}  {backend}/{:04}_{}.sql\n", of(words), step.number, step.name));
+            writeln!(text, "{}  {backend}/{:04}_{}.sql", of(words), step.number, step.name).unwrap();
         }
     }
     crate::harness::printed("migrations/SHA256SUMS", &text);

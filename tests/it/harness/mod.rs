@@ -89,7 +89,7 @@ fn template_of(backend: Backend) -> &'static Template {
     static SERVER: OnceLock<Template> = OnceLock::new();
     let made = if backend == Backend::Embedded { &EMBEDDED } else { &SERVER };
     made.get_or_init(|| {
-        let make = move || {
+        let world = move || {
             let runtime = tokio::runtime::Runtime::new().unwrap();
             runtime.block_on(async {
                 let (folder, database) = (Folder::new(), empty_database(backend));
@@ -101,7 +101,7 @@ fn template_of(backend: Backend) -> &'static Template {
                 Template { folder, database, world }
             })
         };
-        std::thread::spawn(make).join().expect("the world is made")
+        std::thread::spawn(world).join().expect("the world is made")
     })
 }
 
