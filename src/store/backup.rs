@@ -72,6 +72,7 @@ impl Conn {
 
     /// Leaves from `from` on that have no record, with their indexes.
     pub async fn leaves_without_record(&mut self, from: u64, limit: u16) -> Result<Vec<(u64, Vec<u8>)>, Fault> {
+        self.settle().await?;
         let from = i64::try_from(from).unwrap_or(i64::MAX);
         let rows: Vec<(i64, Vec<u8>)> =
             on!(self, |c| sqlx::query_as(WITHOUT_RECORD).bind(from).bind(i64::from(limit)).fetch_all(c).await)?;
@@ -80,6 +81,7 @@ impl Conn {
 
     /// The bodies that say which records are missing: of erasures and of earlier restores.
     pub async fn covering_bodies(&mut self) -> Result<Vec<Vec<u8>>, Fault> {
+        self.settle().await?;
         Ok(on!(self, |c| sqlx::query_scalar(COVERING).fetch_all(c).await)?)
     }
 }

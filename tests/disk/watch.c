@@ -279,7 +279,7 @@ static int real_link(const char *from, const char *to, mode_t mode) { (void)mode
 static int real_unlink(const char *from, const char *to, mode_t mode) { (void)to, (void)mode; return REAL(unlink)(from); }
 static int real_mkdir(const char *from, const char *to, mode_t mode) { (void)to; return REAL(mkdir)(from, mode); }
 int rename(const char *from, const char *to) { return naming('R', from, to, real_rename, 0); }
-int link(const char *from, const char *to) { return naming('X', from, to, real_link, 0); }
+int link(const char *from, const char *to) { return naming('L', from, to, real_link, 0); }
 int linkat(int a, const char *from, int b, const char *to, int flags) {
   return a == AT_FDCWD && b == AT_FDCWD && !flags ? link(from, to) : REAL(linkat)(a, from, b, to, flags);
 }

@@ -214,7 +214,8 @@ async fn with_every_connection_taken_whoever_reads_is_told_within_seconds_and_ac
     let began = Instant::now();
     let (page, read, act) = futures_util::join!(browser.get("/bulletins"), scene.office.read(), leaf(&scene.office));
     assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
-    assert_eq!((page.status, page.header("retry-after")), (503, "30"));
+    assert_eq!(page.status, 503);
+    assert!(page.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "no Retry-After");
     assert!(matches!(read.map(drop), Err(No::Unavailable)));
     act.unwrap();
     drop(taken);

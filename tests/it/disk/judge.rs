@@ -75,7 +75,9 @@ impl Reference {
     /// Opens the portal in `image` and looks for what was acknowledged. `rolled_back`: what was answered "unavailable" may stand at
     /// the end of the log, where it never stood while the power held.
     pub(super) async fn judge(&self, image: &Path, disk: &replay::Disk, acked: &Acked, rolled_back: bool) -> Found {
-        let back = acked.destroyed.iter().filter(|name| image.join(name).exists());
+        // The journal's unfinished names hold what its finished ones say: only a blob must not come back.
+        let blobs = acked.destroyed.iter().filter(|name| !name.starts_with("vault/journal/"));
+        let back = blobs.filter(|name| image.join(name).exists());
         let back: Vec<String> = back.map(|name| format!("{name} was destroyed, and is back")).collect();
         let acked = &acked.leaves;
         let mut found = Found { lost: 0, corrupt: back };

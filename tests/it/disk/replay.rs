@@ -23,6 +23,7 @@ pub(super) enum Record {
     Synced(u32),
     NotSynced(u32),
     Renamed(String, String),
+    Linked(String, String),
     Gone(String),
     Folder(String),
     Ack(String),
@@ -48,6 +49,7 @@ pub(super) fn read(trace: &Path) -> Vec<Record> {
             b'S' => Record::Synced(file),
             b'F' => Record::NotSynced(file),
             b'R' => Record::Renamed(name, text()),
+            b'L' => Record::Linked(name, text()),
             b'U' => Record::Gone(name),
             b'M' => Record::Folder(name),
             b'A' => Record::Ack(text()),
@@ -225,6 +227,11 @@ impl Disk {
                 assert_eq!(folder_of(from), folder_of(to), "a file that moves between folders is not understood");
                 self.ever.extend(self.ever.get(from).map(|file| (to.clone(), *file)));
                 self.named(Naming::Moved(from.clone(), to.clone()));
+            }
+            Record::Linked(from, to) => {
+                let node = *self.now.get(from).expect("a name that is there");
+                self.ever.extend(self.ever.get(from).map(|file| (to.clone(), *file)));
+                self.named(Naming::Put(to.clone(), node));
             }
             Record::Gone(name) => {
                 self.gone.insert(name.clone());
