@@ -108,7 +108,7 @@ pub(crate) fn machine() -> String {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = cpus.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(':'));
     let memory = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let gib = memory.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1048576.0;
+    let gib = memory.split_whitespace().nth(1).and_then(|kib| kib.parse::<f64>().ok()).unwrap_or(0.0) / 1_048_576.0;
     let mut text = String::new();
     let processors = std::thread::available_parallelism().map_or(0, usize::from);
     let model = model.map_or("unknown", |(_, name)| name.trim());

@@ -54,7 +54,7 @@ fn picture(width: u32, height: u32, grain: u64) -> Picture {
 fn sized() -> Vec<u8> {
     let (mut low, mut high) = (0, 120);
     while high - low > 1 {
-        let middle = (low + high) / 2;
+        let middle = u64::midpoint(low, high);
         let length = jpeg::encode(&picture(1600, 1200, middle), jpeg::SCREEN_QUALITY).unwrap().len();
         if length > SIZE * 17 / 20 { high = middle } else { low = middle }
     }

@@ -287,7 +287,7 @@ impl Tx {
                 );
             }
             self.now = now.max(self.head.at());
-            let began = self.conn.begin_act();
+            let entries = self.conn.begin_act();
             let kept = self.head.clone();
             // An act that panics is undone like one that fails; its caller hears "unavailable", the writer goes on.
             let outcome = AssertUnwindSafe(job(self)).catch_unwind().await;
@@ -296,7 +296,7 @@ impl Tx {
             if !ok {
                 self.head = kept;
             }
-            self.conn.end_act(began, ok).await?;
+            self.conn.end_act(entries, ok).await?;
         }
         if self.head.size() == before {
             // PostgreSQL answers COMMIT with success after a statement failed that no savepoint was before: any other is refused then.
