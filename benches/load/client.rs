@@ -116,17 +116,23 @@ pub(crate) struct Crowd {
     clients: Vec<Client>,
     request: Vec<u8>,
     length: Option<usize>,
+    pause: Duration,
 }
 
 impl Crowd {
     /// `length`: how long every body must be.
     pub(crate) fn new(count: usize, at: &At, request: Vec<u8>, length: Option<usize>) -> Self {
-        Self { clients: (0..count).map(|_| Client::to(at)).collect(), request, length }
+        Self { clients: (0..count).map(|_| Client::to(at)).collect(), request, length, pause: Duration::ZERO }
+    }
+
+    /// Each of them rests for so long after each answer, as somebody who reads does.
+    pub(crate) fn resting(self, pause: Duration) -> Self {
+        Self { pause, ..self }
     }
 
     /// Everybody asks again and again for `span`: latencies in microseconds, and how long it really took.
     pub(crate) fn round(&mut self, span: Duration) -> (Vec<u32>, Duration) {
-        let (request, length) = (&self.request, self.length);
+        let (request, length, pause) = (&self.request, self.length, self.pause);
         let start = Barrier::new(self.clients.len() + 1);
         std::thread::scope(|scope| {
             let start = &start;
@@ -144,6 +150,9 @@ impl Crowd {
                             latencies.push(u32::try_from(began.elapsed().as_micros()).unwrap_or(u32::MAX));
                             let right = got.status == 200 && length.is_none_or(|length| length == got.length);
                             assert!(right, "{} bytes: {}", got.length, got.head);
+                            if !pause.is_zero() {
+                                std::thread::sleep(pause);
+                            }
                         }
                         latencies
                     })

@@ -5,6 +5,12 @@
 //! Absent on purpose: a bound that fails. This is never part of the suite: a timed test on a shared machine says nothing.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a bench that goes wrong stops")]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "counts and ticks far below 2^52"
+)]
 #![expect(clippy::print_stdout, reason = "what a bench finds is printed")]
 #![expect(clippy::indexing_slicing, reason = "as in tests: its own numbers")]
 #![expect(

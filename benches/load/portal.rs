@@ -1,5 +1,6 @@
 //! The release program as a process of its own, and people who sign in to it by script, as `docs/formats/sign-in.md` says.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -119,14 +120,14 @@ impl Visitor {
         self.keep_cookies(&got.head);
         let page = String::from_utf8(got.body).unwrap();
         let token = page.split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-        self.token = token.unwrap_or_default().to_owned();
+        token.unwrap_or_default().clone_into(&mut self.token);
         page
     }
 
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> (u16, String) {
         let mut body = format!("token={}", self.token);
         for (name, value) in fields {
-            body.push_str(&format!("&{name}={}", value.replace('@', "%40")));
+            write!(body, "&{name}={}", value.replace('@', "%40")).unwrap();
         }
         self.post_raw(path, "application/x-www-form-urlencoded", body.as_bytes())
     }

@@ -1,7 +1,7 @@
 //! The only room that knows SQL; and the vault, where sealed bytes lie.
 //!
 //! One writer task owns the writing connection and the log's head ([`writer`]); readers are a read-only pool. Every SQL text
-//! is a constant above its method, with `$1` placeholders that both backends take ([`sqlite`], [`postgres`]).
+//! is a constant above its method, with `$1` placeholders that both backends take (`sqlite`, `postgres`).
 //! Absent on purpose: opening anything sealed. The store holds what other rooms sealed; it has no key but the log's.
 
 pub mod accounts;

@@ -80,10 +80,10 @@ impl Conn {
     }
 
     /// An act is over: what it did stays with the batch, or is undone.
-    pub(super) async fn end_act(&mut self, began: usize, ok: bool) -> Result<(), Fault> {
+    pub(super) async fn end_act(&mut self, entries: usize, ok: bool) -> Result<(), Fault> {
         let act = std::mem::take(&mut self.1.act);
         if !ok {
-            self.1.entries.truncate(began);
+            self.1.entries.truncate(entries);
         }
         let Act::Saved(written) = act else { return Ok(()) };
         if !ok {

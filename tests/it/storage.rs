@@ -198,3 +198,22 @@ async fn an_act_that_panics_is_undone_and_the_writer_goes_on() {
     assert_eq!(scene.records("").await.len(), before + 2);
     scene.log_is_whole().await;
 }
+
+/// PostgreSQL takes COMMIT after a failed statement that was never undone, answers success and keeps nothing: nobody is told "done" then.
+#[actix_web::test]
+async fn an_overlooked_failure_costs_no_acknowledged_act() {
+    let scene = Scene::new().await;
+    let keeps = scene.office.act(|tx| Box::pin(async move { Ok(tx.set("kept", "yes").await?) }));
+    let overlooks = scene.office.act(|tx| {
+        Box::pin(async move {
+            // SQLite takes it for "all"; PostgreSQL refuses.
+            drop(tx.log_search(&Search { limit: -1, ..everything() }).await);
+            Ok(())
+        })
+    });
+    let (kept, overlooked) = futures_util::join!(keeps, overlooks);
+    let stored = scene.office.read().await.unwrap().setting("kept").await.unwrap();
+    assert_eq!((kept.is_ok(), overlooked.is_ok()), (stored.is_some(), stored.is_some()));
+    append(&scene.office, "and on").await.unwrap();
+    scene.log_is_whole().await;
+}

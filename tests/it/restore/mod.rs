@@ -5,6 +5,7 @@ mod binary;
 mod drill;
 mod journal;
 mod refusals;
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
