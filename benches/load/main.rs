@@ -13,13 +13,6 @@
 )]
 #![expect(clippy::print_stdout, reason = "what a bench finds is printed")]
 #![expect(clippy::indexing_slicing, reason = "as in tests: its own numbers")]
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "small numbers"
-)]
-#![expect(clippy::format_push_string, clippy::assigning_clones, reason = "a bench's own strings")]
 
 mod acts;
 mod bare;
