@@ -58,8 +58,12 @@ const WRITE_REPRESENTATION: &str = "UPDATE representation SET body = $2 WHERE id
 const READ_RULING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM ruling";
 const WRITE_RULING: &str = "UPDATE ruling SET body = $2 WHERE id = $1";
 
+const READ_DUTY: &str = "SELECT id, id AS place, version, body AS sealed FROM duty";
+const WRITE_DUTY: &str = "UPDATE duty SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
+    Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
     Source {
         table: "consideration",
         column: "body",

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod areas;
 pub mod ask;
 pub mod decide;
+pub mod duties;
 pub mod home;
 pub mod initiatives;
 pub mod invite;
@@ -16,6 +17,7 @@ pub mod members;
 pub mod papers;
 pub mod part;
 pub mod people;
+pub mod prints;
 pub mod receivers;
 pub mod record;
 pub mod register;
@@ -27,8 +29,10 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+pub mod story;
 pub mod tasks;
 pub mod unit;
+pub mod void;
 
 use serde::Serialize;
 

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod duties;
 mod end;
 mod expiry;
 mod lapses;
@@ -17,6 +18,7 @@ mod registers;
 mod renewal;
 mod roles;
 mod rotation;
+mod search;
 mod sign_in;
 mod standing;
 mod statements;
@@ -25,6 +27,7 @@ mod step_up;
 mod stranger;
 mod swapped_keys;
 mod units;
+mod void;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
