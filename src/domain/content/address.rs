@@ -29,7 +29,10 @@ impl Word<'_> {
     /// A street's name in one word: `Broadway`, `HighStreet`.
     fn is_whole_street(&self) -> bool {
         let fused = |end: &str| self.lower.len() > end.len() + 2 && self.lower.ends_with(end);
-        self.is(WHOLE) || ["street", "road", "avenue", "lane"].into_iter().any(fused)
+        // `HardySt.jpg`
+        let hump = self.text.rfind(char::is_uppercase).filter(|at| *at > 2).and_then(|at| self.text.get(at..));
+        let humped = hump.is_some_and(|hump| is_known(&hump.to_lowercase(), STREET));
+        self.is(WHOLE) || humped || ["street", "road", "avenue", "lane"].into_iter().any(fused)
     }
 
     /// A number a house may have: `12`, `12a`, `twelve`, `XII`.
@@ -50,6 +53,9 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
     }
     let (mut joined, mut unsure) = (String::new(), false);
     for (n, word) in rest.iter().enumerate().take(7) {
+        if n > 1 && apart(word) {
+            return None;
+        }
         let (piece, changed) = piece(word);
         unsure |= changed;
         joined.push_str(&piece);
@@ -67,7 +73,8 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
         let area = outward.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
         let whole = n == 0 || (n == 1 && piece == inward);
         let real = is_area(area) && !second.contains(['c', 'i', 'k', 'm', 'o', 'v']);
-        let clock = second.ends_with("am") || second.ends_with("pm");
+        let unit = |units: &[&str]| units.iter().any(|unit| second.ends_with(unit));
+        let clock = unit(&["am", "pm"]) || n > 1 && word.text == word.lower && unit(&["ft", "lb", "hr", "st"]);
         // `the A20 3rd exit`
         let road = ["a", "b", "m"].contains(&area);
         let exit = road && ["1st", "2nd", "3rd", "4th", "5th", "6th"].contains(&word.text.as_str());
@@ -98,6 +105,11 @@ fn parted_postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
         }
     }
     None
+}
+
+/// Whether a sentence ends before the word: a full stop with a space behind it.
+fn apart(word: &Word) -> bool {
+    word.ends_sentence_before() && word.gap.contains(char::is_whitespace)
 }
 
 fn is_area(letters: &str) -> bool {
@@ -321,7 +333,9 @@ fn house_last(words: &[Word], at: usize) -> Option<Range<usize>> {
             });
         return (number.is_number() && !nobody && !hour).then_some(from..at + 2 + skip + told);
     }
-    let stops = next.ends_sentence_before() && street.text.len() > 3;
+    let short =
+        street.among(&["st", "str", "rd", "ln", "av", "ave", "cl", "ct", "pl", "sq", "dr", "gdns", "terr", "cres"]);
+    let stops = next.ends_sentence_before() && !short;
     let year = next.text.len() == 4 && next.figure().is_some_and(|n| (1900..2100).contains(&n));
     if !next.is_number() || stops || year || is_moment(words, at + 1) {
         return None;

@@ -45,7 +45,9 @@ pub(super) const KINDS: [(u32, &str); 16] = [
         cottage flats house hse mansions wharf quay yard alley arcade passage approach buildings bldgs chambers circus common \
         croft dene end fields field gate garth heath heights mall meadow meadows mead mount orchard path promenade reach ridge \
         tower towers vale wood woods wynd boulevard blvd estate farm lodge bungalow apartments broadway bank embankment \
-        esplanade causeway strand point drove chase crossway corner hamlet hall bridge brow bottom copse dale glen vw gdn lne clo wlk cresc bldg mans est grn",
+        esplanade causeway strand point drove chase crossway corner hamlet hall bridge brow bottom copse dale glen vw gdn lne clo wlk cresc bldg mans est grn \
+        spinney paddock paddocks oaks pines poplars beeches limes laurels firs elms nook hurst leas lees brook downs pastures maltings \
+        precinct plaza loke twitten",
     ),
     (
         WHOLE,

@@ -28,16 +28,17 @@ pub use named::named;
 pub fn leaks(text: &str) -> Vec<Refusal> {
     let words = words::read(text);
     let shown = |place: &Range<usize>| words.get(place.clone()).map(words::said);
-    let (mut found, mut seen, mut past) = (Vec::new(), HashSet::new(), 0);
+    let (mut found, mut seen) = (Vec::new(), HashSet::new());
+    // Where the last of each kind ended: an address never hides what stands inside it from the PNC's rules.
+    let (mut pnc_past, mut past) = (0, 0);
     for at in 0..words.len() {
-        if at < past {
-            continue;
-        }
-        if let Some(place) = pnc::pnc(&words, at).or_else(|| signals::signals(&words, at)) {
-            past = place.end;
+        let of_the_pnc = || pnc::pnc(&words, at).or_else(|| signals::signals(&words, at));
+        if let Some(place) = (at >= pnc_past).then(of_the_pnc).flatten() {
+            pnc_past = place.end;
+            past = past.max(place.end);
             let words = shown(&place).filter(|words| seen.insert(words.clone()));
             found.extend(words.map(|words| Refusal::PncInText { words }));
-        } else if let Some(place) = address::address(&words, at) {
+        } else if let Some(place) = (at >= past).then(|| address::address(&words, at)).flatten() {
             past = place.end;
             let words = shown(&place).filter(|words| seen.insert(words.clone()));
             found.extend(words.map(|words| Refusal::AddressInText { words }));

@@ -163,6 +163,7 @@ pub(super) const PHRASES: &[&str] = &[
     "appear*|failed|fails to? appear*? in|at|before|to _? court|surrender|magistrates|judge",
     "failed|fails|failing to? appear|surrender",
     "court appearance*|date*|hearing*|order*|case*|bail|warrant*|record*",
+    "on|under|with|breach* police? bail conditions?",
     "bail|bails|bailed",
     "warrant|warrants !card*|officer*",
     "wanted on|by|for the? court*|recall|warrant|prison",

@@ -108,7 +108,8 @@ fn identifier(words: &[Word]) -> Option<usize> {
     if lettered(check) && (!apart || serial.len() > 3 || second.gap.contains('/')) && !measured {
         return Some(2);
     }
-    let third = words.get(2).is_some_and(|word| lettered(&word.text) && !word.ends_sentence_before());
+    // Letters of the next sentence may have been read on: `01/123456 A. H&M …`.
+    let third = words.get(2).is_some_and(|word| (lettered(&word.text) || word.spaced) && !word.ends_sentence_before());
     (check.is_empty() && third && serial.len() > 4).then_some(3)
 }
 

@@ -16,11 +16,11 @@ const PLAIN: [&str; 15] = ["VI", "FI", "ES", "MN", "MH", "SF", "SH", "SU", "XP",
 /// Codes that are words, titles or names as well.
 const WORDS: [&str; 9] = ["WE", "AT", "CO", "AL", "DR", "IF", "IM", "AS", "EX"];
 
-/// What announces codes, whatever stands between.
-const ANNOUNCE: [&str; 17] = [
-    "marker", "markers", "signal", "signals", "warning", "warnings", "flag", "flags", "flagged", "marked", "code",
-    "codes", "ws", "warns", "wm", "sig", "sigs",
-];
+/// What announces codes, and nothing else.
+const MARKERS: [&str; 10] = ["marker", "markers", "signal", "signals", "flag", "flags", "flagged", "ws", "wm", "sigs"];
+
+/// What may announce codes, or words.
+const WARNINGS: [&str; 9] = ["warning", "warnings", "warns", "sign", "signs", "sig", "code", "codes", "marked"];
 
 /// What may stand between an announcement and its code.
 const BETWEEN: [&str; 16] = [
@@ -29,7 +29,7 @@ const BETWEEN: [&str; 16] = [
 ];
 
 /// What says of a person that a code is his: `is VI`, `known ES`.
-const SAYS: [&str; 9] = ["is", "known", "shows", "has", "marked", "flagged", "recorded", "carries", "shown"];
+const SAYS: [&str; 10] = ["is", "as", "known", "shows", "has", "marked", "flagged", "recorded", "carries", "shown"];
 
 /// The codes that begin at `at`.
 pub(super) fn signals(words: &[Word], at: usize) -> Option<Range<usize>> {
@@ -42,20 +42,29 @@ pub(super) fn signals(words: &[Word], at: usize) -> Option<Range<usize>> {
     let capitals = all_capitals(words, at, run.words);
     let bracketed =
         first.gap.ends_with(['(', '[', '{']) && after.is_none_or(|next| next.gap.starts_with([')', ']', '}']));
-    let told = before(words, at, 1).is_some_and(|word| word.among(&SAYS)) && run.plain && !capitals;
-    let refused = match run.codes {
-        // In small letters only a stroke or an announcement tells codes from words.
-        _ if run.small => {
-            run.plain && (run.struck && run.codes > 1 || announced == Some(true) || announced.is_some() && ends)
+    let told = if run.small {
+        // Only a stroke or an announcement tells them from words.
+        run.plain && (run.struck && run.codes > 1 || announced.as_ref().is_some_and(|by| *by == By::Marker || ends))
+    } else if run.codes > 1 {
+        run.plain || run.struck || announced.is_some() || bracketed || is_alone(words, at, run.words)
+    } else if bracketed {
+        run.plain || !capitals
+    } else {
+        match announced {
+            Some(By::Marker) => run.plain || ends || !capitals,
+            Some(By::Warning) => run.plain && !follows_as_name(after) || ends && !capitals,
+            None => is_said(words, at, after, run.plain, capitals),
         }
-        _ if run.codes > 1 && run.plain => true,
-        _ if run.codes > 1 => run.struck || announced.is_some() || bracketed || is_alone(words, at, run.words),
-        _ if bracketed => run.plain || !capitals,
-        _ if announced == Some(true) => run.plain || ends || !capitals,
-        _ if announced == Some(false) => run.plain && !follows_as_name(after) || ends && !capitals,
-        _ => told,
     };
-    refused.then_some(at..at + run.words)
+    told.then_some(at..at + run.words)
+}
+
+/// Whether the words beside a single code make it one: `a VI marker`, `known VI`.
+fn is_said(words: &[Word], at: usize, after: Option<&Word>, plain: bool, capitals: bool) -> bool {
+    let head = |few: &[&str]| after.is_some_and(|next| next.among(few) && next.gap == " ");
+    let marker = head(&["marker", "markers", "signal", "signals"]) && (plain || !capitals);
+    let said = before(words, at, 1).is_some_and(|word| word.among(&SAYS)) && !capitals;
+    marker || plain && (said || head(&["flag", "flags", "warning", "warnings"]))
 }
 
 /// Codes that stand in a row.
@@ -128,24 +137,28 @@ fn before<'w>(words: &'w [Word], at: usize, n: usize) -> Option<&'w Word<'w>> {
     at.checked_sub(n).and_then(|at| words.get(at))
 }
 
-/// Whether codes are announced before `at`: `Some(true)` where nothing else can be meant ("markers"), `Some(false)` where a
-/// warning may be one in words.
-fn announced(words: &[Word], at: usize) -> Option<bool> {
-    let mut back = 1;
-    while back <= 4 {
+/// By what codes are announced: a marker, after which nothing else can stand, or a warning, which may be one in words.
+#[derive(PartialEq)]
+enum By {
+    Marker,
+    Warning,
+}
+
+/// By what codes are announced before `at`.
+fn announced(words: &[Word], at: usize) -> Option<By> {
+    for back in 1..=4 {
         let word = before(words, at, back)?;
         let stroked =
-            word.lower == "s" && before(words, at, back + 1).is_some_and(|w| w.lower == "w") && word.gap == "/";
-        if stroked {
-            return Some(true);
+            word.lower == "s" && word.gap == "/" && before(words, at, back + 1).is_some_and(|w| w.lower == "w");
+        if stroked || word.among(&MARKERS) {
+            return Some(By::Marker);
         }
-        if word.among(&ANNOUNCE) {
-            return Some(!word.among(&["warning", "warnings", "warns", "code", "codes", "marked"]));
+        if word.among(&WARNINGS) {
+            return Some(By::Warning);
         }
         if !word.among(&BETWEEN) {
             return None;
         }
-        back += 1;
     }
     None
 }

@@ -1,6 +1,6 @@
 //! Words as they look: one reading for every rule, however a text is spaced, punctuated, cased or typed.
 //!
-//! A word typed letter by letter is one word; `12high` and `No12` are two; `&nbsp;` is a space. Each word keeps what was typed,
+//! A word typed letter by letter, or broken at the end of a line, is one word; `12high` and `No12` are two; `&nbsp;` is a space. Each word keeps what was typed,
 //! so that a refusal shows it. Absent on purpose: any meaning; the rules stand in the files beside this one.
 
 use std::collections::HashMap;
@@ -129,6 +129,10 @@ pub(super) fn read(text: &str) -> Vec<Word<'_>> {
         if at < skip {
             continue;
         }
+        if let Some(past) = hyphenated(text, at).filter(|_| word.last().is_some_and(|(c, ..)| c.is_alphabetic())) {
+            skip = past;
+            continue;
+        }
         if let Some(past) = entity(text, at) {
             add(text, &mut words, &mut gap, &mut word);
             gap.push(' ');
@@ -146,6 +150,14 @@ pub(super) fn read(text: &str) -> Vec<Word<'_>> {
     }
     add(text, &mut words, &mut gap, &mut word);
     joined(text, &words)
+}
+
+/// Where a word broken by a hyphen at the end of a line goes on: `con-`, `victed`.
+fn hyphenated(text: &str, at: usize) -> Option<usize> {
+    let rest = text.get(at..)?.strip_prefix(['-', '\u{2010}', '\u{2011}'])?;
+    let next = rest.char_indices().take(4).find(|(_, c)| !matches!(c, '\r' | '\n' | ' '))?;
+    let broken = rest.get(..next.0)?.contains('\n') && next.1.is_lowercase();
+    broken.then_some(text.len() - rest.len() + next.0)
 }
 
 /// Where an entity typed out (`&nbsp;`, `&#160;`) at `at` ends: a reader takes it for a space.
