@@ -102,7 +102,7 @@ impl Asked {
             named: !name.is_empty(),
         };
         let draft = Draft { name, text };
-        let unmet = request.check(photographs, &draft.released().unwrap_or_default());
+        let unmet = request.check(photographs, &draft.released("").unwrap_or_default());
         match (wrong.is_empty(), unmet.is_empty()) {
             (true, true) => Ok((request, draft)),
             (true, false) => Err(reasons_beside(unmet)),
@@ -164,8 +164,7 @@ pub async fn ask(
     let (id, statement, photographs) = signed(office, requested_by, form, photographs).await?;
     let stored = store_photographs(office, id, &unit, photographs).await?;
     let danger = request.danger;
-    let (file, draft) =
-        casefile::seal(office, id, 1, &CaseFile { request, considered: None, reason: None }, Some(&draft))?;
+    let (file, draft) = casefile::seal(office, id, 1, &CaseFile { request, reason: None }, Some(&draft))?;
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
     let (actor, unit) = (by.clone(), row.unit_recipient);
     let done = office
@@ -184,7 +183,17 @@ pub async fn ask(
                 let event = Event::new(Kind::Requested, release.object())
                     .with("photographs", stored.len())
                     .with("statement", statement.id.clone());
-                tx.add_release(&Filed { release, danger, file, draft, text_object: None, text_sha256: None }).await?;
+                tx.add_release(&Filed {
+                    release,
+                    danger,
+                    file,
+                    draft,
+                    text_object: None,
+                    text_sha256: None,
+                    source_index: None,
+                    origin: None,
+                })
+                .await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
                     tx.under_unit(&row.object, area, &unit, None).await?;
