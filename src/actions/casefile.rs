@@ -11,6 +11,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Considered, Release, Request};
+use crate::domain::texts::Versions;
 use crate::domain::words::{Line, Prose};
 use crate::sealing::image;
 use crate::store::Conn;
@@ -25,6 +26,17 @@ pub struct CaseFile {
     pub considered: Option<Considered>,
     /// Why it was refused, withdrawn or recalled.
     pub reason: Option<Prose>,
+    /// Which versions of the policy's texts and numbers were in force at authority; absent: there was none, or it was before they were
+    /// recorded.
+    #[serde(default)]
+    pub versions: Option<Versions>,
+}
+
+impl CaseFile {
+    /// As it begins.
+    pub(super) fn asked(request: Request) -> Self {
+        Self { request, considered: None, reason: None, versions: None }
+    }
 }
 
 /// What would leave.

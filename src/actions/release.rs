@@ -9,13 +9,13 @@ use crate::actions::{Fault, No, Office, consider, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
-use crate::domain::limits::RECIPIENTS_MAX;
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::order::Case;
 use crate::domain::release::{Considered, Order};
 use crate::domain::scheme::Footing;
+use crate::domain::texts::Versions;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
@@ -90,6 +90,7 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     let photographs = conn.photographs(id).await?;
     let subject = same_subject(form, draft.as_ref(), &photographs);
     let draft = draft.unwrap_or_default();
+    let versions = conn.versions_in_force().await?;
     let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
     let mut unmet = filed.release.decide(Order::Authorise(Box::new(case)), by, now).err().unwrap_or_default();
     unmet.extend(unproven(office.root.as_ref(), &mut conn, &people).await?);
@@ -105,7 +106,7 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     let statement = statement::check_form(office, signer, "authority", &filed.release.object(), form, &[]).await?;
     let photographs = photographs.len();
     let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
-    let file = CaseFile { considered: Some(considered.clone()), ..file };
+    let file = CaseFile { considered: Some(considered.clone()), versions: Some(versions), ..file };
     let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
     let (root, unit) = (office.root.clone(), area.unit_recipient);
     let plan =
@@ -140,6 +141,12 @@ impl Plan {
         if filed.release.version != self.filed.release.version {
             return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
         }
+        if self.file.versions.as_ref() != Some(&tx.versions_in_force().await?) {
+            return Err(No::field(
+                "statement",
+                "The policy’s texts or numbers changed while you signed. Look at the page again, then sign.",
+            ));
+        }
         let keys: Vec<(PersonId, SchemeId)> = self.ready.iter().map(|r| (r.footing.person, r.footing.scheme)).collect();
         let people = chosen(tx, &filed, &keys, now).await?;
         let same = people.iter().zip(&self.ready).all(|((row, _), ready)| row.recipient == ready.recipient);
@@ -164,6 +171,7 @@ impl Plan {
         }
         tx.add_statement(&self.statement).await?;
         let event = tx.carry_out(&filed, decision).await?.with("statement", self.statement.id.clone());
+        let event = event.with("versions", versions(self.file.versions));
         tx.issue(&filed.release, &urn, serial).await?;
         tx.append(&event, by, stamp).await?;
         for ready in &self.ready {
@@ -181,6 +189,11 @@ impl Plan {
     }
 }
 
+/// The versions of texts and numbers as the log keeps them.
+fn versions(of: Option<Versions>) -> serde_json::Value {
+    serde_json::to_value(of.unwrap_or_default()).unwrap_or_default()
+}
+
 /// The named recipients with where they stand now; somebody of another area or unknown is refused (K6.2.4).
 async fn chosen(
     conn: &mut Conn,
@@ -188,8 +201,9 @@ async fn chosen(
     recipients: &[(PersonId, SchemeId)],
     now: Moment,
 ) -> Result<Vec<(Receiver, Footing)>, No> {
-    if recipients.len() > RECIPIENTS_MAX {
-        return Err(No::field("recipients", format!("Choose at most {RECIPIENTS_MAX} recipients")));
+    let most = conn.numbers_in_force().await?.0.recipients_max();
+    if recipients.len() > most {
+        return Err(No::field("recipients", format!("Choose at most {most} recipients")));
     }
     let mut people: Vec<(Receiver, Footing)> = Vec::new();
     for (person, scheme) in recipients {

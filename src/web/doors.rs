@@ -9,7 +9,7 @@ use crate::domain::actor::Role;
 pub use crate::web::door::{Body, Coming, Door, Handler, Method, Place, Who, at_once, get, places, post};
 use crate::web::police::{
     approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
-    renew, reseal, root, scheme_form, schemes, seal, settings, sheet, unit,
+    renew, reseal, root, scheme_form, schemes, seal, settings, sheet, texts, unit,
 };
 use crate::web::recover;
 use crate::web::{
@@ -69,10 +69,19 @@ pub const DOORS: &[Door] = &[
     get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
         .on_menu("Invite"),
     post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
-    get("/settings", Who::Holding(&[Role::Administrator]), "Form: the registration", |v| Box::pin(settings::show(v)))
-        .on_menu("Settings"),
-    post("/settings", Who::Holding(&[Role::Administrator]), Body::Form, "Record the registration", |v| {
+    get("/settings", RULES, "What there is to set", |v| Box::pin(settings::index(v))).on_menu("Settings"),
+    get("/settings/registration", ADMINISTRATOR, "Form: the registration", |v| Box::pin(settings::show(v))),
+    post("/settings/registration", ADMINISTRATOR, Body::Form, "Record the registration", |v| {
         Box::pin(settings::save(v))
+    }),
+    get("/settings/texts", RULES, "The policy’s texts", |v| Box::pin(texts::list(v))),
+    get("/settings/texts/{kind}", RULES, "One text, every version", |v| Box::pin(texts::one(v))),
+    post("/settings/texts/{kind}", ADMINISTRATOR, Body::Form, "Put new words in force", |v| {
+        Box::pin(texts::change(v))
+    }),
+    get("/settings/numbers", RULES, "The policy’s numbers", |v| Box::pin(texts::numbers(v))),
+    post("/settings/numbers", ADMINISTRATOR, Body::Form, "Put stricter numbers in force", |v| {
+        Box::pin(texts::change_numbers(v))
     }),
     get("/outbox", Who::Anyone, "The demo's mails; elsewhere not found", |v| Box::pin(settings::outbox(v))),
     // End of the police desk
@@ -311,6 +320,9 @@ const INSPECTED: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager]);
 const PAPERS: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager, Role::Member]);
 /// Who keeps areas.
 const ADMINISTRATOR: Who = Who::Holding(&[Role::Administrator]);
+
+/// Who reads the policy's texts and numbers.
+const RULES: Who = Who::Holding(&[Role::Administrator, Role::Auditor]);
 
 /// Who holds copies.
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);

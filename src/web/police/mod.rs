@@ -26,6 +26,7 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+pub mod texts;
 pub mod unit;
 
 use serde::Serialize;

@@ -3,6 +3,7 @@
 use crate::actions::desk::Sheet;
 use crate::domain::moment::{Day, Moment, long_day};
 use crate::domain::release::authority::{Basis, Considered, GroundsKind};
+use crate::domain::texts::Versions;
 use crate::web::police::{Row, row, yes};
 
 /// A titled part of the record.
@@ -44,8 +45,14 @@ pub(crate) fn request(sheet: &Sheet) -> Vec<Row> {
 }
 
 /// The co-ordinator's record, part by part.
-pub(crate) fn considered(of: &Considered, named: bool) -> Vec<Part> {
-    vec![grounds(of), risk(of), japan(of), notice(of), elsewhere(of, named)]
+pub(crate) fn considered(of: &Considered, named: bool, versions: Option<&Versions>) -> Vec<Part> {
+    vec![grounds(of), risk(of), japan(of), notice(of), elsewhere(of, named), in_force(versions)]
+}
+
+/// Under which versions of the policy's texts and numbers it was decided.
+fn in_force(versions: Option<&Versions>) -> Part {
+    let told = versions.map_or_else(String::new, |versions| versions.told().join("\n"));
+    Part { title: "Texts and numbers in force", rows: vec![row("Decided under", told)] }
 }
 
 fn grounds(of: &Considered) -> Part {

@@ -120,7 +120,9 @@ impl Sheet {
             tag: Some(stage_tag(sheet.word)),
             facts: facts(sheet),
             request: record::request(sheet),
-            record: sheet.file.considered.as_ref().map_or_else(Vec::new, |c| record::considered(c, request.named)),
+            record: sheet.file.considered.as_ref().map_or_else(Vec::new, |c| {
+                record::considered(c, request.named, sheet.file.versions.as_ref())
+            }),
             photographs: sheet
                 .photographs
                 .iter()
@@ -172,7 +174,7 @@ impl Page for Sheet {
         };
         let live = Self {
             tag: Some(stage_tag("live")),
-            record: record::considered(&crate::domain::release::Considered::default(), true),
+            record: record::considered(&crate::domain::release::Considered::default(), true, None),
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
