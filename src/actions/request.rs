@@ -169,8 +169,7 @@ pub async fn ask(
     let (id, statement, photographs) = signed(office, requested_by, form, photographs).await?;
     let stored = store_photographs(office, id, &unit, photographs).await?;
     let danger = request.danger;
-    let (file, draft) =
-        casefile::seal(office, id, 1, &CaseFile::asked(request), Some(&draft))?;
+    let (file, draft) = casefile::seal(office, id, 1, &CaseFile::asked(request), Some(&draft))?;
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
     let (actor, unit) = (by.clone(), row.unit_recipient);
     let done = office

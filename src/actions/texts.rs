@@ -104,10 +104,19 @@ pub async fn numbers(office: &Office, by: &Actor) -> Result<(Numbers, Vec<Told>)
 }
 
 /// Puts new words of a text in force. `read`: the version that was read before it was changed.
-pub async fn change(office: &Office, by: &Actor, text: Text, words: &str, read_version: &str, stamp: Stamp) -> Result<(), No> {
+pub async fn change(
+    office: &Office,
+    by: &Actor,
+    text: Text,
+    words: &str,
+    read_version: &str,
+    stamp: Stamp,
+) -> Result<(), No> {
     changes(by)?;
     let mut wrong = Vec::new();
-    let Some(words) = read(&mut wrong, "words", Prose::parse("the text", words)) else { return Err(No::Invalid(wrong)) };
+    let Some(words) = read(&mut wrong, "words", Prose::parse("the text", words)) else {
+        return Err(No::Invalid(wrong));
+    };
     let unmet = text.check(&words);
     if !unmet.is_empty() {
         return Err(beside_fields(unmet));
@@ -127,7 +136,8 @@ pub async fn change_numbers<'a>(
     changes(by)?;
     let read = field("version").to_owned();
     let numbers = Numbers::parse(field).map_err(beside_fields)?;
-    let new = New { kind: NUMBERS, field: crate::domain::numbers::Number::ReviewDays.word(), words: numbers.words(), read };
+    let new =
+        New { kind: NUMBERS, field: crate::domain::numbers::Number::ReviewDays.word(), words: numbers.words(), read };
     put(office, by, new, stamp).await
 }
 
@@ -157,14 +167,18 @@ impl New {
             ));
         }
         if newest.words == self.words {
-            return Err(No::field(self.field, "Nothing is different from the version in force. Change it, or go back."));
+            return Err(No::field(
+                self.field,
+                "Nothing is different from the version in force. Change it, or go back.",
+            ));
         }
         let (version, digest) = (newest.number() + 1, digest(&self.words));
         if !tx.add_text(self.kind, version, &self.words, &digest, &by.word()).await? {
             return Err(No::Unavailable);
         }
-        let event =
-            Event::new(Kind::Registered, format!("text/{}", self.kind)).with("version", version).with("document", digest);
+        let event = Event::new(Kind::Registered, format!("text/{}", self.kind))
+            .with("version", version)
+            .with("document", digest);
         tx.append(&event, by, stamp).await?;
         Ok(())
     }

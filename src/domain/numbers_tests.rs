@@ -84,7 +84,8 @@ fn what_is_kept_reads_back_and_a_looser_row_loosens_nothing() {
 
 #[test]
 fn the_rules_keep_to_the_numbers_in_force_to_the_millisecond() {
-    let strict = read(&[(Number::ReviewDays, 30), (Number::ExclusionDays, 90), (Number::RepresentationsHours, 96)]).unwrap();
+    let strict =
+        read(&[(Number::ReviewDays, 30), (Number::ExclusionDays, 90), (Number::RepresentationsHours, 96)]).unwrap();
     let at = Moment::parse_london("2026-11-21", "18:00").unwrap();
     let told = |end: Option<&str>| strict.closes_at(at, end.map(|day| parse_day(day).unwrap())).deadline();
     assert_eq!(told(None), "11:59pm on 20 December 2026");

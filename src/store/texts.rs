@@ -27,7 +27,8 @@ impl Version {
 }
 
 const IN_FORCE: &str = "SELECT version, words, sha256, changed_by, changed_at FROM policy_text WHERE kind = $1 ORDER BY version DESC LIMIT 1";
-const HISTORY: &str = "SELECT version, words, sha256, changed_by, changed_at FROM policy_text WHERE kind = $1 ORDER BY version DESC";
+const HISTORY: &str =
+    "SELECT version, words, sha256, changed_by, changed_at FROM policy_text WHERE kind = $1 ORDER BY version DESC";
 const NEWEST: &str = "SELECT kind, MAX(version) FROM policy_text GROUP BY kind";
 const ADD: &str = "INSERT INTO policy_text (kind, version, words, sha256, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, version) DO NOTHING";
 
@@ -68,7 +69,14 @@ impl Conn {
 
 impl Tx {
     /// Adds a version of a kind; false where it is there already.
-    pub async fn add_text(&mut self, kind: &str, version: u32, words: &str, sha256: &str, by: &str) -> Result<bool, Fault> {
+    pub async fn add_text(
+        &mut self,
+        kind: &str,
+        version: u32,
+        words: &str,
+        sha256: &str,
+        by: &str,
+    ) -> Result<bool, Fault> {
         let (version, now) = (i64::from(version), self.now().millis());
         let done = run!(self, sqlx::query(ADD).bind(kind).bind(version).bind(words).bind(sha256).bind(by).bind(now))?;
         Ok(done == 1)

@@ -76,9 +76,7 @@ pub const DOORS: &[Door] = &[
     }),
     get("/settings/texts", RULES, "The policy’s texts", |v| Box::pin(texts::list(v))),
     get("/settings/texts/{kind}", RULES, "One text, every version", |v| Box::pin(texts::one(v))),
-    post("/settings/texts/{kind}", ADMINISTRATOR, Body::Form, "Put new words in force", |v| {
-        Box::pin(texts::change(v))
-    }),
+    post("/settings/texts/{kind}", ADMINISTRATOR, Body::Form, "Put new words in force", |v| Box::pin(texts::change(v))),
     get("/settings/numbers", RULES, "The policy’s numbers", |v| Box::pin(texts::numbers(v))),
     post("/settings/numbers", ADMINISTRATOR, Body::Form, "Put stricter numbers in force", |v| {
         Box::pin(texts::change_numbers(v))

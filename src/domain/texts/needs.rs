@@ -76,7 +76,11 @@ const fn says(told: &'static str, clause: &'static str, says: &'static [&'static
 const ALL_PREMISES: &[&str] = &["all its members", "all of its members", "all members", "every member"];
 
 const HANDLING: [Need; 6] = [
-    says("name the data protection law", "K8.2", &[&["data protection act"], &["general data protection regulation", "uk gdpr"]]),
+    says(
+        "name the data protection law",
+        "K8.2",
+        &[&["data protection act"], &["general data protection regulation", "uk gdpr"]],
+    ),
     says(
         "say that the material stays police property and is surrendered or destroyed on demand",
         "K8.2",
@@ -114,13 +118,18 @@ const NOTICE: [Need; 6] = [
     place("say to whom representations go and how, with {contact}", "O3.2.3", &[Slot::Contact]),
 ];
 
-const WHO_DECIDED: Need = says("say that the district commander decided", "O3.2.3", &[&["district commander"], &["representations"]]);
+const WHO_DECIDED: Need =
+    says("say that the district commander decided", "O3.2.3", &[&["district commander"], &["representations"]]);
 const OF_SCHEME: Need = place("name the scheme, with {scheme}", "O3.2.3", &[Slot::Scheme]);
 
 const UPHELD: [Need; 3] = [
     WHO_DECIDED,
     OF_SCHEME,
-    says("say that the details will not be given", "O3.2.3", &[&["will not be given", "will not be disclosed", "not be told"]]),
+    says(
+        "say that the details will not be given",
+        "O3.2.3",
+        &[&["will not be given", "will not be disclosed", "not be told"]],
+    ),
 ];
 
 const DISMISSED: [Need; 3] = [
@@ -134,11 +143,19 @@ const DANGER: [Need; 1] =
 
 const NAMES: [Need; 2] = [
     place("give the reference to use, with {reference}", "K8.3", &[Slot::Reference]),
-    says("forbid the name on radio and telephone", "K8.3", &[&["never", "do not"], &["name"], &["radio"], &["telephone"]]),
+    says(
+        "forbid the name on radio and telephone",
+        "K8.3",
+        &[&["never", "do not"], &["name"], &["radio"], &["telephone"]],
+    ),
 ];
 
 const MG6E: [Need; 2] = [
-    says("say that a photograph or intelligence was circulated", "K7.12", &[&["photograph", "intelligence"], &["circulated"]]),
+    says(
+        "say that a photograph or intelligence was circulated",
+        "K7.12",
+        &[&["photograph", "intelligence"], &["circulated"]],
+    ),
     place("give the reference, with {reference}", "K7.12", &[Slot::Reference]),
 ];
 
@@ -234,7 +251,9 @@ pub(super) fn check(text: Text, words: &str) -> Vec<Refusal> {
     let (mut why, mut there) = (Vec::new(), Vec::new());
     for piece in pieces(words) {
         match piece {
-            Piece::Plain(plain) if plain.contains('}') => why.push(Refusal::TextSlotUnknown { text, word: "}".to_owned() }),
+            Piece::Plain(plain) if plain.contains('}') => {
+                why.push(Refusal::TextSlotUnknown { text, word: "}".to_owned() })
+            }
             Piece::Plain(_) => {}
             Piece::Braced(word) => match Slot::parse(word).filter(|slot| text.slots().contains(slot)) {
                 Some(slot) => there.push(slot),

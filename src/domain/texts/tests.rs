@@ -46,7 +46,10 @@ fn what_a_clause_requires_cannot_be_left_out() {
     ] {
         let why = text.check(&prose(&text.shipped().replace(part, "…")));
         assert!(!why.is_empty(), "{text:?} without {part}");
-        assert!(why.iter().all(|one| one.code() == "text-lacks" && one.told().clause == clause), "{text:?} {part} {why:?}");
+        assert!(
+            why.iter().all(|one| one.code() == "text-lacks" && one.told().clause == clause),
+            "{text:?} {part} {why:?}"
+        );
         assert_eq!(why[0].told().field, Some("words"));
     }
 }
@@ -54,7 +57,16 @@ fn what_a_clause_requires_cannot_be_left_out() {
 #[test]
 fn a_place_that_the_portal_cannot_fill_is_refused_with_those_that_it_can() {
     let with = |more: &str| format!("{}\n{more}", Text::Notice.shipped());
-    for bad in ["{address}", "{}", "{", "}", "{ name }", "{Name}", "{reference}", "{a very long word that nobody could ever mean}"] {
+    for bad in [
+        "{address}",
+        "{}",
+        "{",
+        "}",
+        "{ name }",
+        "{Name}",
+        "{reference}",
+        "{a very long word that nobody could ever mean}",
+    ] {
         assert_eq!(codes(Text::Notice, &with(bad)), ["text-slot"], "{bad}");
     }
     let told = Text::Notice.check(&prose(&with("{address}")))[0].told();

@@ -120,9 +120,11 @@ impl Sheet {
             tag: Some(stage_tag(sheet.word)),
             facts: facts(sheet),
             request: record::request(sheet),
-            record: sheet.file.considered.as_ref().map_or_else(Vec::new, |c| {
-                record::considered(c, request.named, sheet.file.versions.as_ref())
-            }),
+            record: sheet
+                .file
+                .considered
+                .as_ref()
+                .map_or_else(Vec::new, |c| record::considered(c, request.named, sheet.file.versions.as_ref())),
             photographs: sheet
                 .photographs
                 .iter()

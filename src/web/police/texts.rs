@@ -150,9 +150,7 @@ pub async fn one(v: Visit) -> Result<Answer, No> {
 pub async fn change(v: Visit) -> Result<Answer, No> {
     let text = which(&v)?;
     let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
-        Ok(()) => {
-            texts::change(&v.office, v.actor(), text, v.field("words"), v.field("version"), v.stamp()).await
-        }
+        Ok(()) => texts::change(&v.office, v.actor(), text, v.field("words"), v.field("version"), v.stamp()).await,
         no => no,
     };
     match done {
@@ -202,9 +200,8 @@ impl Figures {
         };
         let words = |told: &Told| {
             let then = Numbers::stored(&told.0.words).unwrap_or_default();
-            let line = |&number: &Number| {
-                format!("{}: {} ({})", number.title(), counted(&then, number), then.source(number))
-            };
+            let line =
+                |&number: &Number| format!("{}: {} ({})", number.title(), counted(&then, number), then.source(number));
             Number::ALL.iter().map(line).collect::<Vec<_>>().join("\n")
         };
         Self {

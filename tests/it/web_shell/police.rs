@@ -60,7 +60,9 @@ async fn a_reference_is_found_however_typed_and_nonsense_is_told() {
 #[actix_web::test]
 async fn the_registration_is_recorded_by_administrators_only() {
     let stage = Stage::new().await;
-    let empty = sent(&stage, Role::Administrator, "/settings/registration", "registration_reference=&registration_ends=31").await;
+    let empty =
+        sent(&stage, Role::Administrator, "/settings/registration", "registration_reference=&registration_ends=31")
+            .await;
     assert_eq!(empty.status, 422);
     let fields = "registration_reference=Z1234567&registration_ends=2030-01-31";
     assert_eq!(sent(&stage, Role::Aic, "/settings/registration", fields).await.status, 404);
