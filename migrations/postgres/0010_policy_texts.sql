@@ -10,6 +10,4 @@ CREATE TABLE policy_text (
 );
 INSERT INTO policy_text (kind, version, words, sha256, changed_by, changed_at)
     SELECT 'undertaking', version, words, sha256, 'portal', changed_at FROM undertaking_text;
--- A program of before goes on reading the undertaking in force; one release later the view goes.
 DROP TABLE undertaking_text;
-CREATE VIEW undertaking_text AS SELECT version, words, sha256, changed_at FROM policy_text WHERE kind = 'undertaking';

@@ -48,7 +48,7 @@ pub const STEPS: [Step; 9] = [
     step!(6, "register_papers", 6, "0006_register_papers.sql"),
     step!(7, "leases", 6, "0007_leases.sql"),
     step!(8, "vault_names", 6, "0008_vault_names.sql"),
-    step!(10, "policy_texts", 6, "0010_policy_texts.sql"),
+    step!(10, "policy_texts", 10, "0010_policy_texts.sql"),
 ];
 
 /// The setting that holds the floor.

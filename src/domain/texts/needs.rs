@@ -252,7 +252,7 @@ pub(super) fn check(text: Text, words: &str) -> Vec<Refusal> {
     for piece in pieces(words) {
         match piece {
             Piece::Plain(plain) if plain.contains('}') => {
-                why.push(Refusal::TextSlotUnknown { text, word: "}".to_owned() })
+                why.push(Refusal::TextSlotUnknown { text, word: "}".to_owned() });
             }
             Piece::Plain(_) => {}
             Piece::Braced(word) => match Slot::parse(word).filter(|slot| text.slots().contains(slot)) {

@@ -164,15 +164,15 @@ pub async fn change(v: Visit) -> Result<Answer, No> {
 pub struct Figures {
     version: u32,
     rows: Vec<[String; 5]>,
-    limits: Vec<Field>,
-    periods: Vec<Field>,
+    limits: Vec<Place>,
+    periods: Vec<Place>,
     change: bool,
     history: Vec<Earlier>,
 }
 
 /// A number's place in the form.
 #[derive(Serialize)]
-struct Field {
+struct Place {
     field: &'static str,
     source: &'static str,
     label: &'static str,
@@ -189,7 +189,7 @@ impl Figures {
             let source = numbers.source(number).to_owned();
             [number.title().into(), counted(numbers, number), number.bound(), number.clause().into(), source]
         };
-        let field = |number: Number| Field {
+        let field = |number: Number| Place {
             field: number.word(),
             source: number.source_field(),
             label: number.title(),

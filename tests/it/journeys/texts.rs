@@ -239,8 +239,6 @@ async fn a_portal_of_before_keeps_its_undertaking_and_begins_with_the_rest_as_sh
     }
     assert_eq!(conn.numbers_in_force().await.unwrap().0.words(), Numbers::shipped().words());
     drop(conn);
-    // What a program of before reads of the undertaking, while both run.
-    assert_eq!(scene.sql("SELECT MAX(version) FROM undertaking_text"), "2");
     // A row that somebody loosened loosens nothing.
     let words = Numbers::shipped().words().replace("\"value\":60", "\"value\":600");
     scene.sql(&format!("UPDATE policy_text SET words = '{words}' WHERE kind = 'numbers'"));
