@@ -100,7 +100,7 @@ const HANDLING: [Need; 6] = [
     says("forbid copying", "K8.2", &[&["not copy", "no copying"]]),
 ];
 
-const NOTICE: [Need; 6] = [
+const NOTICE: [Need; 5] = [
     Need {
         told: "say that identity and offence details go to the co-ordinator, with {scheme} and {offence}",
         clause: "O3.2.3",
@@ -114,7 +114,6 @@ const NOTICE: [Need; 6] = [
     ),
     says("say that the person may make representations", "O3.2.3", &[&["representations"]]),
     place("give the time from service, with {hours}", "O3.2.3", &[Slot::Hours]),
-    place("give the end of that time, with {until}", "O3.2.3", &[Slot::Until]),
     place("say to whom representations go and how, with {contact}", "O3.2.3", &[Slot::Contact]),
 ];
 

@@ -25,7 +25,6 @@ fn what_a_clause_requires_cannot_be_left_out() {
     // Taking any needed part out of the shipped words is refused with the clause of that part.
     for (text, part, clause) in [
         (Text::Notice, "{hours}", "O3.2.3"),
-        (Text::Notice, "{until}", "O3.2.3"),
         (Text::Notice, "{contact}", "O3.2.3"),
         (Text::Notice, "{offence}", "O3.2.3"),
         (Text::Notice, "{scheme}", "O3.2.3"),

@@ -175,6 +175,7 @@ pub struct Figures {
 struct Place {
     field: &'static str,
     source: &'static str,
+    source_label: String,
     label: &'static str,
     hint: String,
 }
@@ -192,6 +193,7 @@ impl Figures {
         let field = |number: Number| Place {
             field: number.word(),
             source: number.source_field(),
+            source_label: format!("Source for the period: {}", number.title().to_lowercase()),
             label: number.title(),
             hint: format!("{} ({})", number.bound(), number.clause()),
         };
