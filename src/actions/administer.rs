@@ -37,7 +37,7 @@ pub async fn set_registration(
         .act_as(acting, move |tx| {
             Box::pin(async move {
                 tx.set("registration_reference", reference.as_str()).await?;
-                tx.set(crate::actions::release::REGISTRATION_ENDS, &day).await?;
+                tx.set(crate::actions::decision::REGISTRATION_ENDS, &day).await?;
                 let event = Event::new(Kind::Registered, "force").with("fields", vec!["registration"]);
                 tx.append(&event, &by, &stamp).await?;
                 Ok(())
@@ -50,7 +50,10 @@ pub async fn set_registration(
 /// The registration on record: reference and last day.
 pub async fn registration(office: &Office) -> Result<(Option<String>, Option<String>), No> {
     let mut conn = office.read().await?;
-    Ok((conn.setting("registration_reference").await?, conn.setting(crate::actions::release::REGISTRATION_ENDS).await?))
+    Ok((
+        conn.setting("registration_reference").await?,
+        conn.setting(crate::actions::decision::REGISTRATION_ENDS).await?,
+    ))
 }
 
 /// The demo's outbox: what would have been mailed. Nowhere else.

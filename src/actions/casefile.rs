@@ -10,7 +10,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
-use crate::domain::release::{Considered, Release, Request};
+use crate::domain::release::{Release, Request};
 use crate::domain::texts::Versions;
 use crate::domain::words::{Line, Prose};
 use crate::sealing::image;
@@ -22,12 +22,10 @@ use crate::store::releases::Filed;
 pub struct CaseFile {
     /// What was asked.
     pub request: Request,
-    /// What the co-ordinator recorded; at authority.
-    pub considered: Option<Considered>,
-    /// Why it was refused, withdrawn or recalled.
+    /// Why it was sent back, refused, withdrawn, voided or recalled.
     pub reason: Option<Prose>,
-    /// Which versions of the policy's texts and numbers were in force at authority; absent: there was none, or it was before they were
-    /// recorded.
+    /// Which versions of the policy's texts and numbers were in force when it was decided; absent: undecided, or decided before they
+    /// were recorded.
     #[serde(default)]
     pub versions: Option<Versions>,
 }
@@ -35,7 +33,7 @@ pub struct CaseFile {
 impl CaseFile {
     /// As it begins.
     pub(super) fn asked(request: Request) -> Self {
-        Self { request, considered: None, reason: None, versions: None }
+        Self { request, reason: None, versions: None }
     }
 }
 
@@ -49,20 +47,25 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// The words as they leave, or `None` if there are none.
-    pub fn released(&self) -> Option<String> {
-        match (self.name.is_empty(), self.text.is_empty()) {
-            (true, true) => None,
-            (true, false) => Some(format!("{}\n", self.text)),
-            (false, true) => Some(format!("Name: {}\n", self.name)),
-            (false, false) => Some(format!("Name: {}\n\n{}\n", self.name, self.text)),
+    /// The words as they leave with these instructions to managers (K7.4), or `None` if there are none.
+    pub fn released(&self, instructions: &str) -> Option<String> {
+        let mut words = Vec::new();
+        if !self.name.is_empty() {
+            words.push(format!("Name: {}\n", self.name));
         }
+        if !self.text.is_empty() {
+            words.push(format!("{}\n", self.text));
+        }
+        if !instructions.is_empty() {
+            words.push(format!("Instructions: {instructions}\n"));
+        }
+        (!words.is_empty()).then(|| words.join("\n"))
     }
+}
 
-    /// What those words hash to.
-    pub fn digest(&self) -> Option<String> {
-        self.released().map(|words| hex::encode(image::sha256(words.as_bytes())))
-    }
+/// What words hash to, for the record of what left.
+pub fn digest(words: &str) -> String {
+    hex::encode(image::sha256(words.as_bytes()))
 }
 
 const TABLE: &str = "release";
@@ -111,7 +114,7 @@ pub(super) fn open(office: &Office, filed: &Filed) -> Result<(CaseFile, Option<D
 
 /// A release as the policy's thing.
 pub(super) fn thing(release: &Release) -> Thing {
-    Thing::Release { area: release.area, requested_by: release.requested_by }
+    release.thing()
 }
 
 /// Loads a release that `by` may do `act` to; anything else is not found.

@@ -1,6 +1,8 @@
 //! What the police desk's pages read: lists, one release with its case file, who could be chosen as a recipient.
 
 use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::decision::record::{self, Section};
+use crate::actions::decision::{self, Gathered};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
@@ -11,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
-use crate::store::registers::Receiver;
+use crate::store::registers::{Member, Receiver};
 use crate::store::releases::{Filed, Photograph};
 
 /// A line of a list.
@@ -48,6 +50,8 @@ pub struct Sheet {
     pub copies: Vec<Copy>,
     /// The officer who asked.
     pub officer: String,
+    /// What is on record of the decision, part by part (forms 3795 and 3796).
+    pub record: Vec<Section>,
     /// What was signed about it, as far as this person may read it.
     pub signatures: Vec<Signature>,
     /// The co-ordinator who authorised.
@@ -132,9 +136,10 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
-    let (file, draft) = casefile::open(office, &filed)?;
+    let of = decision::gather_filed(office, &mut conn, filed, now).await?;
+    let record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    let photographs = conn.photographs(id).await?;
     let mut units = Vec::new();
     for photograph in &photographs {
         units.extend(conn.unit_of(&photograph.object).await?.filter(|unit| !units.contains(unit)));
@@ -154,7 +159,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let own = by.person() == Some(filed.release.requested_by);
     let offers = May {
         decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: requested && may(by, Act::Withdraw, thing),
+        withdraw: matches!(word, "draft" | "requested" | "returned") && may(by, Act::Withdraw, thing),
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
@@ -166,6 +171,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         photographs,
         units,
         copies,
+        record,
         signatures,
         officer,
         authorised_by,
@@ -190,6 +196,22 @@ pub async fn candidates(office: &Office, by: &Actor, area: AreaId) -> Result<Vec
         for (receiver, footing) in conn.footings(scheme.id()?, now).await? {
             let ineligible = footing.ineligible(now);
             all.push(Candidate { receiver, footing, ineligible });
+        }
+    }
+    Ok(all)
+}
+
+/// The member businesses of an area's schemes, each with its scheme's name: to whom a manager may show a release (K7.4).
+pub async fn members(office: &Office, by: &Actor, area: AreaId) -> Result<Vec<(Member, String)>, No> {
+    if !by.is_in(Role::Aic, area) {
+        return Err(No::NotFound);
+    }
+    let mut conn = office.read().await?;
+    let mut all = Vec::new();
+    for scheme in conn.schemes().await? {
+        if scheme.area()? == area {
+            let members = conn.members(scheme.id()?).await?.into_iter().filter(|member| member.removed_at.is_none());
+            all.extend(members.map(|member| (member, scheme.name.clone())));
         }
     }
     Ok(all)

@@ -11,7 +11,7 @@ pub mod backup;
 pub mod board;
 pub mod casefile;
 mod claim;
-pub mod consider;
+pub mod decision;
 pub mod deliver;
 pub mod desk;
 pub mod enrol;

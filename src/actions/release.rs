@@ -1,21 +1,19 @@
 //! The co-ordinator's decisions on a release: authorise, refuse, recall; the officer's withdrawal. Every one through
 //! [`Release::decide`](crate::domain::release::Release::decide), inside the writing act.
 
-use crate::actions::answers::{Form, digested};
+use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
+use crate::actions::decision::{self, Gathered, record};
 use crate::actions::office::ten;
 use crate::actions::request::{beside_fields, take_back};
-use crate::actions::{Fault, No, Office, consider, seal, statement, trust};
+use crate::actions::{Fault, No, Office, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CopyId, PersonId, ReleaseId, SchemeId};
-use crate::domain::moment::{Moment, parse_day};
+use crate::domain::ids::{CopyId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
-use crate::domain::release::order::Case;
-use crate::domain::release::{Considered, Order};
+use crate::domain::release::Order;
 use crate::domain::scheme::Footing;
-use crate::domain::texts::Versions;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
@@ -24,12 +22,9 @@ use crate::sealing::lock::CopyKey;
 use crate::store::copies::Part;
 use crate::store::log::Stamp;
 use crate::store::registers::Receiver;
-use crate::store::releases::{Filed, Photograph};
+use crate::store::releases::Filed;
 use crate::store::statements::Statement;
 use crate::store::{Conn, Tx};
-
-/// The setting that holds the last day of the force's data protection registration (K8.1).
-pub const REGISTRATION_ENDS: &str = "registration_ends";
 
 /// A copy made ready before the act: its key wrapped, its text sealed and stored.
 struct Ready {
@@ -41,7 +36,7 @@ struct Ready {
     text: Option<Part>,
 }
 
-/// The co-ordinator's answer, signed over everything considered, the words and the photographs: `authorise` or `refuse`.
+/// The co-ordinator's answer, signed: `authorise` over the whole record, the words and the photographs, or `refuse`.
 pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
     match form.field("answer") {
         "authorise" => authorise(office, by, id, form, stamp).await,
@@ -53,20 +48,22 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
     }
 }
 
-/// What stands in the decision's form for the words and the photographs it is about: digests of the words that leave (none: an
-/// empty text) and of each photograph as uploaded, in order.
-pub fn subject(draft: Option<&Draft>, photographs: &[Photograph]) -> (String, Vec<String>) {
-    let words = draft.and_then(Draft::released).map_or_else(String::new, |words| digested(words.as_bytes()));
-    (words, photographs.iter().map(|one| format!("sha256:{}", one.sha256)).collect())
-}
-
 /// Whether the form was about exactly what lies in the case now.
-fn same_subject(form: &Form, draft: Option<&Draft>, photographs: &[Photograph]) -> Result<(), No> {
-    let (words, pictures) = subject(draft, photographs);
+fn same_subject(form: &Form, of: &Gathered) -> Result<(), No> {
+    let (words, pictures) = of.subject();
     if form.fields("words") == [words.as_str()] && form.fields("photograph") == pictures {
         return Ok(());
     }
     Err(No::field("statement", "The request is not what this page showed. Look at it again, then sign."))
+}
+
+/// Whether the signed record says what the record says now.
+async fn same_record(office: &Office, conn: &mut Conn, form: &Form, of: &Gathered) -> Result<(), No> {
+    let now = record::text(&record::sections(office, conn, of).await?);
+    if form.field("record").replace("\r\n", "\n").trim_end() == now.trim_end() {
+        return Ok(());
+    }
+    Err(No::refused(Refusal::RecordChanged))
 }
 
 /// Authorises (K7.7.1): every rule met, every key proven up to the root, a number taken, copies made for the named recipients,
@@ -81,36 +78,36 @@ async fn authorise(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stam
 
 async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
     let mut conn = office.read().await?;
-    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
-    let (file, draft) = casefile::open(office, &filed)?;
     let now = office.now();
-    let named = file.request.named;
-    let (considered, recipients) = consider::parse(|name| form.field(name), &form.fields("recipients"), named, now)?;
-    let people = chosen(&mut conn, &filed, &recipients, now).await?;
-    let photographs = conn.photographs(id).await?;
-    let subject = same_subject(form, draft.as_ref(), &photographs);
-    let draft = draft.unwrap_or_default();
-    let versions = conn.versions_in_force().await?;
-    let case = build(&mut conn, &filed, &file, &draft, &considered, &people, now).await?;
-    let mut unmet = filed.release.decide(Order::Authorise(Box::new(case)), by, now).err().unwrap_or_default();
-    unmet.extend(unproven(office.root.as_ref(), &mut conn, &people).await?);
+    let of = decision::gather(office, &mut conn, by, Act::Decide, id, now).await?;
+    let order = Order::Authorise(Box::new(of.case.clone()));
+    let mut unmet = of.filed.release.decide(order, by, now).err().unwrap_or_default();
+    unmet.extend(unproven(office.root.as_ref(), &mut conn, &of.people).await?);
     if !unmet.is_empty() {
         return Err(No::from(unmet));
     }
-    subject?;
-    let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    trust::unit(office, &mut conn, filed.release.area, &area.unit_recipient).await?;
+    same_subject(form, &of)?;
+    same_record(office, &mut conn, form, &of).await?;
+    let area = conn.area(of.filed.release.area).await?.ok_or(No::NotFound)?;
+    trust::unit(office, &mut conn, of.filed.release.area, &area.unit_recipient).await?;
     // Given back before the signature is checked, which takes one of its own: many at once must not wait for each other.
     drop(conn);
     let signer = by.person().ok_or(No::NotFound)?;
-    let statement = statement::check_form(office, signer, "authority", &filed.release.object(), form, &[]).await?;
-    let photographs = photographs.len();
-    let (ready, text_object, objects) = make_ready(office, &draft, &people, &area.unit_recipient).await?;
-    let file = CaseFile { considered: Some(considered.clone()), versions: Some(versions), ..file };
-    let (file_sealed, _) = casefile::seal(office, id, filed.release.version + 1, &file, None)?;
-    let (root, unit) = (office.root.clone(), area.unit_recipient);
-    let plan =
-        Plan { filed, file, draft, considered, ready, text_object, file_sealed, photographs, root, unit, statement };
+    let statement = statement::check_form(office, signer, "authority", &of.filed.release.object(), form, &[]).await?;
+    let words = (!of.case.words.is_empty()).then(|| of.case.words.clone());
+    let (ready, text_object, objects) = make_ready(office, words.as_deref(), &of.people, &area.unit_recipient).await?;
+    let file = CaseFile { versions: Some(of.case.versions.clone()), ..of.file.clone() };
+    let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &file, None)?;
+    let plan = Plan {
+        of,
+        ready,
+        words,
+        text_object,
+        file_sealed,
+        root: office.root.clone(),
+        unit: area.unit_recipient,
+        statement,
+    };
     let actor = by.clone();
     let done = office.act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, &stamp).await })).await;
     if let Err(no) = &done {
@@ -120,14 +117,13 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
 }
 
 struct Plan {
-    filed: Filed,
-    file: CaseFile,
-    draft: Draft,
-    considered: Considered,
+    /// The case that was decided on.
+    of: Gathered,
     ready: Vec<Ready>,
+    /// What leaves in words.
+    words: Option<String>,
     text_object: Option<String>,
     file_sealed: Vec<u8>,
-    photographs: usize,
     root: Option<Root>,
     /// The unit's recipient that the text was sealed to.
     unit: String,
@@ -137,18 +133,8 @@ struct Plan {
 impl Plan {
     async fn carry_out(self, tx: &mut Tx, by: &Actor, stamp: &Stamp) -> Result<(), No> {
         let now = tx.now();
-        let mut filed = tx.release(self.filed.release.id).await?.ok_or(No::NotFound)?;
-        if filed.release.version != self.filed.release.version {
-            return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
-        }
-        if self.file.versions.as_ref() != Some(&tx.versions_in_force().await?) {
-            return Err(No::field(
-                "statement",
-                "The policy’s texts or numbers changed while you signed. Look at the page again, then sign.",
-            ));
-        }
-        let keys: Vec<(PersonId, SchemeId)> = self.ready.iter().map(|r| (r.footing.person, r.footing.scheme)).collect();
-        let people = chosen(tx, &filed, &keys, now).await?;
+        let (case, people) = decision::again(tx, &self.of, now).await?;
+        let mut filed = self.of.filed;
         let same = people.iter().zip(&self.ready).all(|((row, _), ready)| row.recipient == ready.recipient);
         if !same || people.len() != self.ready.len() {
             return Err(No::Unavailable);
@@ -158,20 +144,18 @@ impl Plan {
             return Err(No::from(unproven));
         }
         trust::unit_under(self.root.as_ref(), tx, filed.release.area, &self.unit).await?;
-        let case = build(tx, &filed, &self.file, &self.draft, &self.considered, &people, now).await?;
         let urn = case.urn.clone();
         let (_, serial) = tx.next_urn(filed.release.area, now).await?;
         let decision = filed.release.decide(Order::Authorise(Box::new(case)), by, now)?;
         filed.file = self.file_sealed;
         filed.draft = None;
-        filed.text_sha256 = self.text_object.is_some().then(|| self.draft.digest()).flatten();
+        filed.text_sha256 = self.words.as_deref().map(casefile::digest);
         filed.text_object = self.text_object;
         if let Some(object) = &filed.text_object {
             tx.under_unit(object, filed.release.area, &self.unit, None).await?;
         }
         tx.add_statement(&self.statement).await?;
         let event = tx.carry_out(&filed, decision).await?.with("statement", self.statement.id.clone());
-        let event = event.with("versions", versions(self.file.versions));
         tx.issue(&filed.release, &urn, serial).await?;
         tx.append(&event, by, stamp).await?;
         for ready in &self.ready {
@@ -181,54 +165,12 @@ impl Plan {
             if let Some(part) = &ready.text {
                 tx.add_part(part).await?;
             }
-            if self.photographs == 0 {
+            if self.of.photographs.is_empty() {
                 seal::finish_copy(tx, copy, by, stamp).await?;
             }
         }
         Ok(())
     }
-}
-
-/// The versions of texts and numbers as the log keeps them.
-fn versions(of: Option<Versions>) -> serde_json::Value {
-    serde_json::to_value(of.unwrap_or_default()).unwrap_or_default()
-}
-
-/// The named recipients with where they stand now; somebody of another area or unknown is refused (K6.2.4).
-async fn chosen(
-    conn: &mut Conn,
-    filed: &Filed,
-    recipients: &[(PersonId, SchemeId)],
-    now: Moment,
-) -> Result<Vec<(Receiver, Footing)>, No> {
-    let most = conn.numbers_in_force().await?.0.recipients_max();
-    if recipients.len() > most {
-        return Err(No::field("recipients", format!("Choose at most {most} recipients")));
-    }
-    let mut people: Vec<(Receiver, Footing)> = Vec::new();
-    for (person, scheme) in recipients {
-        let row = conn.scheme(*scheme).await?;
-        let here = match &row {
-            Some(row) => row.area()? == filed.release.area,
-            None => false,
-        };
-        let found = conn.footings(*scheme, now).await?.into_iter().find(|(_, footing)| footing.person == *person);
-        match found {
-            Some((receiver, _)) if here && receiver.recipient.is_empty() => {
-                return Err(No::field(
-                    "recipients",
-                    format!("{} has no keys now: wait until they have joined again", receiver.name),
-                ));
-            }
-            Some(found) if here => {
-                if people.iter().all(|(_, footing)| footing.person != *person) {
-                    people.push(found);
-                }
-            }
-            _ => return Err(No::field("recipients", "Choose recipients from this area's schemes")),
-        }
-    }
-    Ok(people)
 }
 
 /// Those of the chosen whose keys nobody proved, as refusals.
@@ -241,36 +183,19 @@ async fn unproven(root: Option<&Root>, conn: &mut Conn, people: &[(Receiver, Foo
     trust::unproven_under(root, conn, &people.iter().map(to).collect::<Vec<_>>()).await
 }
 
-async fn build(
-    conn: &mut Conn,
-    filed: &Filed,
-    file: &CaseFile,
-    draft: &Draft,
-    considered: &Considered,
-    people: &[(Receiver, Footing)],
-    now: Moment,
-) -> Result<Case, No> {
-    let registration = conn.setting(REGISTRATION_ENDS).await?;
-    Ok(Case {
-        request: file.request.clone(),
-        words: draft.released().unwrap_or_default(),
-        photographs: conn.photographs(filed.release.id).await?.len(),
-        considered: considered.clone(),
-        recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
-        registration_ends: registration.as_deref().and_then(parse_day),
-        urn: conn.next_urn(filed.release.area, now).await?.0,
-    })
-}
-
 type Readied = (Vec<Ready>, Option<String>, Vec<String>);
 
 /// Seals the text to the unit and to each recipient, each under its own second lock, and stores the blobs.
-async fn make_ready(office: &Office, draft: &Draft, people: &[(Receiver, Footing)], unit: &str) -> Result<Readied, No> {
-    let words = draft.released();
+async fn make_ready(
+    office: &Office,
+    words: Option<&str>,
+    people: &[(Receiver, Footing)],
+    unit: &str,
+) -> Result<Readied, No> {
     let broken = |why: String| Fault::Other(why);
     let mut objects = Vec::new();
     let mut text_object = None;
-    if let Some(words) = &words {
+    if let Some(words) = words {
         let unit = Recipient::parse(unit).map_err(|why| broken(why.to_string()))?;
         let object = office.vault.put(seal_text(words, &unit).map_err(|why| broken(why.to_string()))?).await?;
         objects.push(object.clone());
@@ -281,7 +206,7 @@ async fn make_ready(office: &Office, draft: &Draft, people: &[(Receiver, Footing
         let copy = CopyId::fresh(office.now(), ten());
         let key = CopyKey::fresh().map_err(|why| broken(why.to_string()))?;
         let mut text = None;
-        if let Some(words) = &words {
+        if let Some(words) = words {
             let to = Recipient::parse(&row.recipient).map_err(|why| broken(why.to_string()))?;
             let sealed = seal_text(words, &to).map_err(|why| broken(why.to_string()))?;
             let part = seal::store_part(office, copy, &key, None, "text", 0, &sealed).await?;
@@ -301,6 +226,49 @@ pub(super) fn copy_mark() -> String {
     clock::random::<6>().iter().filter_map(|b| LETTERS.get(usize::from(b & 31))).map(|b| char::from(*b)).collect()
 }
 
+/// Sends a request back to the officer, who sees what is missing (K7.7). The draft stays; nothing is signed.
+pub async fn send_back(office: &Office, by: &Actor, id: ReleaseId, more: &str, stamp: Stamp) -> Result<(), No> {
+    let reason = Prose::parse("what is missing", more).map_err(|why| No::field("more", why.to_string()))?;
+    let mut conn = office.read().await?;
+    let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    let (file, draft) = casefile::open(office, &filed)?;
+    drop(conn);
+    let read = filed.release.version;
+    filed.release.decide(Order::Return { reason: reason.clone() }, by, office.now())?;
+    let file = CaseFile { reason: Some(reason.clone()), ..file };
+    let (sealed, draft) = casefile::seal(office, id, read + 1, &file, draft.as_ref())?;
+    let acting = by.clone();
+    office
+        .act_as(by, move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                let mut filed = tx.release(id).await?.ok_or(No::NotFound)?;
+                if filed.release.version != read {
+                    return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
+                }
+                let decision = filed.release.decide(Order::Return { reason }, &acting, now)?;
+                (filed.file, filed.draft) = (sealed, draft);
+                let event = tx.carry_out(&filed, decision).await?;
+                tx.append(&event, &acting, &stamp).await?;
+                Ok(())
+            })
+        })
+        .await?;
+    Ok(())
+}
+
+/// Voids a number issued in error, signed: nobody has opened a copy; the number stays in the register with its reason (K8.3), and
+/// every key of it is destroyed.
+pub async fn void(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    let copies = office.read().await?.copies_of_release(id).await?;
+    let opened = copies.iter().any(|copy| copy.opened_at.is_some());
+    let order = move |reason| Order::Void { reason, opened };
+    end(office, by, id, Ending { kind: "void", form, order }, stamp).await?;
+    office.board.close(id.to_string());
+    crate::actions::sweep::clear_away(office).await;
+    Ok(())
+}
+
 /// Withdraws one's own request, signed.
 pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
     end(office, by, id, Ending { kind: "withdrawal", form, order: |reason| Order::Withdraw { reason } }, stamp).await
@@ -315,30 +283,38 @@ pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
 }
 
 /// How a case ends: what is signed, and the order.
-struct Ending<'a> {
+struct Ending<'a, O: Fn(Prose) -> Order + Clone + Send + 'static> {
     kind: &'static str,
     form: &'a Form,
-    order: fn(Prose) -> Order,
+    order: O,
 }
 
-async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, stamp: Stamp) -> Result<(), No> {
+async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
+    office: &Office,
+    by: &Actor,
+    id: ReleaseId,
+    ending: Ending<'_, O>,
+    stamp: Stamp,
+) -> Result<(), No> {
     let Ending { kind, form, order } = ending;
     let reason = form.field("reason");
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
     let mut conn = office.read().await?;
-    let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
-    let (file, draft) = casefile::open(office, &filed)?;
-    let read = filed.release.version;
-    filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
+    let of = decision::gather(office, &mut conn, by, Act::SeeRelease, id, office.now()).await?;
+    of.filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
-        same_subject(form, draft.as_ref(), &conn.photographs(id).await?)?;
+        same_subject(form, &of)?;
     }
+    // A refusal is a decision too: it keeps what it was made under.
+    let Gathered { filed, file, draft, case, .. } = of;
+    let versions = if kind == "authority" { Some(case.versions) } else { file.versions.clone() };
+    let read = filed.release.version;
     drop(conn);
     let signer = by.person().ok_or(No::NotFound)?;
     let statement = statement::check_form(office, signer, kind, &filed.release.object(), form, &[]).await?;
     let proposed = seal_proposed(office, &filed, draft.as_ref()).await;
     let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
-    let file = CaseFile { reason: Some(reason.clone()), ..file };
+    let file = CaseFile { reason: Some(reason.clone()), versions, ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
@@ -352,7 +328,14 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
                 if filed.release.version != read {
                     return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
                 }
-                let decision = filed.release.decide(order(reason), &by, now)?;
+                let void = matches!(order(reason.clone()), Order::Void { .. });
+                // Between the page and here somebody may have opened a copy: asked again where nothing comes between.
+                let opened = tx.copies_of_release(id).await?.iter().any(|copy| copy.opened_at.is_some());
+                let order = if void { Order::Void { reason: reason.clone(), opened } } else { order(reason.clone()) };
+                let decision = filed.release.decide(order, &by, now)?;
+                if void {
+                    tx.void_issue(id, reason.as_str()).await?;
+                }
                 filed.file = sealed;
                 filed.draft = None;
                 if let Some((object, unit)) = proposed {
@@ -379,7 +362,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
 /// Seals the words of a request that ends without authority to the unit: proposed material is kept too (K6.4.1).
 /// Answers the blob's name and the unit's recipient.
 async fn seal_proposed(office: &Office, filed: &Filed, draft: Option<&Draft>) -> Result<Option<(String, String)>, No> {
-    let Some(words) = draft.and_then(Draft::released) else { return Ok(None) };
+    let Some(words) = draft.and_then(|draft| draft.released("")) else { return Ok(None) };
     let mut conn = office.read().await?;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     trust::unit(office, &mut conn, filed.release.area, &area.unit_recipient).await?;

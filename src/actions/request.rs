@@ -101,7 +101,7 @@ impl Asked {
             named: !name.is_empty(),
         };
         let draft = Draft { name, text };
-        let unmet = request.check(photographs, &draft.released().unwrap_or_default());
+        let unmet = request.check(photographs, &draft.released("").unwrap_or_default());
         match (wrong.is_empty(), unmet.is_empty()) {
             (true, true) => Ok((request, draft)),
             (true, false) => Err(reasons_beside(unmet)),
@@ -188,7 +188,17 @@ pub async fn ask(
                 let event = Event::new(Kind::Requested, release.object())
                     .with("photographs", stored.len())
                     .with("statement", statement.id.clone());
-                tx.add_release(&Filed { release, danger, file, draft, text_object: None, text_sha256: None }).await?;
+                tx.add_release(&Filed {
+                    release,
+                    danger,
+                    file,
+                    draft,
+                    text_object: None,
+                    text_sha256: None,
+                    source_index: None,
+                    origin: None,
+                })
+                .await?;
                 for row in &stored {
                     tx.add_photograph(row).await?;
                     tx.under_unit(&row.object, area, &unit, None).await?;

@@ -21,6 +21,8 @@ pub const KINDS: &[(&str, &str)] = &[
     ("request", "Request for a release"),
     ("withdrawal", "Withdrawal of a request"),
     ("authority", "Decision on a request (forms 3795 and 3796)"),
+    ("ruling", "Decision by a higher rank (O3.2.3, O3.2.4)"),
+    ("void", "Voiding of a number"),
     ("recall", "Recall"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),

@@ -2,8 +2,8 @@
 
 use zeroize::Zeroizing;
 
+use crate::actions::decision::REGISTRATION_ENDS;
 use crate::actions::office::{Office, slow, ten};
-use crate::actions::release::REGISTRATION_ENDS;
 use crate::actions::{Fault, No, sign_in};
 use crate::clock;
 use crate::demo::keys::{self, Half};

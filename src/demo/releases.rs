@@ -1,11 +1,14 @@
 //! How the demo's people ask, authorise, sign and confirm: the same actions as on the pages, signed with their own keys.
 
 use crate::actions::answers::Form;
+use crate::actions::decision::{self, record};
 use crate::actions::office::Office;
-use crate::actions::{No, deliver, desk, release, request, seal, statement, surrender, undertaking};
+use crate::actions::{No, deliver, release, request, seal, statement, surrender, undertaking};
 use crate::demo::people::{Somebody, World};
 use crate::demo::{ago, portrait, stamp};
 use crate::domain::ids::{CopyId, PersonId, PhotographId, ReleaseId, SchemeId};
+use crate::domain::policy::Act;
+use crate::domain::release::Part;
 use crate::ledger::statement::{Lines, sign as sign_lines};
 
 /// What one release of the demo is about.
@@ -88,8 +91,8 @@ pub async fn ask(office: &Office, officer: &Somebody, area: &str, plot: &Plot) -
     request::ask(office, &officer.actor, form, photographs, stamp()).await
 }
 
-/// A complete record, as a careful co-ordinator would make it now, for these recipients.
-pub fn record(office: &Office, recipients: &[(PersonId, SchemeId)]) -> Answers {
+/// A complete record, as a careful co-ordinator would make it now, for these recipients: every part's answers.
+pub fn complete(office: &Office, recipients: &[(PersonId, SchemeId)]) -> Answers {
     let now = office.now();
     let served = ago(now, 4, 0);
     let mut all = answers(RECORD);
@@ -105,6 +108,11 @@ pub fn record(office: &Office, recipients: &[(PersonId, SchemeId)]) -> Answers {
 }
 
 const RECORD: &[(&str, &str)] = &[
+    ("custody", "yes"),
+    ("justice", "yes"),
+    ("offence", "Theft from a shop, March 2025"),
+    ("image_reference", "ATH/IMG/0417"),
+    ("words_considered", "yes"),
     ("basis", "common_law"),
     ("grounds_kind", "intelligence"),
     ("grounds", "Three current reports place the person in the town centre during thefts this month."),
@@ -116,28 +124,63 @@ const RECORD: &[(&str, &str)] = &[
     ("risk_conditions", "Not for display; not for any radio."),
     ("risk_harm", "Mistaken identity is possible: staff call the police and do not confront."),
     ("risk_found", "no"),
-    ("risk_plan", ""),
     ("japan_justified", "Repeated thefts with threats."),
     ("japan_authorised", "Common law power; policy K10."),
     ("japan_proportionate", "The least that lets staff recognise one person."),
     ("japan_auditable", "This record and the log."),
     ("japan_necessary", "Other means have been tried for a month."),
+    ("outcome", "positive"),
+    ("wanted", "no"),
+    ("telling", "served"),
     ("notice_by", "PC 1042"),
     ("notice_how", "In person, in writing"),
     ("notice_document", "ATH/DOC/5518"),
-    ("representations", "no"),
-    ("outcome", "positive"),
+    ("need", "They manage the doors at which the person is seen."),
+    ("instructions", "Show it to security staff on duty at the doors. Do not print it."),
+    ("elsewhere", "no"),
     ("kmip_reference", "K-MIP/2026/118"),
+    ("kmip_complete", "yes"),
+    ("kmip_attached", "yes"),
     ("athena_reference", "ATH/REL/2231"),
-    ("exclusion_ends", ""),
     ("reason", ""),
 ];
 
-/// A decision's form, signed: the answers, and what the page says the decision is about.
-pub async fn sign_decision(office: &Office, aic: &Somebody, id: ReleaseId, mut said: Answers) -> Result<Form, No> {
-    let sheet = desk::sheet(office, &aic.actor, id, stamp()).await?;
-    let (words, pictures) = release::subject(sheet.draft.as_ref(), &sheet.photographs);
-    said.push(("words".to_owned(), words));
+/// Saves every part of these answers, as a co-ordinator does page by page.
+pub async fn consider(office: &Office, aic: &Somebody, id: ReleaseId, said: &Answers) -> Result<(), No> {
+    for (part, ..) in Part::ALL {
+        let mut conn = office.read().await?;
+        let of = decision::gather(office, &mut conn, &aic.actor, Act::Decide, id, office.now()).await?;
+        drop(conn);
+        let version = of.answers(part).map_or(0, |saved| saved.version);
+        decision::save(office, &aic.actor, id, part, said, version, stamp()).await?;
+    }
+    Ok(())
+}
+
+/// A decision's form, signed: every part saved first where it authorises; then what the page says the decision is about.
+pub async fn sign_decision(office: &Office, aic: &Somebody, id: ReleaseId, said: Answers) -> Result<Form, No> {
+    let of =
+        |name: &str| said.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str()).to_owned();
+    if of("answer") == "authorise" {
+        consider(office, aic, id, &said).await?;
+    }
+    sign_as_it_stands(office, aic, id, &of("answer"), &of("reason")).await
+}
+
+/// A decision's form about the case as it stands, signed.
+pub async fn sign_as_it_stands(
+    office: &Office,
+    aic: &Somebody,
+    id: ReleaseId,
+    answer: &str,
+    reason: &str,
+) -> Result<Form, No> {
+    let mut conn = office.read().await?;
+    let of = decision::gather(office, &mut conn, &aic.actor, Act::SeeRelease, id, office.now()).await?;
+    let text = record::text(&record::sections(office, &mut conn, &of).await?);
+    drop(conn);
+    let (words, pictures) = of.subject();
+    let mut said = answers(&[("record", &text), ("words", &words), ("reason", reason), ("answer", answer)]);
     said.extend(pictures.into_iter().map(|one| ("photograph".to_owned(), one)));
     sign_form(office, aic, "authority", &format!("release/{id}"), Form::posted(&said), &[])
 }
@@ -149,7 +192,7 @@ pub async fn authorise(
     id: ReleaseId,
     recipients: &[(PersonId, SchemeId)],
 ) -> Result<(), No> {
-    let form = sign_decision(office, aic, id, record(office, recipients)).await?;
+    let form = sign_decision(office, aic, id, complete(office, recipients)).await?;
     release::decide(office, &aic.actor, id, &form, stamp()).await
 }
 

@@ -388,6 +388,13 @@ fn pnc_id(words: &[Word]) -> Option<String> {
     (check.is_empty() && third && serial.len() > 4).then(|| words.get(..3).map(said))?
 }
 
+/// Wording that reads like a conviction (K8.4), as typed.
+pub fn conviction_like(words: &str) -> Vec<String> {
+    let lower = words.to_lowercase();
+    let phrases = ["convicted", "previous conviction", "criminal record", "served a sentence"];
+    phrases.into_iter().filter(|phrase| lower.contains(phrase)).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 #[path = "content_tests.rs"]
 mod tests;

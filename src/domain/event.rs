@@ -36,6 +36,17 @@ kinds! {
     Began = "began",
     /// An officer asked for a release (K7.7); body: `photographs`, `statement`.
     Requested = "request",
+    /// The co-ordinator asked the officer for more.
+    Returned = "return",
+    /// The co-ordinator saved a part of the decision; body: `part`.
+    Considered = "consider",
+    /// Representations of the person were put on record (O3.2.3); body: `received`.
+    Represented = "represent",
+    /// An inspector or the district commander answered a question only they may answer (O3.2.3, O3.2.4); body: `question`,
+    /// `disclose`, `by`, `statement`.
+    Ruled = "rule",
+    /// The person was told in writing what was decided on their representations (O3.2.3); body: `told`.
+    ResultTold = "tell",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
@@ -54,6 +65,8 @@ kinds! {
     RefusedView = "view.refused",
     /// A police unit opened an original.
     Original = "original",
+    /// A number issued in error was voided; it stays in the register (K8.3); body: `urn`, `statement`.
+    Voided = "void",
     /// The release was recalled (K8.2); body: `urn`, `statement`.
     Recalled = "recall",
     /// The limit was reached and written down (K7.8).

@@ -89,6 +89,12 @@ id! {
     InitiativeId,
     /// One line of an initiative's list.
     EntryId,
+    /// A saved part of a co-ordinator's decision.
+    ConsiderationId,
+    /// Representations of a person (O3.2.3).
+    RepresentationId,
+    /// A ruling by a higher rank (O3.2.3, O3.2.4).
+    RulingId,
 }
 
 #[cfg(test)]

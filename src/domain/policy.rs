@@ -24,8 +24,14 @@ acts! {
     Request,
     /// See a request or release, never its pictures.
     SeeRelease,
-    /// Withdraw one's own request.
+    /// Write, send and withdraw one's own request.
     Withdraw,
+    /// Put representations of the person on record.
+    Represent,
+    /// Decide on representations of the person (O3.2.3).
+    RuleRepresentations,
+    /// Decide where there is no positive outcome (O3.2.4).
+    RuleOutcome,
     /// Decide a request: authorise, refuse, seal the copies.
     Decide,
     /// Recall a release.
@@ -67,6 +73,11 @@ acts! {
 pub enum Thing {
     /// An area's work as a whole.
     Area(AreaId),
+    /// A request that is still being written: its writer's alone.
+    Draft {
+        /// The writer.
+        requested_by: PersonId,
+    },
     /// A request or release.
     Release {
         /// Whose area.
@@ -103,7 +114,13 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::SeeRelease, Thing::Release { area, requested_by }) => {
             own(requested_by) || POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
         }
-        (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
+        (Act::SeeRelease | Act::Withdraw, Thing::Draft { requested_by })
+        | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
+        (Act::Represent, Thing::Release { area, requested_by }) => own(requested_by) || actor.is_in(Role::Aic, area),
+        (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
+        (Act::RuleOutcome, Thing::Release { area, .. }) => {
+            actor.is_in(Role::Inspector, area) || actor.is_in(Role::Commander, area)
+        }
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
         | (Act::ChangeRoles, Thing::Scheme { area, .. })

@@ -129,10 +129,10 @@ impl Versions {
         self.texts.get(&text).copied().unwrap_or_default()
     }
 
-    /// As a record tells them: `Undertaking (form 3797): version 2`, a line each; the numbers last.
-    pub fn told(&self) -> Vec<String> {
+    /// As a record tells them: each title with its version, the numbers last.
+    pub fn told(&self) -> Vec<(&'static str, u32)> {
         let texts = Text::ALL.iter().map(|text| (text.title(), self.text(*text)));
-        texts.chain([("Limits and periods", self.numbers)]).map(|(title, n)| format!("{title}: version {n}")).collect()
+        texts.chain([("Limits and periods", self.numbers)]).collect()
     }
 }
 

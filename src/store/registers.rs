@@ -90,6 +90,7 @@ const RECEIVERS: &str = "SELECT m.person_id, m.scheme_id, g.role, p.name, p.emai
 const ADD_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6)";
 const BEGIN_MEMBERSHIP: &str = "INSERT INTO membership (person_id, scheme_id, vetting_reference, vetting_ends, responsible_person, storage_place) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, scheme_id) DO UPDATE SET vetting_reference = $3, vetting_ends = $4";
 const CHANGE_MEMBERSHIP: &str = "UPDATE membership SET vetting_reference = $3, vetting_ends = $4, responsible_person = $5, storage_place = $6 WHERE person_id = $1 AND scheme_id = $2";
+const MEMBER: &str = "SELECT id, scheme_id, business, contact, agreement, agreed_on, duties_told, duties_version, added_at, removed_at FROM member WHERE id = $1";
 const MEMBERS: &str = "SELECT id, scheme_id, business, contact, agreement, agreed_on, duties_told, duties_version, added_at, removed_at FROM member WHERE scheme_id = $1 ORDER BY business, id";
 const ADD_MEMBER: &str = "INSERT INTO member (id, scheme_id, business, contact, agreement, agreed_on, duties_told, duties_version, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const CHANGE_MEMBER: &str = "UPDATE member SET business = $3, contact = $4, agreement = $5, agreed_on = $6, duties_told = $7, duties_version = $8 WHERE id = $1 AND scheme_id = $2";
@@ -180,6 +181,11 @@ impl Conn {
     pub async fn footing(&mut self, person: PersonId, scheme: SchemeId, now: Moment) -> Result<Option<Footing>, Fault> {
         let all = self.footings(scheme, now).await?;
         Ok(all.into_iter().map(|(_, footing)| footing).find(|footing| footing.person == person))
+    }
+
+    /// A member business, a removed one too.
+    pub async fn member(&mut self, id: MemberId) -> Result<Option<Member>, Fault> {
+        Ok(on!(self, |c| sqlx::query_as(MEMBER).bind(id.to_string()).fetch_optional(c).await)?)
     }
 
     /// A scheme's member businesses, those removed too (K7.2).

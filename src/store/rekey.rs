@@ -50,8 +50,31 @@ const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1"
 const READ_DOCUMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
 const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
 
+const READ_CONSIDERATION: &str = "SELECT id, id AS place, version, body AS sealed FROM consideration";
+const WRITE_CONSIDERATION: &str = "UPDATE consideration SET body = $2 WHERE id = $1";
+const READ_REPRESENTATION: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM representation";
+const WRITE_REPRESENTATION: &str = "UPDATE representation SET body = $2 WHERE id = $1";
+const READ_RULING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM ruling";
+const WRITE_RULING: &str = "UPDATE ruling SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
+    Source {
+        table: "consideration",
+        column: "body",
+        bound: Some("consideration"),
+        read: READ_CONSIDERATION,
+        write: WRITE_CONSIDERATION,
+    },
+    Source {
+        table: "representation",
+        column: "body",
+        bound: Some("representation"),
+        read: READ_REPRESENTATION,
+        write: WRITE_REPRESENTATION,
+    },
+    Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source {
         table: "statement",
         column: "document",

@@ -33,6 +33,10 @@ pub(super) struct Row {
     text_object: Option<String>,
     text_sha256: Option<String>,
     version: i64,
+    returned_by: Option<String>,
+    returned_at: Option<i64>,
+    source_index: Option<String>,
+    origin_id: Option<String>,
 }
 
 /// A release with what is stored beside its stage. `file` and `draft` are as sealed.
@@ -50,6 +54,10 @@ pub struct Filed {
     pub text_object: Option<String>,
     /// What those words hash to, so that whoever opens them again hands over the same.
     pub text_sha256: Option<String>,
+    /// Keyed hash of the officer's own source reference, to find it by; `None`: there is none.
+    pub source_index: Option<String>,
+    /// The other area's release that this one follows (K7.6).
+    pub origin: Option<ReleaseId>,
 }
 
 /// A photograph's row.
@@ -80,16 +88,18 @@ pub struct Issue {
     pub void_reason: String,
 }
 
-const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE id = $1";
-const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE area_id = $1 ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
-const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
-const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version FROM release WHERE urn = $1";
+const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE id = $1";
+const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE area_id = $1 AND stage <> 'draft' ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
+const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
+const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE urn = $1";
 const PAST_LIMIT: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.until <= $1 AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.key_gone_at IS NULL) ORDER BY r.until LIMIT 100";
-const ADD: &str = "INSERT INTO release (id, area_id, requested_by, requested_at, stage, danger, file, draft, version) VALUES ($1, $2, $3, $4, 'requested', $5, $6, $7, 1)";
-const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, text_sha256 = $15, version = version + 1 WHERE id = $1 AND version = $2";
+const ADD: &str = "INSERT INTO release (id, area_id, requested_by, requested_at, stage, danger, file, draft, source_index, origin_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
+const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, text_sha256 = $15, returned_by = $16, returned_at = $17, danger = $18, source_index = $19, requested_at = $20, version = version + 1 WHERE id = $1 AND version = $2";
 const NEXT_SERIAL: &str = "SELECT code, next_serial FROM area WHERE id = $1";
 const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE id = $1 AND next_serial = $2";
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
+const VOID_ISSUE: &str =
+    "UPDATE issue SET voided_at = $2, void_reason = $3 WHERE release_id = $1 AND voided_at IS NULL";
 const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_reason FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
 const ADD_PHOTOGRAPH: &str = "INSERT INTO photograph (id, release_id, position, width, height, sha256, object) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 ORDER BY position";
@@ -112,11 +122,21 @@ impl TryFrom<Row> for Filed {
             })
         };
         let stage = match row.stage.as_str() {
+            "draft" => Stage::Draft,
             "requested" => Stage::Requested,
+            "returned" => Stage::Returned {
+                by: person(&row.returned_by, "returned_by")?,
+                at: moment(row.returned_at, "returned_at")?,
+            },
             "closed" => {
                 Stage::Closed { by: person(&row.closed_by, "closed_by")?, at: moment(row.closed_at, "closed_at")? }
             }
             "live" => Stage::Live(authority()?),
+            "voided" => Stage::Voided {
+                authority: authority()?,
+                by: person(&row.recalled_by, "recalled_by")?,
+                at: moment(row.recalled_at, "recalled_at")?,
+            },
             "recalled" => Stage::Recalled {
                 authority: authority()?,
                 by: person(&row.recalled_by, "recalled_by")?,
@@ -132,8 +152,11 @@ impl TryFrom<Row> for Filed {
             stage,
             version: row.version,
         };
+        let origin = row.origin_id.as_deref().map(|id| whole(ReleaseId::parse(id), "release", "origin_id", &key));
         Ok(Self {
             release,
+            origin: origin.transpose()?,
+            source_index: row.source_index,
             danger: row.danger,
             file: row.file,
             draft: row.draft,
@@ -212,9 +235,12 @@ impl Tx {
                 .bind(release.area.to_string())
                 .bind(release.requested_by.to_string())
                 .bind(release.requested_at.millis())
+                .bind(release.stage.word())
                 .bind(filed.danger)
                 .bind(&filed.file)
                 .bind(&filed.draft)
+                .bind(&filed.source_index)
+                .bind(filed.origin.map(|id| id.to_string()))
         )?;
         Ok(())
     }
@@ -228,8 +254,12 @@ impl Tx {
             Stage::Closed { by, at } => Some((by, at)),
             _ => None,
         };
+        let returned = match &stage {
+            Stage::Returned { by, at } => Some((by, at)),
+            _ => None,
+        };
         let recalled = match &stage {
-            Stage::Recalled { by, at, .. } => Some((by, at)),
+            Stage::Recalled { by, at, .. } | Stage::Voided { by, at, .. } => Some((by, at)),
             _ => None,
         };
         let done = run!(
@@ -250,6 +280,11 @@ impl Tx {
                 .bind(&filed.draft)
                 .bind(&filed.text_object)
                 .bind(&filed.text_sha256)
+                .bind(returned.map(|(by, _)| by.to_string()))
+                .bind(returned.map(|(_, at)| at.millis()))
+                .bind(filed.danger)
+                .bind(&filed.source_index)
+                .bind(release.requested_at.millis())
         )?;
         if done != 1 {
             return Err(Fault::Other("a release changed inside its own transaction".to_owned()));
@@ -268,6 +303,13 @@ impl Tx {
             self,
             sqlx::query(ISSUE).bind(&area).bind(serial).bind(urn.to_string()).bind(release.id.to_string()).bind(now)
         )?;
+        Ok(())
+    }
+
+    /// Marks a release's number as voided; it stays in the register with its reason (K8.3).
+    pub async fn void_issue(&mut self, release: ReleaseId, reason: &str) -> Result<(), Fault> {
+        let now = self.now().millis();
+        run!(self, sqlx::query(VOID_ISSUE).bind(release.to_string()).bind(now).bind(reason))?;
         Ok(())
     }
 

@@ -23,7 +23,7 @@ struct Wanted {
     bytes: Option<i64>,
 }
 
-const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
+const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, r.returned_by, r.returned_at, r.source_index, r.origin_id, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
 
 impl Conn {
     /// A copy with its release and the named part of it.

@@ -4,12 +4,15 @@
 //! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
+mod releases;
+mod settings;
+
 use crate::actions::seal_words::WORDS_MAX;
 use crate::domain::actor::Role;
 pub use crate::web::door::{Body, Coming, Door, Handler, Method, Place, Who, at_once, get, places, post};
 use crate::web::police::{
-    approvals, areas, ask, decide, home, initiatives, invite, list, members, papers, people, receivers, register,
-    renew, reseal, root, scheme_form, schemes, seal, settings, sheet, texts, unit,
+    approvals, areas, home, initiatives, invite, members, papers, people, receivers, renew, reseal, root, scheme_form,
+    schemes, seal, unit,
 };
 use crate::web::recover;
 use crate::web::{
@@ -18,8 +21,40 @@ use crate::web::{
 };
 use crate::web::{assets, plain, probe};
 
-/// Every door there is.
-pub const DOORS: &[Door] = &[
+/// Every door there is: the tables of this file and of `doors/`, in the order of the menu.
+pub const DOORS: &[Door] = &joined::<{ many(TABLES) }>(TABLES);
+
+const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, DESK, settings::DOORS, REST];
+
+// Indexes are below the lengths they are compared with; a mistake here does not compile.
+#[expect(clippy::indexing_slicing, reason = "const code has no iterators")]
+const fn many(tables: &[&[Door]]) -> usize {
+    let (mut n, mut all) = (0, 0);
+    while n < tables.len() {
+        all += tables[n].len();
+        n += 1;
+    }
+    all
+}
+
+#[expect(clippy::indexing_slicing, reason = "const code has no iterators")]
+const fn joined<const N: usize>(tables: &[&[Door]]) -> [Door; N] {
+    let mut all = [tables[0][0]; N];
+    let (mut n, mut at) = (0, 0);
+    while n < tables.len() {
+        let mut one = 0;
+        while one < tables[n].len() {
+            all[at] = tables[n][one];
+            at += 1;
+            one += 1;
+        }
+        n += 1;
+    }
+    all
+}
+
+/// What stands first on everybody's menu, and what anybody may ask for.
+const FIRST: &[Door] = &[
     get("/assets/{file}", Who::Unasked, "Scripts and styles", |v| at_once(assets::serve(&v))),
     get("/accessibility", Who::Anyone, "Accessibility statement", |v| at_once(plain::accessibility(&v))),
     get("/cookies", Who::Anyone, "What is kept in the browser", |v| at_once(plain::cookies(&v))),
@@ -30,59 +65,19 @@ pub const DOORS: &[Door] = &[
     post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
     // The police desk
     get("/", Who::SignedIn, "What waits for you", |v| Box::pin(home::home(v))).on_menu("Waiting for you"),
-    get("/releases", Who::Holding(READERS), "Releases one may see", |v| Box::pin(list::list(v))).on_menu("Releases"),
-    get("/releases/new", Who::Holding(&[Role::Officer]), "Form: ask for a release", |v| Box::pin(ask::show(v))),
-    post("/releases/new", Who::Holding(&[Role::Officer]), Body::Upload, "Ask for a release", |v| {
-        Box::pin(ask::send(v))
-    }),
-    get("/releases/{id}", Who::Holding(READERS), "One release", |v| Box::pin(sheet::show(v))),
-    post("/releases/{id}/withdraw", Who::Holding(&[Role::Officer]), Body::Form, "Withdraw one's own request", |v| {
-        Box::pin(sheet::withdraw(v))
-    }),
-    get("/releases/{id}/decide", Who::Holding(&[Role::Aic]), "Form: decide a request", |v| Box::pin(decide::show(v))),
-    post("/releases/{id}/decide", Who::Holding(&[Role::Aic]), Body::Form, "Authorise or refuse", |v| {
-        Box::pin(decide::decide(v))
-    }),
-    get("/releases/{id}/recall", Who::Holding(&[Role::Aic]), "What a recall does", |v| Box::pin(sheet::ask_recall(v))),
-    post("/releases/{id}/recall", Who::Holding(&[Role::Aic]), Body::Form, "Recall", |v| Box::pin(sheet::recall(v))),
-    get("/releases/{id}/seal", Who::Holding(&[Role::Aic]), "Seal the copies", |v| Box::pin(seal::show(v))),
-    get("/releases/{id}/sealing", Who::Holding(&[Role::Aic]), "How far sealing is", |v| Box::pin(seal::progress(v))),
-    post(
-        "/releases/{id}/photographs/{photo}/sealing",
-        Who::Holding(&[Role::Aic]),
-        Body::Bytes(seal::ORIGINAL_MAX),
-        "Hand over an opened original",
-        |v| Box::pin(seal::take(v)),
-    ),
-    get("/photographs/{id}/original", Who::Holding(UNIT), "An original, sealed to the unit", |v| {
-        Box::pin(seal::original(v))
-    }),
-    get("/areas/{id}/unit-box", Who::Holding(UNIT), "The unit's key, sealed to its people", |v| {
-        Box::pin(seal::unit_box(v))
-    }),
-    get("/register", Who::Holding(ISSUES), "Registers of issued references", |v| Box::pin(register::choose(v)))
-        .on_menu("Register"),
-    get("/register/{id}", Who::Holding(ISSUES), "One area's register", |v| Box::pin(register::show(v))),
-    get("/register/{id}/csv", Who::Holding(ISSUES), "The same as a table", |v| Box::pin(register::csv(v))),
+];
+
+/// Schemes to look at, and who is invited into them.
+const DESK: &[Door] = &[
     get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
     get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
     get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
         .on_menu("Invite"),
     post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
-    get("/settings", RULES, "What there is to set", |v| Box::pin(settings::index(v))).on_menu("Settings"),
-    get("/settings/registration", ADMINISTRATOR, "Form: the registration", |v| Box::pin(settings::show(v))),
-    post("/settings/registration", ADMINISTRATOR, Body::Form, "Record the registration", |v| {
-        Box::pin(settings::save(v))
-    }),
-    get("/settings/texts", RULES, "The policy’s texts", |v| Box::pin(texts::list(v))),
-    get("/settings/texts/{kind}", RULES, "One text, every version", |v| Box::pin(texts::one(v))),
-    post("/settings/texts/{kind}", ADMINISTRATOR, Body::Form, "Put new words in force", |v| Box::pin(texts::change(v))),
-    get("/settings/numbers", RULES, "The policy’s numbers", |v| Box::pin(texts::numbers(v))),
-    post("/settings/numbers", ADMINISTRATOR, Body::Form, "Put stricter numbers in force", |v| {
-        Box::pin(texts::change_numbers(v))
-    }),
-    get("/outbox", Who::Anyone, "The demo's mails; elsewhere not found", |v| Box::pin(settings::outbox(v))),
-    // End of the police desk
+];
+
+/// All the others.
+const REST: &[Door] = &[
     // Accounts, bulletins, the log
     get("/sign-in", Who::Anyone, "Sign in", |v| at_once(sign_in::form(&v))),
     post("/sign-in", Who::Anyone, Body::Form, "Email address and passphrase", |v| Box::pin(sign_in::first(v))),
@@ -114,7 +109,6 @@ pub const DOORS: &[Door] = &[
     get("/log/verify", AUDITOR, "Verify the log", |v| at_once(log_check::verify_form(&v))),
     post("/log/verify", AUDITOR, Body::Form, "Verify it now", |v| Box::pin(log_check::verify(v))),
     get("/log/head", AUDITOR, "Newest signed head", |v| Box::pin(log_check::head(v))),
-    get("/releases/{id}/timeline", STORY, "What happened to a release", |v| Box::pin(log_check::timeline(v))),
     // Passkeys
     post("/sign-in/passkey/options", Who::Anyone, Body::Empty, "Begin to sign in with a passkey", |v| {
         Box::pin(passkey::sign_in_options(v))
@@ -318,9 +312,6 @@ const INSPECTED: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager]);
 const PAPERS: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager, Role::Member]);
 /// Who keeps areas.
 const ADMINISTRATOR: Who = Who::Holding(&[Role::Administrator]);
-
-/// Who reads the policy's texts and numbers.
-const RULES: Who = Who::Holding(&[Role::Administrator, Role::Auditor]);
 
 /// Who holds copies.
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);

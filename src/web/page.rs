@@ -74,6 +74,8 @@ pages![
     police::ask::Ask,
     police::sheet::Sheet,
     police::sheet::Recall,
+    police::tasks::Tasks,
+    police::part::Part,
     police::decide::Decide,
     police::seal::Seal,
     police::register::Registers,

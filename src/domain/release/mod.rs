@@ -3,19 +3,29 @@
 //! Every change passes [`Release::decide`]. **Time is not a stage**: a live release has a limit, and [`Standing::closed`]
 //! compares it with `now`, so the limit bites at its millisecond whether or not any job has run (K7.8).
 
-pub mod authority;
+pub mod case;
 pub mod decide;
+pub mod grounds;
+pub mod material;
+pub mod notice;
 pub mod order;
+pub mod outcome;
+pub mod part;
+pub mod recipients;
+pub mod records;
 pub mod request;
+pub mod risk;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AreaId, PersonId, ReleaseId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
-pub use authority::Considered;
+pub use case::{Case, Considered};
 pub use decide::Decision;
+pub use notice::{Question, Ruling};
 pub use order::Order;
+pub use part::Part;
 pub use request::Request;
 
 /// Where a release is in its life, with the facts true there and no others. Reasons are words of the case: they stand in its
@@ -23,8 +33,17 @@ pub use request::Request;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "stage", rename_all = "lowercase")]
 pub enum Stage {
+    /// Being written by the officer; nobody else sees it.
+    Draft,
     /// Waiting for the co-ordinator.
     Requested,
+    /// Back with the officer: the co-ordinator asked for more.
+    Returned {
+        /// By whom.
+        by: PersonId,
+        /// When.
+        at: Moment,
+    },
     /// Refused, or withdrawn by the officer who asked.
     Closed {
         /// By whom.
@@ -34,6 +53,15 @@ pub enum Stage {
     },
     /// Authorised; open to its recipients until the limit.
     Live(Authority),
+    /// Issued in error and never opened: the number stays in the register with its reason (K8.3).
+    Voided {
+        /// The authority that was.
+        authority: Authority,
+        /// By whom.
+        by: PersonId,
+        /// When.
+        at: Moment,
+    },
     /// Called back (K8.2).
     Recalled {
         /// The authority that was.
@@ -62,9 +90,12 @@ impl Stage {
     /// The stored word.
     pub fn word(&self) -> &'static str {
         match self {
+            Self::Draft => "draft",
             Self::Requested => "requested",
+            Self::Returned { .. } => "returned",
             Self::Closed { .. } => "closed",
             Self::Live(_) => "live",
+            Self::Voided { .. } => "voided",
             Self::Recalled { .. } => "recalled",
         }
     }
@@ -72,8 +103,10 @@ impl Stage {
     /// The authority, once there was one.
     pub fn authority(&self) -> Option<&Authority> {
         match self {
-            Self::Live(authority) | Self::Recalled { authority, .. } => Some(authority),
-            Self::Requested | Self::Closed { .. } => None,
+            Self::Live(authority) | Self::Recalled { authority, .. } | Self::Voided { authority, .. } => {
+                Some(authority)
+            }
+            Self::Draft | Self::Requested | Self::Returned { .. } | Self::Closed { .. } => None,
         }
     }
 }
@@ -128,20 +161,17 @@ impl Release {
     /// Where it stands for its holders.
     pub fn standing(&self) -> Standing {
         match &self.stage {
-            Stage::Requested | Stage::Closed { .. } => Standing::NotLive,
+            Stage::Draft | Stage::Requested | Stage::Returned { .. } | Stage::Closed { .. } => Standing::NotLive,
             Stage::Live(authority) => Standing::Live { until: authority.until },
-            Stage::Recalled { at, .. } => Standing::Recalled { at: *at },
+            Stage::Recalled { at, .. } | Stage::Voided { at, .. } => Standing::Recalled { at: *at },
         }
     }
 
     /// The word a page shows at `now`: a live release past its limit is "expired".
     pub fn word(&self, now: Moment) -> &'static str {
         match &self.stage {
-            Stage::Requested => "requested",
-            Stage::Closed { .. } => "closed",
             Stage::Live(authority) if now >= authority.until => "expired",
-            Stage::Live(_) => "live",
-            Stage::Recalled { .. } => "recalled",
+            stage => stage.word(),
         }
     }
 

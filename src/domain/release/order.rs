@@ -1,14 +1,46 @@
 //! What may be asked of a release.
 
-use crate::moment::Day;
-use crate::release::{Considered, Request};
-use crate::scheme::Footing;
-use crate::urn::Urn;
+use crate::moment::Moment;
+use crate::release::{Case, Part, Question, Request};
 use crate::words::Prose;
 
 /// An order, with the facts its rules need as they stand inside the same transaction.
 #[derive(Clone, Debug)]
 pub enum Order {
+    /// The officer sends what they wrote, or what they mended (K7.7).
+    Submit(Box<Submission>),
+    /// The co-ordinator asks the officer for more.
+    Return {
+        /// What is missing; the officer sees it.
+        reason: Prose,
+    },
+    /// The co-ordinator saves a part of the decision.
+    Save(Part),
+    /// Representations of the person are put on record (O3.2.3).
+    Represent {
+        /// When they were received.
+        received_at: Moment,
+        /// What they say.
+        words: Prose,
+    },
+    /// Whoever has the rank answers a question (O3.2.3, O3.2.4).
+    Rule {
+        /// Which.
+        question: Question,
+        /// Disclosure may go on.
+        disclose: bool,
+        /// Why; kept on the record of sharing.
+        reasons: Prose,
+        /// It waits for an answer.
+        open: bool,
+    },
+    /// The person was told in writing what was decided on their representations (O3.2.3).
+    Tell {
+        /// When.
+        told_at: Moment,
+        /// When it was decided; `None`: it was not.
+        decided_at: Option<Moment>,
+    },
     /// The co-ordinator authorises (K7.7.1).
     Authorise(Box<Case>),
     /// The co-ordinator refuses the request.
@@ -21,6 +53,13 @@ pub enum Order {
         /// Why; kept.
         reason: Prose,
     },
+    /// The co-ordinator voids a number issued in error (K8.3).
+    Void {
+        /// Why; it stays in the register.
+        reason: Prose,
+        /// Somebody has opened a copy: then it is a matter of a recall.
+        opened: bool,
+    },
     /// The co-ordinator calls every copy back (K8.2).
     Recall {
         /// Why; kept.
@@ -28,21 +67,13 @@ pub enum Order {
     },
 }
 
-/// The whole case at the moment of authority.
+/// A request as it is sent.
 #[derive(Clone, Debug)]
-pub struct Case {
-    /// What was asked.
+pub struct Submission {
+    /// What is asked.
     pub request: Request,
-    /// Everything that would leave in words, exactly as it would; empty if there is nothing.
+    /// Everything that would leave in words; empty if there is nothing.
     pub words: String,
     /// How many photographs.
     pub photographs: usize,
-    /// What the co-ordinator recorded.
-    pub considered: Considered,
-    /// The named recipients as they stand now (K6.2.4).
-    pub recipients: Vec<Footing>,
-    /// The last day of the force's data protection registration (K8.1).
-    pub registration_ends: Option<Day>,
-    /// The number it gets: the area's next (K8.3).
-    pub urn: Urn,
 }

@@ -1,96 +1,49 @@
-//! The co-ordinator's one page: everything considered, who receives, and the decision (K7.7.1).
+//! The whole record on one page, to be checked and signed: authorise, refuse, or ask the officer for more (K7.7.1).
 
 use serde::Serialize;
 
-use crate::actions::desk::{self, Candidate};
-use crate::actions::{No, release, step_up};
+use crate::actions::decision::record::{self, Section};
+use crate::actions::decision::{self, Gathered};
+use crate::actions::{No, desk, release, step_up};
 use crate::domain::ids::ReleaseId;
-use crate::web::police::{Choice, Row, choice, ordered, record, row};
+use crate::domain::policy::Act;
+use crate::domain::release::Order;
+use crate::web::police::tasks::told;
 use crate::web::{Answer, Page, Visit};
 
-/// The decision's form.
+/// The record with its buttons.
 #[derive(Serialize, Default)]
 pub struct Decide {
     id: String,
     title: String,
-    request: Vec<Row>,
-    named: bool,
+    sections: Vec<Section>,
+    /// The same as words, signed with the decision.
+    record: String,
     photographs: usize,
+    recipients: usize,
     /// Digest of the words that would leave; signed with the decision.
     words: String,
     /// Digests of the photographs, in order; signed too.
     pictures: Vec<String>,
-    bases: Vec<Choice>,
-    kinds: Vec<Choice>,
-    truths: Vec<Choice>,
-    outcomes: Vec<Choice>,
-    recipients: Vec<Offered>,
-    /// The first box that can be ticked carries the field's name as its id, so that the error summary leads there.
-    none_can: bool,
-}
-
-#[derive(Serialize)]
-struct Offered {
-    id: String,
-    value: String,
-    name: String,
-    scheme: String,
-    why: Vec<String>,
-}
-
-fn offered(all: &[Candidate]) -> Vec<Offered> {
-    let first = all.iter().position(|candidate| candidate.ineligible.is_empty());
-    let one = |(n, candidate): (usize, &Candidate)| Offered {
-        id: if Some(n) == first { "recipients".to_owned() } else { format!("recipients-{}", n + 1) },
-        value: format!("{}:{}", candidate.footing.person, candidate.footing.scheme),
-        name: candidate.receiver.name.clone(),
-        scheme: candidate.receiver.scheme_name.clone(),
-        why: candidate
-            .ineligible
-            .iter()
-            .map(|refusal| {
-                let told = refusal.told();
-                format!("{} ({})", told.sentence, told.clause)
-            })
-            .collect(),
-    };
-    all.iter().enumerate().map(one).collect()
+    /// Every rule that is not met; empty: it can be authorised.
+    unmet: Vec<String>,
+    until: String,
 }
 
 impl Decide {
-    fn of(sheet: &desk::Sheet, candidates: &[Candidate]) -> Self {
-        let recipients = offered(candidates);
-        let (words, pictures) = release::subject(sheet.draft.as_ref(), &sheet.photographs);
+    fn of(of: &Gathered, sections: Vec<Section>, unmet: Vec<String>, until: String) -> Self {
+        let (words, pictures) = of.subject();
         Self {
+            id: of.filed.release.id.to_string(),
+            title: of.file.request.title.as_str().to_owned(),
+            record: record::text(&sections),
+            sections,
+            photographs: pictures.len(),
+            recipients: of.people.len(),
             words,
             pictures,
-            id: sheet.filed.release.id.to_string(),
-            title: sheet.file.request.title.as_str().to_owned(),
-            request: record::request(sheet),
-            named: sheet.file.request.named,
-            photographs: sheet.photographs.len(),
-            none_can: recipients.iter().all(|one| !one.why.is_empty()),
-            recipients,
-            ..Self::choices()
-        }
-    }
-
-    fn choices() -> Self {
-        Self {
-            bases: vec![
-                choice("common_law", "Common law", "Hellewell (1995) and North Wales (1998)"),
-                choice("section115", "Crime and Disorder Act 1998, section 115", ""),
-            ],
-            kinds: vec![
-                choice("intelligence", "Current documented intelligence", ""),
-                choice("past_only", "Only a past reprimand, caution or conviction", ""),
-            ],
-            truths: vec![choice("yes", "Yes", ""), choice("no", "No", "")],
-            outcomes: vec![
-                choice("positive", "There was a positive outcome", ""),
-                choice("none", "There was none", "An inspector or above decides first (O3.2.4)"),
-            ],
-            ..Self::default()
+            unmet,
+            until,
         }
     }
 }
@@ -99,100 +52,71 @@ impl Page for Decide {
     const TEMPLATE: &'static str = "pages/police/decide.html";
 
     fn samples() -> Vec<Self> {
-        let can = Offered {
-            id: "recipients".into(),
-            value: "1:1".into(),
-            name: "Priya Shah".into(),
-            scheme: "Colchester Retail Watch".into(),
-            why: Vec::new(),
-        };
-        let cannot = Offered {
-            id: "recipients-2".into(),
-            value: "2:1".into(),
-            name: "Chris Low".into(),
-            scheme: "Pub Watch".into(),
-            why: vec!["Vetting ran out on 1 November 2026. (K7.3)".into()],
+        let section = |saved: &str| Section {
+            title: "JAPAN (K6.4)".into(),
+            saved: saved.into(),
+            rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
         };
         let full = Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
-            request: vec![row("Locality", "Town centre")],
-            named: true,
+            sections: vec![section(""), section("Saved by Sam Roe on 21 November 2026 at 5:30pm")],
+            record: "Record".into(),
             photographs: 2,
+            recipients: 3,
             words: "sha256:00".into(),
             pictures: vec!["sha256:01".into(), "sha256:02".into()],
-            recipients: vec![can, cannot],
-            ..Self::choices()
+            until: "11:59pm on 19 January 2027".into(),
+            unmet: Vec::new(),
         };
-        vec![full, Self { none_can: true, ..Self::choices() }]
+        vec![full, Self { unmet: vec!["Complete the JAPAN record. (K6.4)".into()], ..Self::default() }]
     }
 }
 
-const TITLE: &str = "Decide a request";
+const TITLE: &str = "Check and sign";
 
-/// The fields in their order on the page.
-const FIELDS: [&str; 33] = [
-    "basis",
-    "grounds_kind",
-    "grounds",
-    "intelligence_reference",
-    "intelligence_date",
-    "prejudice",
-    "risk_confidentiality",
-    "risk_level",
-    "risk_purpose",
-    "risk_conditions",
-    "risk_harm",
-    "risk_found",
-    "risk_plan",
-    "japan_justified",
-    "japan_authorised",
-    "japan_proportionate",
-    "japan_auditable",
-    "japan_necessary",
-    "notice_date",
-    "notice_by",
-    "notice_how",
-    "notice_document",
-    "representations",
-    "outcome",
-    "kmip_reference",
-    "athena_reference",
-    "athena_date",
-    "exclusion_ends",
-    "name_why",
-    "recipients",
-    "reason",
-    step_up::FIELD,
-    "statement",
-];
-
-async fn read(v: &Visit) -> Result<(desk::Sheet, Decide), No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
-    let candidates = desk::candidates(&v.office, v.actor(), sheet.filed.release.area).await?;
-    let page = Decide::of(&sheet, &candidates);
-    Ok((sheet, page))
+async fn read(v: &Visit) -> Result<(bool, Decide), No> {
+    let id = v.id(ReleaseId::parse)?;
+    let sheet = desk::sheet(&v.office, v.actor(), id, v.stamp()).await?;
+    let mut conn = v.office.read().await?;
+    let of = decision::gather(&v.office, &mut conn, v.actor(), Act::Decide, id, v.now).await?;
+    let sections = record::sections(&v.office, &mut conn, &of).await?;
+    drop(conn);
+    let decided = of.filed.release.decide(Order::Authorise(Box::new(of.case.clone())), v.actor(), v.now);
+    let (unmet, until) = match &decided {
+        Ok(decision) => (Vec::new(), decision.next().authority().map_or_else(String::new, |a| a.until.deadline())),
+        Err(refusals) => (refusals.iter().map(told).collect(), String::new()),
+    };
+    Ok((sheet.may.decide, Decide::of(&of, sections, unmet, until)))
 }
 
 /// `GET /releases/{id}/decide`; a request that is decided already leads to its release.
 pub async fn show(v: Visit) -> Result<Answer, No> {
-    let (sheet, page) = read(&v).await?;
-    if sheet.may.decide { v.page(TITLE, &page) } else { Answer::see(format!("/releases/{}", page.id)) }
+    let (may, page) = read(&v).await?;
+    if may { v.page(TITLE, &page) } else { Answer::see(format!("/releases/{}", page.id)) }
 }
 
 /// `POST /releases/{id}/decide`: `answer` is `authorise` or `refuse`.
 pub async fn decide(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    let (sheet, page) = read(&v).await?;
+    let (_, page) = read(&v).await?;
     let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
         Ok(()) => release::decide(&v.office, v.actor(), id, &v.form(), v.stamp()).await,
         no => no,
     };
     match done {
-        Ok(()) if v.field("answer") == "refuse" || sheet.photographs.is_empty() => {
-            Answer::see(format!("/releases/{id}"))
-        }
+        Ok(()) if v.field("answer") == "refuse" || page.photographs == 0 => Answer::see(format!("/releases/{id}")),
         Ok(()) => Answer::see(format!("/releases/{id}/seal")),
-        Err(no) => v.again(ordered(no, &FIELDS), TITLE, &page),
+        Err(no) => v.again(no, TITLE, &page),
+    }
+}
+
+/// `POST /releases/{id}/return`: asks the officer for more.
+pub async fn send_back(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    let (_, page) = read(&v).await?;
+    match release::send_back(&v.office, v.actor(), id, v.field("more"), v.stamp()).await {
+        Ok(()) => Answer::see(format!("/releases/{id}")),
+        Err(no) => v.again(no, TITLE, &page),
     }
 }

@@ -12,7 +12,7 @@ use crate::web::{Answer, Page, Visit};
 const PAGE: usize = 50;
 
 /// The stages that can be asked for.
-const STAGES: [&str; 5] = ["requested", "live", "expired", "recalled", "closed"];
+const STAGES: [&str; 8] = ["draft", "requested", "returned", "live", "expired", "recalled", "voided", "closed"];
 
 /// The list.
 #[derive(Serialize, Default)]

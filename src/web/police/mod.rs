@@ -14,6 +14,7 @@ pub mod invite;
 pub mod list;
 pub mod members;
 pub mod papers;
+pub mod part;
 pub mod people;
 pub mod receivers;
 pub mod record;
@@ -26,6 +27,7 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+pub mod tasks;
 pub mod texts;
 pub mod unit;
 
@@ -89,7 +91,10 @@ pub(crate) struct Tag {
 /// A release's stage as pages show it.
 fn stage_tag(word: &str) -> Tag {
     let (text, colour) = match word {
+        "draft" => ("Draft", "grey"),
         "requested" => ("Requested", "blue"),
+        "returned" => ("Sent back", "yellow"),
+        "voided" => ("Voided", "grey"),
         "live" => ("Live", "green"),
         "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),

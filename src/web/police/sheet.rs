@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::statements::Signature;
@@ -9,7 +10,7 @@ use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
-use crate::web::police::record::{self, Part};
+use crate::web::police::record;
 use crate::web::police::{Row, Tag, long, row, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
@@ -21,7 +22,7 @@ pub struct Sheet {
     tag: Option<Tag>,
     facts: Vec<Row>,
     request: Vec<Row>,
-    record: Vec<Part>,
+    record: Vec<Section>,
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
@@ -100,7 +101,15 @@ fn facts(sheet: &desk::Sheet) -> Vec<Row> {
             rows.push(row("Recalled", at.long()));
             rows.push(row("Reason", reason));
         }
-        Stage::Requested | Stage::Live(_) => {}
+        Stage::Returned { at, .. } => {
+            rows.push(row("Sent back", at.long()));
+            rows.push(row("What is missing", reason));
+        }
+        Stage::Voided { at, .. } => {
+            rows.push(row("Voided", at.long()));
+            rows.push(row("Reason", reason));
+        }
+        Stage::Draft | Stage::Requested | Stage::Live(_) => {}
     }
     rows
 }
@@ -120,11 +129,7 @@ impl Sheet {
             tag: Some(stage_tag(sheet.word)),
             facts: facts(sheet),
             request: record::request(sheet),
-            record: sheet
-                .file
-                .considered
-                .as_ref()
-                .map_or_else(Vec::new, |c| record::considered(c, request.named, sheet.file.versions.as_ref())),
+            record: sheet.record.clone(),
             photographs: sheet
                 .photographs
                 .iter()
@@ -176,7 +181,11 @@ impl Page for Sheet {
         };
         let live = Self {
             tag: Some(stage_tag("live")),
-            record: record::considered(&crate::domain::release::Considered::default(), true, None),
+            record: vec![Section {
+                title: "JAPAN (K6.4)".into(),
+                saved: "Saved by Sam Roe on 21 November 2026 at 5:30pm".into(),
+                rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
+            }],
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],

@@ -1,7 +1,7 @@
 //! K8.3: consecutive per area, never restarting, never reused, no gap, under 50 parallel authorisations too.
 
 use disclosure_portal::actions::{registers, release};
-use disclosure_portal::demo::releases::{ask, authorise, record, sign_decision, to};
+use disclosure_portal::demo::releases::{ask, authorise, complete, sign_decision, to};
 use disclosure_portal::demo::stamp;
 
 use super::PLOT;
@@ -20,7 +20,7 @@ async fn fifty_parallel_authorisations_take_fifty_numbers_in_a_row_and_refusals_
     }
     let mut forms = Vec::new();
     for (n, id) in asked.into_iter().enumerate() {
-        let mut said = record(office, &recipients);
+        let mut said = complete(office, &recipients);
         if n % 6 == 5 {
             said.retain(|(name, _)| name != "kmip_reference");
         }
@@ -56,7 +56,7 @@ async fn a_release_is_authorised_once_however_often_it_is_sent() {
     // Four signatures, so that it is the release's version that counts and not a nonce.
     let mut forms = Vec::new();
     for _ in 0..4 {
-        forms.push(sign_decision(office, sam, id, record(office, &recipients)).await.unwrap());
+        forms.push(sign_decision(office, sam, id, complete(office, &recipients)).await.unwrap());
     }
     let send = forms.iter().map(|form| release::decide(office, &sam.actor, id, form, stamp()));
     let outcomes = futures_util::future::join_all(send).await;

@@ -261,7 +261,7 @@ impl Client {
         let all = [("Priya", 0), ("Toby", 1), ("Morgan", 0)];
         let to = releases::to(&self.world, &all[self.dice.below(3)..])?;
         let sam = self.who("Sam");
-        let said = releases::record(&self.office, &to);
+        let said = releases::complete(&self.office, &to);
         let form = releases::sign_decision(&self.office, sam, id, said).await?;
         release::decide(&self.office, &sam.actor, id, &form, stamp).await?;
         Ok(None)

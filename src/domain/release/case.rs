@@ -1,0 +1,125 @@
+//! The whole case, and every rule it must meet before it is authorised (K7.7.1): [`Case::unmet`], part by part.
+//!
+//! This is the one place that says whether a release is lawful. A page asks it what is still missing; the authority asks it again,
+//! inside the transaction that would make the release live.
+
+use crate::ids::AreaId;
+use crate::moment::{Day, Moment};
+use crate::numbers::Numbers;
+use crate::refusal::Refusal;
+use crate::release::grounds::Grounds;
+use crate::release::material::Material;
+use crate::release::notice::{Notice, Represented, Ruling};
+use crate::release::outcome::Outcome;
+use crate::release::part::Part;
+use crate::release::recipients::Recipients;
+use crate::release::records::Records;
+use crate::release::request::Request;
+use crate::release::risk::{Japan, Risk};
+use crate::scheme::{Footing, runs};
+use crate::texts::Versions;
+use crate::urn::Urn;
+
+/// What the co-ordinator recorded, part by part. A part that was not saved is empty, and so unmet.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "one field for each `Part`, under its name")]
+pub struct Considered {
+    pub material: Material,
+    pub grounds: Grounds,
+    pub risk: Risk,
+    pub japan: Japan,
+    pub outcome: Outcome,
+    pub notice: Notice,
+    pub recipients: Recipients,
+    pub records: Records,
+}
+
+/// Everything the rules need, as it stands now.
+#[derive(Clone, Debug)]
+pub struct Case {
+    /// What was asked.
+    pub request: Request,
+    /// Everything that would leave in words, exactly as it would; empty if there is nothing.
+    pub words: String,
+    /// Digest of the officer's words, as the part `material` records it; empty if there are none.
+    pub words_digest: String,
+    /// How many photographs.
+    pub photographs: usize,
+    /// What the co-ordinator recorded.
+    pub considered: Considered,
+    /// When the newest representations of the person were put on record (O3.2.3).
+    pub represented: Represented,
+    /// What a higher rank decided, oldest first.
+    pub rulings: Vec<Ruling>,
+    /// The named recipients as they stand now (K6.2.4).
+    pub recipients: Vec<Footing>,
+    /// Somebody named no longer receives for their scheme, or has no keys now.
+    pub recipients_gone: bool,
+    /// The areas whose co-ordinator was consulted (K7.6).
+    pub consulted: Vec<AreaId>,
+    /// The last day of the force's data protection registration (K8.1).
+    pub registration_ends: Option<Day>,
+    /// The number it gets: the area's next (K8.3).
+    pub urn: Urn,
+    /// The policy's numbers in force.
+    pub numbers: Numbers,
+    /// Which versions of the policy's texts and numbers are in force: kept with the decision.
+    pub versions: Versions,
+}
+
+impl Case {
+    /// Every unmet rule of one part at `now`; empty: the part is complete.
+    pub fn unmet_in(&self, part: Part, now: Moment) -> Vec<Refusal> {
+        let of = &self.considered;
+        match part {
+            Part::Material => {
+                let words = (self.words.as_str(), self.words_digest.as_str());
+                let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                let most = self.numbers.photographs_max();
+                if self.photographs > most {
+                    why.push(Refusal::TooManyPhotographs { most });
+                }
+                why
+            }
+            Part::Grounds => {
+                let mut why = of.grounds.check(&self.numbers, now);
+                // K6.1, K8.1: releases are lawful only within the force's own registration.
+                if !runs(self.registration_ends, now) {
+                    why.push(Refusal::RegistrationLapsed);
+                }
+                why
+            }
+            Part::Risk => of.risk.check(),
+            Part::Japan => of.japan.check(),
+            Part::Outcome => of.outcome.check(self.photographs, &self.rulings),
+            Part::Notice => {
+                let wanted = of.outcome.wanted == Some(true);
+                of.notice.check(wanted, self.represented, &self.rulings, (&self.numbers, now))
+            }
+            Part::Recipients => {
+                let mut why = of.recipients.check(&self.recipients, &self.consulted, now);
+                let most = self.numbers.recipients_max();
+                if self.recipients.len() > most {
+                    why.push(Refusal::TooManyRecipients { most });
+                }
+                if self.recipients_gone {
+                    why.push(Refusal::RecipientGone);
+                }
+                why
+            }
+            Part::Records => of.records.check(now),
+        }
+    }
+
+    /// Every unmet rule at `now`, once each: the request's own, then part by part.
+    pub fn unmet(&self, now: Moment) -> Vec<Refusal> {
+        let parts = Part::ALL.into_iter().flat_map(|(part, ..)| self.unmet_in(part, now));
+        let mut why: Vec<Refusal> = Vec::new();
+        for refusal in self.request.check(self.photographs, &self.words).into_iter().chain(parts) {
+            if !why.contains(&refusal) {
+                why.push(refusal);
+            }
+        }
+        why
+    }
+}

@@ -1,0 +1,58 @@
+//! Who receives, and with which instructions (K6.2.1, K6.2.4, K7.3–7.5); other areas (K7.6).
+
+use crate::actor::Role;
+use crate::ids::{AreaId, MemberId, PersonId, SchemeId};
+use crate::moment::Moment;
+use crate::refusal::Refusal;
+use crate::scheme::Footing;
+use crate::words::Prose;
+
+/// The part.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Recipients {
+    /// Named one by one, each for a scheme (K6.2.4).
+    pub to: Vec<(PersonId, SchemeId)>,
+    /// Why they need to know (K6.2.4).
+    pub need: Prose,
+    /// What a manager may do with it, in words that leave with it (K7.4).
+    pub instructions: Prose,
+    /// The member businesses to whom a manager may show it (K7.4).
+    pub members: Vec<MemberId>,
+    /// The person is active in another area too (K7.6); `None`: not answered.
+    pub elsewhere: Option<bool>,
+    /// In which.
+    pub areas: Vec<AreaId>,
+}
+
+impl Recipients {
+    /// Every unmet rule at `now`. `footings`: where the named stand now; `consulted`: areas whose co-ordinator was consulted.
+    pub fn check(&self, footings: &[Footing], consulted: &[AreaId], now: Moment) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        if footings.is_empty() {
+            why.push(Refusal::NoRecipients);
+        }
+        for footing in footings {
+            for refusal in footing.ineligible(now) {
+                if !why.contains(&refusal) {
+                    why.push(refusal);
+                }
+            }
+        }
+        if self.need.is_empty() {
+            why.push(Refusal::NoNeedToKnow);
+        }
+        let managed = footings.iter().any(|footing| footing.role == Role::Manager);
+        if managed && self.instructions.is_empty() && self.members.is_empty() {
+            why.push(Refusal::NoInstructions);
+        }
+        match self.elsewhere {
+            None => why.push(Refusal::ElsewhereNotAnswered),
+            Some(true) if self.areas.is_empty() => why.push(Refusal::ElsewhereNotAnswered),
+            Some(true) if self.areas.iter().any(|area| !consulted.contains(area)) => {
+                why.push(Refusal::AreaNotConsulted);
+            }
+            Some(_) => {}
+        }
+        why
+    }
+}
