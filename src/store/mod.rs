@@ -28,6 +28,7 @@ pub mod schema;
 pub mod search;
 mod sqlite;
 pub mod statements;
+pub mod texts;
 pub mod trust;
 pub mod units;
 mod unwritten;

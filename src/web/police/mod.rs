@@ -31,6 +31,7 @@ pub mod settings;
 pub mod sheet;
 pub mod story;
 pub mod tasks;
+pub mod texts;
 pub mod unit;
 pub mod void;
 

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod decision;
 mod duties;
 mod end;
 mod expiry;
@@ -26,6 +27,7 @@ mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
+mod texts;
 mod units;
 mod void;
 
