@@ -9,6 +9,7 @@ pub mod content;
 pub mod event;
 pub mod holding;
 pub mod ids;
+pub mod letters;
 pub mod limits;
 pub mod moment;
 pub mod policy;

@@ -22,6 +22,7 @@ pub mod register;
 pub mod renew;
 pub mod reseal;
 pub mod root;
+pub mod rulings;
 pub mod scheme_form;
 pub mod schemes;
 pub mod seal;
@@ -29,6 +30,7 @@ pub mod settings;
 pub mod sheet;
 pub mod tasks;
 pub mod unit;
+mod waits;
 
 use serde::Serialize;
 
