@@ -25,6 +25,7 @@ INSERT INTO document (id, scheme_id, subject, subject_id, media, bytes, sha256, 
     SELECT id, scheme_id, subject, subject_id, media, bytes, sha256, object, wrapped_key, added_by, added_at, removed_by, removed_at, remove_reason FROM document_before;
 DROP TABLE document_before;
 CREATE INDEX document_scheme ON document (scheme_id);
+CREATE INDEX document_object ON document (object);
 CREATE INDEX document_release ON document (release_id);
 
 ALTER TABLE ruling ADD COLUMN told BLOB;        -- by whom and how the person was told, under the records key; absent: not told yet
