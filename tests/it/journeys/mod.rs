@@ -18,6 +18,7 @@ mod registers;
 mod renewal;
 mod roles;
 mod rotation;
+mod rulings;
 mod sign_in;
 mod standing;
 mod statements;
