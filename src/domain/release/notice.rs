@@ -142,3 +142,23 @@ fn answered(since: Moment, rulings: &[Ruling]) -> Result<(), Refusal> {
         Some(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ruling_answers_only_representations_that_are_older_than_it() {
+        let (t0, t1) = (Moment::from_millis(1_000), Moment::from_millis(1_001));
+        let by = PersonId::fresh(t0, [1; 10]);
+        let ruled = |at| [Ruling { question: Question::Representations, by, at, disclose: true, told_at: Some(at) }];
+        assert!(Question::Representations.waits(Some(t0), None, &[]));
+        assert!(Question::Representations.waits(Some(t0), None, &ruled(t0)), "of the same millisecond");
+        assert_eq!(answered(t0, &ruled(t0)), Err(Refusal::RepresentationsUndecided));
+        assert!(!Question::Representations.waits(Some(t0), None, &ruled(t1)));
+        assert_eq!(answered(t0, &ruled(t1)), Ok(()));
+        assert!(!Question::Representations.waits(None, None, &[]));
+        assert!(Question::NoPositiveOutcome.waits(None, Some(false), &ruled(t1)));
+        assert!(!Question::NoPositiveOutcome.waits(None, Some(true), &[]) && !Question::NoPositiveOutcome.waits(None, None, &[]));
+    }
+}

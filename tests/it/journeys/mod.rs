@@ -8,6 +8,7 @@ mod end;
 mod expiry;
 mod lapses;
 mod leaving;
+mod letters;
 mod numbering;
 mod papers;
 mod passkey_refusals;
