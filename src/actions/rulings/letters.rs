@@ -1,7 +1,7 @@
 //! The notice and the result as letters, made from the record (O3.2.3).
 //!
 //! Promises: what a letter lacks is said, never printed as a hole; each letter made is a leaf; the person's name and the offence are
-//! typed for the letter and kept nowhere (decision 0031). Absent on purpose: the words themselves (`domain::letters`).
+//! typed for the letter and kept nowhere (decision 0031). Absent on purpose: the words themselves, which are versions of `domain::texts`.
 
 use super::untold;
 use crate::actions::answers::Form;
@@ -11,11 +11,11 @@ use crate::actions::{FieldError, No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::ReleaseId;
-use crate::domain::letters::{DISMISSED, NOTICE, UPHELD, fill};
-use crate::domain::limits::REPRESENTATIONS_MS;
 use crate::domain::moment::Moment;
+use crate::domain::numbers::{Number, Numbers};
 use crate::domain::policy::Act;
 use crate::domain::release::Question;
+use crate::domain::texts::{Facts as Filled, Slot, Text};
 use crate::domain::words::{Line, Prose};
 use crate::store::log::Stamp;
 
@@ -45,18 +45,10 @@ impl Which {
             Self::Result => "result",
         }
     }
-
-    /// Its heading.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Notice => "Notice before the police give information about you",
-            Self::Result => "Result of your representations",
-        }
-    }
 }
 
 /// What the record has for a letter.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Facts {
     /// The release's title, for the page.
     pub title: String,
@@ -76,6 +68,8 @@ pub struct Facts {
     pub lacks: Vec<&'static str>,
     /// The person was not told of that ruling yet.
     pub untold: bool,
+    /// The numbers in force.
+    numbers: Numbers,
 }
 
 const NO_SCHEME: &str = "No recipient is chosen yet. The letter names the partnerships that recipients receive for: save the part “Recipients and instructions” first.";
@@ -97,7 +91,9 @@ pub async fn facts(office: &Office, by: &Actor, id: ReleaseId, which: Which) -> 
         served: considered.notice.served_at,
         disclose: disclose(&of),
         untold: untold(&of.rulings).is_some(),
-        ..Facts::default()
+        schemes: Vec::new(),
+        lacks: Vec::new(),
+        numbers: of.case.numbers.clone(),
     };
     for (_, scheme) in &considered.recipients.to {
         let name = conn.scheme(*scheme).await?.map(|row| row.name);
@@ -141,26 +137,17 @@ pub async fn letter(
     let (Some(name), Some(offence), Some(contact), true) = (name, offence, contact, wrong.is_empty()) else {
         return Err(No::Invalid(wrong));
     };
-    let words = match (which, facts.disclose) {
-        (Which::Notice, _) => NOTICE,
-        (Which::Result, Some(false)) => UPHELD,
-        (Which::Result, _) => DISMISSED,
+    let text = match (which, facts.disclose) {
+        (Which::Notice, _) => Text::Notice,
+        (Which::Result, Some(false)) => Text::Upheld,
+        (Which::Result, _) => Text::Dismissed,
     };
-    let hours = (REPRESENTATIONS_MS / 3_600_000).to_string();
-    let served = facts.served.map_or_else(String::new, Moment::long);
-    let filled = fill(
-        words,
-        &[
-            ("name", name.as_str()),
-            ("offence", offence.as_str()),
-            ("scheme", &facts.schemes.join(", and to the co-ordinator of ")),
-            ("area", &facts.area),
-            ("hours", &hours),
-            ("served", &served),
-            ("contact", contact.as_str()),
-        ],
-    );
-    let filled = filled.map_err(|open| No::field("letter", format!("The letter lacks: {}.", open.join(", "))))?;
+    let words = office.read().await?.text_in_force(text).await?.words;
+    let filled = text.fill(&words, &facts.filled((&name, &offence, &contact)));
+    let filled = filled.map_err(|open| {
+        let open: Vec<&str> = open.into_iter().map(Slot::word).collect();
+        No::field("letter", format!("The record has nothing for these places of the letter: {}.", open.join(", ")))
+    })?;
     let (acting, what) = (by.clone(), format!("letter.{}", which.word()));
     office
         .act_as(by, move |tx| {
@@ -173,4 +160,24 @@ pub async fn letter(
         })
         .await?;
     Ok(filled)
+}
+
+impl Facts {
+    /// What stands in the places of a letter. A notice is printed before it is served: then the time is written on it by hand.
+    fn filled(&self, (name, offence, contact): (&Line, &Line, &Prose)) -> Filled {
+        let hours = self.numbers.get(Number::RepresentationsHours);
+        let (served, until) = match self.served {
+            Some(at) => (at.long(), self.numbers.representations_until(at).long()),
+            None => ("the date and time written below".to_owned(), format!("the end of these {hours} hours")),
+        };
+        Filled::default()
+            .with(Slot::Name, name.as_str())
+            .with(Slot::Offence, offence.as_str())
+            .with(Slot::Scheme, self.schemes.join(", and the co-ordinator of "))
+            .with(Slot::Area, self.area.as_str())
+            .with(Slot::Hours, hours.to_string())
+            .with(Slot::Served, served)
+            .with(Slot::Until, until)
+            .with(Slot::Contact, contact.as_str())
+    }
 }

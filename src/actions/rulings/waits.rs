@@ -9,7 +9,6 @@ use crate::actions::desk::Line;
 use crate::actions::{No, Office, casefile};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ReleaseId;
-use crate::domain::limits::REPRESENTATIONS_MS;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::release::notice::Telling;
@@ -63,7 +62,7 @@ fn theirs(by: &Actor, act: Act, release: &Release) -> bool {
 fn running(of: &Gathered, now: Moment) -> Option<Moment> {
     let notice = &of.case.considered.notice;
     let served = notice.served_at.filter(|_| notice.telling == Some(Telling::Served))?;
-    Some(served.plus_millis(REPRESENTATIONS_MS)).filter(|until| now < *until)
+    Some(of.case.numbers.representations_until(served)).filter(|until| now < *until)
 }
 
 /// Everything a case waits for now.

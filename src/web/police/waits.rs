@@ -77,7 +77,7 @@ pub(crate) fn item(id: ReleaseId, wait: &Wait, now: Moment) -> Item {
             colour: if until.is_some() { "blue" } else { "orange" },
         },
         What::Running(until) => Item {
-            text: "The person has 72 hours to make representations (O3.2.3)",
+            text: "The time for the person’s representations runs (O3.2.3)",
             href: String::new(),
             hint: format!("Authorise from {}: {} left", until.long(), left(until, now)),
             status: "Notice running",

@@ -81,10 +81,10 @@ async fn the_notice_says_what_it_must_and_what_it_lacks_is_told() {
         "details of this offence: Theft, 3 March",
         "exclude you from the premises of all its members",
         "the right to make representations",
+        "It was served on 17 November 2026",
         "72 hours",
-        "the Area Intelligence Co-ordinator of Cantwell",
-        "1 Example Road",
-        "the district commander decides, and we tell you the result in writing",
+        "Send or bring your representations to: 1 Example Road",
+        "the district commander decides, and you are told the result in writing",
         "I have received this notice",
     ] {
         assert!(letter.text().contains(words), "{words}: {}", letter.text());

@@ -36,7 +36,7 @@ impl Page for Form {
 #[derive(Serialize)]
 pub struct Letter {
     id: String,
-    heading: &'static str,
+    heading: String,
     day: String,
     paragraphs: Vec<String>,
     /// Lines to fill in by hand when it is served.
@@ -49,7 +49,7 @@ impl Page for Letter {
     fn samples() -> Vec<Self> {
         let one = |receipt| Self {
             id: "1".into(),
-            heading: Which::Notice.title(),
+            heading: "Notice before information is given".into(),
             day: "21 November 2026".into(),
             paragraphs: vec!["To A Person".into(), "We intend to give information about you.".into()],
             receipt,
@@ -96,14 +96,16 @@ pub async fn print(v: Visit) -> Result<Answer, No> {
     let (id, which) = (v.id(ReleaseId::parse)?, which(&v)?);
     match letters::letter(&v.office, v.actor(), id, which, &v.form(), v.stamp()).await {
         Ok(words) => {
+            // A letter's first line is its heading.
+            let mut paragraphs = words.trim().split("\n\n").map(str::to_owned);
             let page = Letter {
                 id: id.to_string(),
-                heading: which.title(),
+                heading: paragraphs.next().unwrap_or_default(),
                 day: long_day(v.now.day()),
-                paragraphs: words.trim().split("\n\n").map(str::to_owned).collect(),
+                paragraphs: paragraphs.collect(),
                 receipt: which == Which::Notice,
             };
-            v.page(which.title(), &page)
+            v.page(&page.heading, &page)
         }
         Err(no) => v.again(ordered(no, &FIELDS), heading(which), &read(&v, which).await?.0),
     }
