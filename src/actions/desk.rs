@@ -4,11 +4,11 @@ use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
 use crate::actions::duties::{self, Listed};
+use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
-use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::scheme::Footing;
@@ -28,19 +28,6 @@ pub struct Line {
     pub word: &'static str,
     /// Copies: all, sealed, opened, confirmed.
     pub counts: [usize; 4],
-    /// What runs out and when, where somebody waits for it.
-    pub clock: Option<Clock>,
-}
-
-/// Something that runs out.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    /// The limit of a release (K7.8), or else the 72 hours of a notice (O3.2.3).
-    pub limit: bool,
-    /// When.
-    pub until: Moment,
-    /// How long it is until then, milliseconds.
-    pub left_ms: i64,
 }
 
 /// A release with all the desk shows.
@@ -76,6 +63,8 @@ pub struct Sheet {
     pub authorised_by: Option<String>,
     /// What this person may do with it now.
     pub may: May,
+    /// What it waits for beside the co-ordinator's own work.
+    pub waits: Vec<Wait>,
 }
 
 /// The acts offered on a release's page: the same rules that would refuse them.
@@ -98,6 +87,10 @@ pub struct May {
     pub record: bool,
     /// Keep its duties and take its disclosure bundle.
     pub duties: bool,
+    /// Serve the notice, put representations on record.
+    pub represent: bool,
+    /// Open documents of the case.
+    pub documents: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -121,6 +114,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let missing = decision::missing(&of, now);
     let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
     let duties = duties::listed(office, &mut conn, &of, now).await?;
+    let waits = waits::of(by, &of, now);
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -153,6 +147,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
             && !own,
         record: may(by, Act::ReadAuthority, thing),
         duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
+        represent: may(by, Act::Represent, thing),
+        documents: may(by, Act::OpenDocument, thing),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -168,6 +164,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         officer,
         authorised_by,
         may: offers,
+        waits,
         filed,
         file,
         draft,
@@ -219,6 +216,11 @@ pub async fn request_areas(office: &Office, by: &Actor) -> Result<Vec<Area>, No>
         }
     }
     Ok(areas)
+}
+
+/// Somebody's name; nobody's is empty.
+pub async fn name(office: &Office, id: PersonId) -> Result<String, No> {
+    Ok(office.read().await?.person(id).await?.map_or_else(String::new, |person| person.name))
 }
 
 /// A person's own account.

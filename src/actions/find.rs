@@ -149,6 +149,15 @@ pub async fn waiting(office: &Office, by: &Actor, waits: Waits, named: i64) -> R
     run(office, by, of).await
 }
 
+/// How many releases of one stage are looked through for questions that wait.
+const LOOKED_THROUGH: i64 = 500;
+
+/// The releases of one stage that `by` may see, newest first.
+pub async fn staged(office: &Office, by: &Actor, stage: &str) -> Result<Vec<Line>, No> {
+    let of = Sought { stage: stage.to_owned(), limit: LOOKED_THROUGH, ..all(office, by).await? };
+    Ok(run(office, by, of).await?.lines)
+}
+
 async fn run(office: &Office, by: &Actor, mut of: Sought) -> Result<Found, No> {
     let mut conn = office.read().await?;
     let mut hits = conn.find_releases(&of).await?;
@@ -172,7 +181,6 @@ fn line(office: &Office, hit: Hit, now: Moment) -> Result<Line, No> {
         title: file.request.title.as_str().to_owned(),
         filed: hit.filed,
         counts: hit.counts.map(|count| usize::try_from(count).unwrap_or(0)),
-        clock: None,
     })
 }
 

@@ -3,15 +3,12 @@
 //! Absent on purpose: words, which are the page's. Whether something is theirs is asked of the policy.
 
 use crate::actions::approve::{self, Own};
-use crate::actions::desk::Clock;
 use crate::actions::find::{self, Found, Waits};
+use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, decision, reseal, root};
+use crate::actions::{No, Office, reseal, root};
 use crate::domain::actor::{Actor, Role};
-use crate::domain::limits::REPRESENTATIONS_MS;
-use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
-use crate::domain::release::notice::Telling;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -20,6 +17,8 @@ pub enum Waiting {
     Keys(Own),
     /// So many people wait for this person to confirm their keys.
     Approvals(usize),
+    /// What waits beside the co-ordinator's own work: answers of a higher rank, the 72 hours, telling the person.
+    Questions(Vec<Open>),
     /// Requests that this person may decide.
     Requests(Found),
     /// Live releases with copies not sealed, which this person may seal.
@@ -60,8 +59,18 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
             all.push(Waiting::Returned(returned));
         }
     }
+    let rules = by.is(Role::Inspector) || by.is(Role::Commander);
+    if rules || by.is(Role::Aic) {
+        // What is told of a case that was closed waits too.
+        let mut lines = find::staged(office, by, "closed").await?;
+        lines.extend(find::staged(office, by, "requested").await?);
+        let open = waits::open(office, by, &lines).await?;
+        if rules || !open.is_empty() {
+            all.push(Waiting::Questions(open));
+        }
+    }
     if by.is(Role::Aic) {
-        all.push(Waiting::Requests(with_notices(office, found(Waits::Decide).await?).await?));
+        all.push(Waiting::Requests(found(Waits::Decide).await?));
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
         let again = reseal::queue(office, by).await?.len();
         if again > 0 {
@@ -69,7 +78,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         }
     }
     if by.is(Role::Aic) || by.is(Role::Officer) {
-        let ending = with_limits(office, found(Waits::Ending).await?);
+        let ending = found(Waits::Ending).await?;
         let duties = found(Waits::Duties).await?;
         all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
         all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
@@ -87,32 +96,6 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         all.push(Waiting::Area(found(Waits::Others).await?));
     }
     Ok(())
-}
-
-/// With the limit of each (K7.8).
-fn with_limits(office: &Office, mut found: Found) -> Found {
-    for line in &mut found.lines {
-        let until = line.filed.release.stage.authority().map(|authority| authority.until);
-        line.clock = until.map(|until| clock(true, until, office.now()));
-    }
-    found
-}
-
-/// With the 72 hours of each notice that is running (O3.2.3).
-async fn with_notices(office: &Office, mut found: Found) -> Result<Found, No> {
-    let (mut conn, now) = (office.read().await?, office.now());
-    for line in &mut found.lines {
-        let of = decision::gather_filed(office, &mut conn, line.filed.clone(), now).await?;
-        let notice = &of.case.considered.notice;
-        let served = notice.served_at.filter(|_| notice.telling == Some(Telling::Served));
-        let until = served.map(|served| served.plus_millis(REPRESENTATIONS_MS)).filter(|until| *until > now);
-        line.clock = until.map(|until| clock(false, until, now));
-    }
-    Ok(found)
-}
-
-fn clock(limit: bool, until: Moment, now: Moment) -> Clock {
-    Clock { limit, until, left_ms: until.millis() - now.millis() }
 }
 
 /// Everything that waits for `by`, most pressing first.

@@ -3,12 +3,16 @@
 use serde::Serialize;
 
 use crate::actions::No;
-use crate::actions::desk::{Clock, Line};
+use crate::actions::desk::Line;
 use crate::actions::find::Found;
 use crate::actions::home::{Waiting, waiting};
+use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
+use crate::domain::ids::ReleaseId;
+use crate::domain::moment::Moment;
+use crate::domain::release::Question;
 use crate::web::account::OwnKeys;
-use crate::web::police::{Tag, stage_tag};
+use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
 /// "Waiting for you".
@@ -55,36 +59,27 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!(
-            "{}{}Asked for on {}{copies}",
-            urn.unwrap_or_default(),
-            line.clock.map_or_else(String::new, told),
-            release.requested_at.long()
-        ),
+        about: format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
         tag: stage_tag(line.word),
     }
 }
 
-/// What runs out, how soon, and when.
-fn told(clock: Clock) -> String {
-    let left = left(clock.left_ms);
-    if clock.limit {
-        format!("{left}: its time limit is {}. ", clock.until.deadline())
-    } else {
-        format!("{left}: the person’s 72 hours run until {}. ", clock.until.long())
+/// Releases whose limit is near, with the time left (K7.8).
+fn ending(found: &Found, now: Moment) -> Section {
+    let mut section = listed(
+        found,
+        "Limit within 7 days",
+        "From its limit on, nobody outside the police can open a release (K7.8).",
+        "",
+        "/releases?waits=ending",
+    );
+    for (told, line) in section.releases.iter_mut().zip(&found.lines) {
+        if let Some(authority) = line.filed.release.stage.authority() {
+            let left = waits::left(authority.until, now);
+            told.about = format!("{left} left: its time limit is {}. {}", authority.until.deadline(), told.about);
+        }
     }
-}
-
-/// Time left, in the largest unit that is whole.
-fn left(ms: i64) -> String {
-    let (hours, days) = (ms / 3_600_000, ms / 86_400_000);
-    match (days, hours) {
-        (0, 0) => "Less than an hour left".to_owned(),
-        (0, 1) => "1 hour left".to_owned(),
-        (0, hours) => format!("{hours} hours left"),
-        (1, _) => "1 day left".to_owned(),
-        (days, _) => format!("{days} days left"),
-    }
+    section
 }
 
 fn listed(found: &Found, title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
@@ -160,9 +155,28 @@ fn log() -> Section {
     )
 }
 
-impl From<&Waiting> for Section {
-    fn from(waiting: &Waiting) -> Self {
+fn question(open: &Open, now: Moment) -> Brief {
+    let item = waits::item(open.release, &Wait { what: open.what, mine: true }, now);
+    Brief {
+        href: if item.href.is_empty() { format!("/releases/{}", open.release) } else { item.href },
+        title: open.title.clone(),
+        about: format!("{}. {}", item.text, item.hint),
+        tag: Tag { text: item.status, colour: item.colour },
+    }
+}
+
+fn questions(all: &[Open], now: Moment) -> Section {
+    Section {
+        releases: all.iter().map(|open| question(open, now)).collect(),
+        none: "No case waits for your decision.",
+        ..plain("Notices and questions", "", Vec::new())
+    }
+}
+
+impl Section {
+    fn of(waiting: &Waiting, now: Moment) -> Self {
         match waiting {
+            Waiting::Questions(all) => questions(all, now),
             Waiting::Keys(own) => Section { keys: Some(OwnKeys::from(own)), ..plain("Your keys", "", Vec::new()) },
             Waiting::Approvals(people) => Section {
                 words: waiting_for_keys(*people),
@@ -185,13 +199,7 @@ impl From<&Waiting> for Section {
                 "",
                 "/releases?waits=returned",
             ),
-            Waiting::Ending(found) => listed(
-                found,
-                "Limit within 7 days",
-                "From its limit on, nobody outside the police can open a release (K7.8).",
-                "",
-                "/releases?waits=ending",
-            ),
+            Waiting::Ending(found) => ending(found, now),
             Waiting::Duties(found) => listed(
                 found,
                 "Open duties",
@@ -209,8 +217,7 @@ impl From<&Waiting> for Section {
             Waiting::Area(found) => listed(
                 found,
                 "Releases of your area",
-                "You can read these and their timelines. A decision of yours cannot be entered here yet: it comes with the complete \
-                 decision path. Until then a release that needs it cannot be authorised.",
+                "You can read these and their timelines.",
                 "There are no releases in your area yet.",
                 "/releases?waits=others",
             ),
@@ -244,15 +251,21 @@ impl Page for Home {
     const TEMPLATE: &'static str = "pages/police/home.html";
 
     fn samples() -> Vec<Self> {
+        let now = Moment::from_millis(1_795_370_400_000);
         let some = Brief {
             href: "/releases/1".into(),
             title: "Thefts from pharmacies in Colchester".into(),
             about: "CZ/001/26. Asked for on 21 November 2026 at 5:30pm. 1 of 3 copies sealed".into(),
             tag: stage_tag("live"),
         };
-        let full = Section { releases: vec![some], ..Section::from(&Waiting::Unsealed(Found::default())) };
+        let full = Section { releases: vec![some], ..Section::of(&Waiting::Unsealed(Found::default()), now) };
         let own = |state| Section { keys: Some(OwnKeys::sample(state)), ..plain("Your keys", "", Vec::new()) };
+        let open = |what| Open { release: ReleaseId::fresh(now, [1; 10]), title: "Thefts".into(), what };
+        let until = now.plus_millis(3_600_000);
+        let asks = What::Answer(Question::Representations, Some(until));
         let rest = [
+            Waiting::Questions(Vec::new()),
+            Waiting::Questions([asks, What::Running(until), What::Telling].map(open).to_vec()),
             Waiting::Approvals(1),
             Waiting::Approvals(3),
             Waiting::Requests(Found::default()),
@@ -271,7 +284,7 @@ impl Page for Home {
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];
-        sections.extend(rest.iter().map(Section::from));
+        sections.extend(rest.iter().map(|waiting| Section::of(waiting, now)));
         vec![Self { sections }, Self { sections: Vec::new() }]
     }
 }
@@ -279,24 +292,5 @@ impl Page for Home {
 /// `GET /`.
 pub async fn home(v: Visit) -> Result<Answer, No> {
     let all = waiting(&v.office, v.actor()).await?;
-    v.page("Waiting for you", &Home { sections: all.iter().map(Section::from).collect() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_left_is_said_in_the_largest_whole_unit() {
-        let hour = 3_600_000;
-        for (ms, words) in [
-            (1, "Less than an hour left"),
-            (hour, "1 hour left"),
-            (24 * hour - 1, "23 hours left"),
-            (24 * hour, "1 day left"),
-            (7 * 24 * hour, "7 days left"),
-        ] {
-            assert_eq!(left(ms), words);
-        }
-    }
+    v.page("Waiting for you", &Home { sections: all.iter().map(|waiting| Section::of(waiting, v.now)).collect() })
 }

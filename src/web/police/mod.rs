@@ -24,6 +24,7 @@ pub mod register;
 pub mod renew;
 pub mod reseal;
 pub mod root;
+pub mod rulings;
 pub mod scheme_form;
 pub mod schemes;
 pub mod seal;
@@ -34,6 +35,7 @@ pub mod tasks;
 pub mod texts;
 pub mod unit;
 pub mod void;
+mod waits;
 
 use serde::Serialize;
 

@@ -15,6 +15,7 @@ use crate::domain::release::Stage;
 use crate::web::log::Names;
 use crate::web::log_check::Step;
 use crate::web::police::duties::DutyLine;
+use crate::web::police::waits::Waits;
 use crate::web::police::{Row, Tag, long, record, row, stage_tag, story};
 use crate::web::{Answer, Page, Visit};
 
@@ -35,6 +36,7 @@ pub struct Sheet {
     copies: Vec<Line>,
     signatures: Vec<Signature>,
     may: May,
+    waits: Waits,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
@@ -129,7 +131,7 @@ fn boxes(sheet: &desk::Sheet) -> String {
 }
 
 impl Sheet {
-    fn of(sheet: &desk::Sheet, steps: Vec<Step>, email: String, overlay: String) -> Self {
+    fn of(sheet: &desk::Sheet, steps: Vec<Step>, email: String, overlay: String, now: Moment) -> Self {
         let request = &sheet.file.request;
         Self {
             standing: story::standing(sheet),
@@ -149,6 +151,7 @@ impl Sheet {
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
             may: sheet.may,
+            waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
@@ -189,6 +192,7 @@ impl Page for Sheet {
             request: vec![row("Purposes", "Prevention of crime\nDetection of crime"), row("Locality", "")],
             may: May { decide: true, withdraw: true, ..May::default() },
             standing: "Alex Doe asked for this. Nothing has left the police.".into(),
+            waits: Waits::sample(),
             ..Self::default()
         };
         let live = Self {
@@ -233,7 +237,7 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let records = audit::story(&v.office, v.actor(), sheet.filed.release.id).await?;
     let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
     let steps = story::steps(&sheet, &records, &names);
-    Ok(Sheet::of(&sheet, steps, email, overlay))
+    Ok(Sheet::of(&sheet, steps, email, overlay, v.now))
 }
 
 /// `GET /releases/{id}`.
