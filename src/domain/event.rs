@@ -53,6 +53,10 @@ kinds! {
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
     Authorised = "authorise",
+    // Duties of a release
+    /// A duty of a release was marked, or what was done about it recorded (K7.12, K7.13, O3.2.2); body: `duty`, `done`.
+    Duty = "duty",
+    // Copies
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
     /// A photograph or text was released to its recipient's screen: before its first byte.

@@ -93,6 +93,8 @@ id! {
     ConsiderationId,
     /// Representations of a person (O3.2.3).
     RepresentationId,
+    /// A duty of a release (K7.12, K7.13, O3.2.2).
+    DutyId,
     /// A ruling by a higher rank (O3.2.3, O3.2.4).
     RulingId,
 }

@@ -61,8 +61,12 @@ const READ_RULING_TOLD: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, told AS sealed FROM ruling WHERE told IS NOT NULL";
 const WRITE_RULING_TOLD: &str = "UPDATE ruling SET told = $2 WHERE id = $1";
 
+const READ_DUTY: &str = "SELECT id, id AS place, version, body AS sealed FROM duty";
+const WRITE_DUTY: &str = "UPDATE duty SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
+    Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
     Source {
         table: "consideration",
         column: "body",

@@ -74,6 +74,12 @@ pages![
     police::ask::Ask,
     police::sheet::Sheet,
     police::sheet::Recall,
+    // The desk
+    police::void::Void,
+    police::duties::Duty,
+    police::prints::Authority,
+    police::prints::Bundle,
+    // Requests and decisions
     police::tasks::Tasks,
     police::part::Part,
     police::decide::Decide,

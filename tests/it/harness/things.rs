@@ -1,6 +1,7 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
 use disclosure_portal::actions::enrol::{self, Invite};
+use disclosure_portal::actions::find;
 use disclosure_portal::actions::registers::{self, initiatives};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
@@ -63,8 +64,9 @@ impl Things {
     /// The same, with a request that waits for its decision, and a fresh invitation.
     pub(crate) async fn waiting(scene: &Scene) -> Self {
         let mut things = Self::of(scene, "CZ/003/26").await;
-        let list = disclosure_portal::actions::desk::list(&scene.office, &who("Sam").actor).await.unwrap();
-        things.release = list.iter().find(|line| line.word == "requested").unwrap().filed.release.id.to_string();
+        let sam = &who("Sam").actor;
+        let found = find::waiting(&scene.office, sam, find::Waits::Decide, 1).await.unwrap();
+        things.release = found.lines[0].filed.release.id.to_string();
         let form = Invite {
             email: "new@demo.example".into(),
             name: "New Person".into(),
@@ -109,6 +111,7 @@ impl Things {
             .replace("{version}", "1")
             .replace("{kind}", "undertaking")
             .replace("{token}", &self.token)
+            .replace("{duty}", "prosecution")
             .replace("{file}", "no-such-file")
     }
 }
