@@ -3,6 +3,7 @@
 //! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
+use crate::actions::corrections::{self, Reported, Version};
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -39,6 +40,10 @@ pub struct Bulletin {
     pub closed: Vec<Refusal>,
     /// The sealed parts.
     pub parts: Vec<Part>,
+    /// Corrections of its words, newest first (K8.7).
+    pub versions: Vec<Version>,
+    /// What its holder reported about it, newest first (K8.7).
+    pub reports: Vec<Reported>,
 }
 
 /// The object a signature about a copy is about.
@@ -46,7 +51,13 @@ pub fn object(copy: CopyId) -> String {
     format!("copy/{copy}")
 }
 
-async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, now: Moment) -> Result<Option<Bulletin>, No> {
+async fn bulletin(
+    office: &Office,
+    conn: &mut Conn,
+    by: &Actor,
+    copy: Row,
+    now: Moment,
+) -> Result<Option<Bulletin>, No> {
     let holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
@@ -66,6 +77,8 @@ async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, now: Moment) -> Result
         danger: filed.danger,
         closed,
         parts,
+        versions: corrections::versions(office, conn, holding.release).await?,
+        reports: corrections::of_copy(office, conn, holding.copy).await?,
         copy,
     }))
 }
@@ -88,7 +101,7 @@ pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No>
     let (mut conn, now) = (office.read().await?, office.now());
     let mut all = Vec::new();
     for copy in conn.copies_of_holder(holder).await? {
-        all.extend(bulletin(&mut conn, by, copy, now).await?);
+        all.extend(bulletin(office, &mut conn, by, copy, now).await?);
     }
     Ok(all)
 }
@@ -117,12 +130,21 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     let holder = by.person().ok_or(No::NotFound)?;
     let (mut conn, now) = (office.read().await?, office.now());
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
-    bulletin(&mut conn, by, row, now).await?.ok_or(No::NotFound)
+    bulletin(office, &mut conn, by, row, now).await?.ok_or(No::NotFound)
 }
 
-/// The conditions' exact words for one supply: what is acknowledged (K8.2).
+/// The conditions' exact words for one supply: what is acknowledged (K8.2). After a correction they name its version, so that the
+/// acknowledgement is a receipt for it (K8.7).
 pub fn conditions(bulletin: &Bulletin) -> String {
-    format!("{}\nReference: {}\nIn force until {}\n", CONDITIONS.words, bulletin.urn, bulletin.until.deadline())
+    let version = bulletin.versions.first().map_or_else(String::new, |newest| {
+        format!(
+            "Version {}, corrected on {}: the words of before are withdrawn (K8.7)\n",
+            newest.row.number,
+            newest.at.long()
+        )
+    });
+    let (urn, until) = (&bulletin.urn, bulletin.until.deadline());
+    format!("{}\nReference: {urn}\n{version}In force until {until}\n", CONDITIONS.words)
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -133,10 +155,14 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
     let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
-    let release = bulletin.copy.release_id.clone();
+    let (release, version) = (bulletin.copy.holding()?.release, corrections::in_force(&bulletin.versions));
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
+                // Corrected while they read: the conditions name another version now (K8.7).
+                if tx.revisions(release).await?.first().map_or(1, |newest| newest.number) != version {
+                    return Err(No::field("statement", "The police have corrected this since. Reload the page."));
+                }
                 tx.add_statement(&row).await?;
                 if !tx.copy_acknowledged(copy, id).await? {
                     return Err(No::field("statement", "You acknowledged these conditions already. Reload the page."));

@@ -5,9 +5,10 @@
 use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, casefile, reseal, root};
+use crate::actions::{No, Office, casefile, corrections, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
+pub use crate::store::corrections::WaitingReport;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub enum Waiting {
     Approvals(usize),
     /// Requests that this person may decide.
     Requests(Vec<Line>),
+    /// Reports of holders that this person may answer (K8.7).
+    Reports(Vec<WaitingReport>),
     /// Live releases with copies not sealed, which this person may seal.
     Unsealed(Vec<Line>),
     /// What this person asked for.
@@ -58,6 +61,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         let some = |test: &dyn Fn(&Line) -> bool| -> Vec<Line> { lines.iter().filter(|l| test(l)).cloned().collect() };
         if by.is(Role::Aic) {
             all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
+            let reports = corrections::waiting(office, by).await?;
+            if !reports.is_empty() {
+                all.push(Waiting::Reports(reports));
+            }
             let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);
             all.push(Waiting::Unsealed(some(&|line| line.word == "live" && lacks(line) && decides(line))));
             let again = reseal::queue(office, by).await?.len();

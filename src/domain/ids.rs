@@ -93,6 +93,11 @@ id! {
     ConsiderationId,
     /// Representations of a person (O3.2.3).
     RepresentationId,
+    // Corrections
+    /// A holder's report that something is wrong or incomplete (K8.7).
+    ReportId,
+    /// A correction (K8.7).
+    RevisionId,
     /// A ruling by a higher rank (O3.2.3, O3.2.4).
     RulingId,
 }

@@ -32,13 +32,13 @@ acts! {
     RuleRepresentations,
     /// Decide where there is no positive outcome (O3.2.4).
     RuleOutcome,
-    /// Decide a request: authorise, refuse, seal the copies.
+    /// Decide a request: authorise, refuse, seal the copies; correct the words, answer reports.
     Decide,
     /// Recall a release.
     Recall,
     /// Open an original photograph.
     OpenOriginal,
-    /// Open one's own copy, acknowledge its conditions, confirm its end.
+    /// Open one's own copy, acknowledge its conditions, report what is wrong with it, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
     SeeCopy,

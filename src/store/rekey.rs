@@ -58,6 +58,14 @@ const WRITE_REPRESENTATION: &str = "UPDATE representation SET body = $2 WHERE id
 const READ_RULING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM ruling";
 const WRITE_RULING: &str = "UPDATE ruling SET body = $2 WHERE id = $1";
 
+const READ_REPORT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM report";
+const WRITE_REPORT: &str = "UPDATE report SET body = $2 WHERE id = $1";
+const READ_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM report WHERE answer IS NOT NULL";
+const WRITE_ANSWER: &str = "UPDATE report SET answer = $2 WHERE id = $1";
+const READ_REVISION: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM revision";
+const WRITE_REVISION: &str = "UPDATE revision SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source {
@@ -74,6 +82,10 @@ pub const SOURCES: &[Source] = &[
         read: READ_REPRESENTATION,
         write: WRITE_REPRESENTATION,
     },
+    // Corrections
+    Source { table: "report", column: "body", bound: Some("report"), read: READ_REPORT, write: WRITE_REPORT },
+    Source { table: "report", column: "answer", bound: Some("report"), read: READ_ANSWER, write: WRITE_ANSWER },
+    Source { table: "revision", column: "body", bound: Some("revision"), read: READ_REVISION, write: WRITE_REVISION },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source {
         table: "statement",

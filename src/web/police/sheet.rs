@@ -6,7 +6,7 @@ use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::statements::Signature;
-use crate::actions::{No, release, step_up};
+use crate::actions::{No, corrections, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
@@ -26,6 +26,8 @@ pub struct Sheet {
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
+    /// What holders reported and which version is in force, in short (K8.7).
+    corrections: String,
     may: May,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
@@ -137,6 +139,7 @@ impl Sheet {
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
+            corrections: String::new(),
             may: sheet.may,
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
@@ -189,6 +192,7 @@ impl Page for Sheet {
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
+            corrections: "1 report of a holder waits for an answer.".into(),
             may: May { recall: true, original: true, seal: true, ..May::default() },
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
@@ -202,7 +206,8 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
-    Ok(Sheet::of(&sheet, email, overlay))
+    let corrections = corrections::in_short(&v.office, sheet.filed.release.id).await?;
+    Ok(Sheet { corrections, ..Sheet::of(&sheet, email, overlay) })
 }
 
 /// `GET /releases/{id}`.

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+pub(crate) mod corrections;
 mod end;
 mod expiry;
 mod lapses;
