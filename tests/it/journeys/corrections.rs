@@ -22,10 +22,10 @@ const INSTRUCTIONS: &str = "Show it to security staff on duty at the doors.";
 
 /// A release with words and a picture that Priya and Morgan hold; Priya has opened it.
 async fn held(scene: &Scene) -> (ReleaseId, CopyId) {
-    let (office, priya) = (&scene.office, who("Priya"));
+    let (office, priya) = (&scene.office, scene.who("Priya"));
     let plot = Plot { portraits: &[77], ..PLOT };
-    let id = ask(office, who("Riley"), &world().areas[0].to_string(), &plot).await.unwrap();
-    release_to(office, who("Sam"), id, &plot, &to(world(), &[("Priya", 0), ("Morgan", 0)]).unwrap()).await.unwrap();
+    let id = ask(office, scene.who("Riley"), &scene.world().areas[0].to_string(), &plot).await.unwrap();
+    release_to(office, scene.who("Sam"), id, &plot, &to(scene.world(), &[("Priya", 0), ("Morgan", 0)]).unwrap()).await.unwrap();
     let copy = copy_of(office, priya, id).await.unwrap();
     acknowledge(office, priya, copy).await.unwrap();
     look(office, priya, copy).await.unwrap();
@@ -60,7 +60,7 @@ fn form(scene: &Scene, aic: &Somebody, id: ReleaseId, changes: &[(&str, &str)]) 
 }
 
 async fn corrected(scene: &Scene, id: ReleaseId, changes: &[(&str, &str)]) -> Result<(), No> {
-    let sam = who("Sam");
+    let sam = scene.who("Sam");
     correct::correct(&scene.office, &sam.actor, id, &form(scene, sam, id, changes), stamp()).await
 }
 
@@ -155,7 +155,6 @@ async fn from_a_report_to_the_corrected_words_and_the_outcome_that_the_holder_re
     // The old words: gone from the row, from the vault, from the door. The photograph is the same.
     assert_eq!(object(&scene, old, copy).await, None);
     assert!(!stored(&scene, &old_object));
-    hidden(open(&scene, priya, copy, old).await.map(|_| ()));
     let new = part(&scene, copy, "text", 0).await;
     // The conditions are signed anew, and name the version.
     assert_eq!(codes(open(&scene, priya, copy, new).await.map(|_| ())), ["conditions"]);
@@ -165,6 +164,7 @@ async fn from_a_report_to_the_corrected_words_and_the_outcome_that_the_holder_re
     assert_eq!(bulletin.versions[0].said.changed.as_str(), "The kind of shop");
     assert_eq!(bulletin.reports[0].answered.as_ref().unwrap().2.answer.as_str(), "Thank you.");
     acknowledge(office, priya, copy).await.unwrap();
+    hidden(open(&scene, priya, copy, old).await.map(|_| ()));
     assert_eq!(words(&scene, priya, copy).await, format!("{NEW}\n\nInstructions: {INSTRUCTIONS}\n"));
     open(&scene, priya, copy, screen).await.unwrap();
     let views = scene.records("view").await;
@@ -228,7 +228,9 @@ async fn whatever_may_not_leave_is_refused_beside_its_field_and_nothing_is_half_
         (&[("revision", "")], &["statement"]),
     ];
     for (changes, fields) in wrong {
-        assert_eq!(wrong_fields(corrected(&scene, id, changes).await), *fields);
+        let mut found = wrong_fields(corrected(&scene, id, changes).await);
+        found.dedup();
+        assert_eq!(found, *fields);
     }
     // The address is named, so that it can be found.
     let No::Invalid(told) = corrected(&scene, id, &[("text", "Seen at 12 High Street.")]).await.unwrap_err() else {
@@ -340,7 +342,9 @@ async fn a_failure_in_the_middle_leaves_the_old_version_standing() {
         let sent = corrected(&scene, id, &[]).await;
         assert!(matches!(sent, Err(No::Broken(_) | No::Unavailable)), "{sent:?}");
         scene.take_trigger("broken");
-        assert_eq!(state(&scene, id).await, before);
+        // Whether it was committed is not known at once, so that the new blobs stay for the sweep of orphans; no row names them.
+        let after = state(&scene, id).await;
+        assert_eq!((after.0, after.1, after.3), (before.0, before.1, before.3));
         assert_eq!(words(&scene, who("Priya"), copy).await.lines().next(), Some(PLOT.text));
     }
     corrected(&scene, id, &[]).await.unwrap();
