@@ -64,11 +64,18 @@ async fn corrected(scene: &Scene, id: ReleaseId, changes: &[(&str, &str)]) -> Re
     correct::correct(&scene.office, &sam.actor, id, &form(scene, sam, id, changes), stamp()).await
 }
 
-/// Makes a correction of a release of its own, for tests of what is kept of one.
-pub(crate) async fn one_made(scene: &Scene) -> ReleaseId {
-    let (id, _) = held(scene).await;
+/// A report that is answered, and a correction, of a release of their own: for tests of what is kept of them.
+pub(crate) async fn one_made(scene: &Scene) {
+    let (office, sam, priya) = (&scene.office, scene.who("Sam"), scene.who("Priya"));
+    let area = scene.world().areas[0].to_string();
+    let id = ask(office, scene.who("Riley"), &area, &PLOT).await.unwrap();
+    release_to(office, sam, id, &PLOT, &to(scene.world(), &[("Priya", 0)]).unwrap()).await.unwrap();
+    let copy = copy_of(office, priya, id).await.unwrap();
+    report::report(office, &priya.actor, copy, "It was a pharmacy.", stamp()).await.unwrap();
     corrected(scene, id, &[]).await.unwrap();
-    id
+    let report = ReportId::parse(&corrections::waiting(office, &sam.actor).await.unwrap()[0].id).unwrap();
+    let say = |name: &str| if name == "outcome" { "corrected" } else { "Thank you." };
+    report::answer(office, &sam.actor, id, report, say, stamp()).await.unwrap();
 }
 
 /// What somebody reads in their copy with their own key.

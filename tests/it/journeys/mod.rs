@@ -4,6 +4,7 @@ mod approvals;
 mod at_rest;
 mod breaks;
 pub(crate) mod corrections;
+mod decision;
 mod end;
 mod expiry;
 mod lapses;
