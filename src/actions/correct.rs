@@ -118,7 +118,7 @@ async fn correct_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form,
     let words = typed.words();
     let correction = Correction {
         revision: before.revision,
-        named: !typed.draft.name.is_empty(),
+        name: typed.draft.name.clone(),
         name_why: typed.said.name_why.clone(),
         indication: typed.indication,
         instructions_lost: !before.instructions.is_empty() && typed.said.instructions.is_empty(),

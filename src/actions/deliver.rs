@@ -13,7 +13,7 @@ use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
-use crate::domain::undertaking::CONDITIONS;
+use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
@@ -34,8 +34,12 @@ pub struct Bulletin {
     pub word: &'static str,
     /// When it was recalled.
     pub recalled_at: Option<Moment>,
-    /// "Do not approach" (K8.5).
-    pub danger: bool,
+    /// The danger phrase in force, where there is danger (K8.5).
+    pub danger: Option<String>,
+    /// The warning about names in force, with the reference (K8.3).
+    pub names: String,
+    /// The conditions in force: version and words (K8.2).
+    pub conditions: (u32, String),
     /// Why it cannot be opened now; empty: it can.
     pub closed: Vec<Refusal>,
     /// The sealed parts.
@@ -51,13 +55,28 @@ pub fn object(copy: CopyId) -> String {
     format!("copy/{copy}")
 }
 
+/// The texts in force that a bulletin tells its holder.
+struct Told {
+    conditions: (u32, String),
+    danger: String,
+    names: String,
+}
+
+async fn told(conn: &mut Conn) -> Result<Told, No> {
+    let conditions = conn.text_in_force(Text::Conditions).await?;
+    let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
+    let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
+    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
+}
+
 async fn bulletin(
     office: &Office,
     conn: &mut Conn,
     by: &Actor,
     copy: Row,
-    now: Moment,
+    told: &Told,
 ) -> Result<Option<Bulletin>, No> {
+    let now = office.now();
     let holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
@@ -70,11 +89,15 @@ async fn bulletin(
     };
     Ok(Some(Bulletin {
         word: filed.release.word(now),
+        names: Text::NameWarning
+            .fill(&told.names, &Facts::default().with(Slot::Reference, authority.urn.as_str()))
+            .unwrap_or_else(|_| told.names.clone()),
         urn: authority.urn,
         authorised_at: authority.at,
         until: authority.until,
         recalled_at,
-        danger: filed.danger,
+        danger: filed.danger.then(|| told.danger.clone()),
+        conditions: told.conditions.clone(),
         closed,
         parts,
         versions: corrections::versions(office, conn, holding.release).await?,
@@ -98,10 +121,10 @@ fn rules(
 /// The holder's own bulletins, newest first; withdrawn and expired ones stay as plain cards.
 pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let (mut conn, now) = (office.read().await?, office.now());
-    let mut all = Vec::new();
+    let mut conn = office.read().await?;
+    let (mut all, told) = (Vec::new(), told(&mut conn).await?);
     for copy in conn.copies_of_holder(holder).await? {
-        all.extend(bulletin(office, &mut conn, by, copy, now).await?);
+        all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
     Ok(all)
 }
@@ -128,9 +151,10 @@ pub async fn lapses(office: &Office, by: &Actor) -> Result<Vec<Refusal>, No> {
 /// One of the holder's own bulletins.
 pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let (mut conn, now) = (office.read().await?, office.now());
+    let mut conn = office.read().await?;
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
-    bulletin(office, &mut conn, by, row, now).await?.ok_or(No::NotFound)
+    let told = told(&mut conn).await?;
+    bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
 /// The conditions' exact words for one supply: what is acknowledged (K8.2). After a correction they name its version, so that the
@@ -144,7 +168,8 @@ pub fn conditions(bulletin: &Bulletin) -> String {
         )
     });
     let (urn, until) = (&bulletin.urn, bulletin.until.deadline());
-    format!("{}\nReference: {urn}\n{version}In force until {until}\n", CONDITIONS.words)
+    let (_, words) = &bulletin.conditions;
+    format!("{words}\nReference: {urn}\n{version}In force until {until}\n")
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -155,13 +180,18 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
     let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
-    let (release, version) = (bulletin.copy.holding()?.release, corrections::in_force(&bulletin.versions));
+    let (release, version) = (bulletin.copy.holding()?.release, bulletin.conditions.0);
+    let revision = corrections::in_force(&bulletin.versions);
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
-                // Corrected while they read: the conditions name another version now (K8.7).
-                if tx.revisions(release).await?.first().map_or(1, |newest| newest.number) != version {
-                    return Err(No::field("statement", "The police have corrected this since. Reload the page."));
+                // New conditions, or corrected while they read (K8.7): what was signed is not what is in force.
+                let newest = tx.revisions(release).await?.first().map_or(1, |newest| newest.number);
+                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision {
+                    return Err(No::field(
+                        "statement",
+                        "The conditions have changed since you opened this page. Reload it and read them first.",
+                    ));
                 }
                 tx.add_statement(&row).await?;
                 if !tx.copy_acknowledged(copy, id).await? {
@@ -169,7 +199,7 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
                 }
                 let event = Event::new(Kind::Acknowledged, format!("release/{release}"))
                     .of_copy(copy)
-                    .with("version", CONDITIONS.version)
+                    .with("version", version)
                     .with("statement", row.id.clone());
                 tx.append(&event, &by, &stamp).await?;
                 Ok(())

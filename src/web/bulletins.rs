@@ -40,8 +40,10 @@ pub struct Card {
     pub corrections: Vec<String>,
     /// What to do, or empty.
     pub todo: &'static str,
-    /// "Do not approach" (K8.5).
-    pub danger: bool,
+    /// The danger phrase, where there is danger (K8.5).
+    pub danger: String,
+    /// The warning about names (K8.3).
+    pub names: String,
     /// Whether it may be opened now.
     pub opens: bool,
     /// Whether it has a small picture that may be shown now.
@@ -112,7 +114,8 @@ impl Card {
             dates,
             corrections: corrections(bulletin),
             todo,
-            danger: bulletin.danger,
+            danger: bulletin.danger.clone().unwrap_or_default(),
+            names: bulletin.names.clone(),
             opens: bulletin.closed.is_empty(),
             pictured: false,
             end: match (confirmed, over || lost.is_some()) {
@@ -134,7 +137,8 @@ impl Card {
             dates: vec!["You can view it until 11:59pm on 19 January 2027.".into()],
             corrections: vec!["Corrected on 21 November 2026 at 5:30pm: the kind of shop".into()],
             todo: "",
-            danger: true,
+            danger: "Do not approach. Call the police immediately.".into(),
+            names: "Refer to this person by the reference CZ/001/26 only.".into(),
             opens: true,
             pictured: true,
             end: "",
@@ -145,7 +149,7 @@ impl Card {
             corrections: Vec::new(),
             opens: false,
             pictured: false,
-            danger: false,
+            danger: String::new(),
             colour: "red",
             closed,
             ..open.clone()

@@ -6,7 +6,7 @@
 use crate::content;
 use crate::refusal::Refusal;
 use crate::release::material::{Indication, leaving};
-use crate::words::Prose;
+use crate::words::{Line, Prose};
 
 /// Reports of one copy that may wait for an answer at the same time.
 pub const REPORTS_MAX: usize = 5;
@@ -18,9 +18,9 @@ pub struct Correction {
     pub revision: i64,
     /// Everything that would leave in words, exactly as it would.
     pub words: String,
-    /// A name would leave.
-    pub named: bool,
-    /// Why (K8.3).
+    /// The name that would leave; empty: none.
+    pub name: Line,
+    /// Why it is needed (K8.3).
     pub name_why: Prose,
     /// What wording like a conviction is (K8.4), where there is any.
     pub indication: Option<Indication>,
@@ -43,7 +43,7 @@ impl Correction {
         } else if self.same {
             why.push(Refusal::NothingCorrected);
         }
-        why.extend(leaving(&self.words, self.named, &self.name_why, self.indication));
+        why.extend(leaving(&self.words, !self.name.is_empty(), &self.name_why, self.indication));
         if self.instructions_lost {
             why.push(Refusal::NoInstructions);
         }
@@ -51,6 +51,9 @@ impl Correction {
             why.push(Refusal::ChangeNotTold);
         }
         why.extend(for_holders("changed", self.changed.as_str()));
+        // The name is justified for the sealed words, not for what stands beside them.
+        let named = content::named(self.changed.as_str(), self.name.as_str());
+        why.extend(named.map(|words| Refusal::NotForHolders { field: "changed", words }));
         if self.reason.is_empty() {
             why.push(Refusal::ReasonMissing);
         }

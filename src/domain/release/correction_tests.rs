@@ -39,7 +39,7 @@ fn correction() -> Correction {
     Correction {
         revision: 2,
         words: "Suspected of thefts from pharmacies.\n".into(),
-        named: false,
+        name: Line::default(),
         name_why: Prose::default(),
         indication: None,
         instructions_lost: false,
@@ -74,7 +74,7 @@ fn each_rule_of_a_correction_says_no_alone() {
         (&["nothing-corrected"], |c| c.same = true),
         (&["address"], |c| c.words = "Seen at 12 High Street.\n".into()),
         (&["pnc"], |c| c.words = "PNC 01/123456A\n".into()),
-        (&["name-not-justified"], |c| c.named = true),
+        (&["name-not-justified"], |c| c.name = Line::parse("x", "Joe Smith").unwrap()),
         (&["conviction-like"], |c| c.words = "Was convicted of theft.\n".into()),
         (&["no-instructions"], |c| c.instructions_lost = true),
         (&["change-not-told"], |c| c.changed = Prose::default()),
@@ -87,8 +87,14 @@ fn each_rule_of_a_correction_says_no_alone() {
         let found: Vec<&str> = one.check().iter().map(Refusal::code).collect();
         assert_eq!(found, expected);
     }
-    let justified = Correction { named: true, name_why: prose("Staff know the name"), ..correction() };
+    let justified = Correction {
+        name: Line::parse("x", "Joe Smith").unwrap(),
+        name_why: prose("Staff know the name"),
+        ..correction()
+    };
     assert!(justified.check().is_empty());
+    let beside = Correction { changed: prose("It is not Smith who did it"), ..justified };
+    assert_eq!(beside.check(), [Refusal::NotForHolders { field: "changed", words: "Smith".into() }]);
     let meant = Correction {
         words: "Was convicted of theft.\n".into(),
         indication: Some(Indication::NoticeOffence),

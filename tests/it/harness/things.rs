@@ -113,6 +113,7 @@ impl Things {
             .replace("{report}", &self.report)
             .replace("{entry}", &self.entry)
             .replace("{version}", "1")
+            .replace("{kind}", "undertaking")
             .replace("{token}", &self.token)
             .replace("{file}", "no-such-file")
     }
