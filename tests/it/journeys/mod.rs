@@ -17,6 +17,7 @@ mod recall_race;
 mod recovery;
 mod registers;
 mod renewal;
+mod reports;
 mod roles;
 mod rotation;
 mod sign_in;
