@@ -135,7 +135,8 @@ impl Refusal {
 
     /// Says it in full.
     pub fn told(&self) -> Told {
-        let (code, clause, field, sentence) = self.fixed().unwrap_or_else(|| self.measured());
+        let (code, clause, field, sentence) =
+            self.fixed().or_else(|| self.of_correction()).unwrap_or_else(|| self.measured());
         Told { code, clause, field: (!field.is_empty()).then_some(field), sentence }
     }
 
@@ -196,17 +197,6 @@ impl Refusal {
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
             Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
             Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
-            // Corrections (K8.7)
-            Self::NoWordsLeft => ("no-words-left", "K8.7", "text", "Enter the corrected words. If nothing may stand any more, recall the release instead."),
-            Self::NothingCorrected => ("nothing-corrected", "K8.7", "text", "These are the words in force, with the same warning. Change what is wrong, then sign."),
-            Self::ChangeNotTold => ("change-not-told", "K8.7", "changed", "Enter what changed. Every holder reads it."),
-            Self::ReportedAlready => ("reported-already", "K8.7", "report", "You have reported this already, and the police have not answered yet. You need not send it again."),
-            Self::TooManyReports => ("too-many-reports", "K8.7", "report", "Five of your reports about this bulletin wait for an answer. Speak to the Area Intelligence Co-ordinator, or wait until one is answered."),
-            Self::ReportAnswered => ("report-answered", "K8.7", "", "This report was answered already. Nothing was changed."),
-            Self::NoReportOutcome => ("no-report-outcome", "K8.7", "outcome", "Select what you decided."),
-            Self::NotCorrectedYet => ("not-corrected-yet", "K8.7", "outcome", "Nothing has been corrected since this report came. Correct the words first, then record the outcome."),
-            Self::NotRecalledYet => ("not-recalled-yet", "K8.7", "outcome", "The release is not recalled. Recall it first, then record the outcome."),
-            Self::NoAnswerToHolder => ("no-answer-to-holder", "K8.7", "answer", "Enter what the holder is told."),
             Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
             Self::OwnAccountSuspended => ("own-account-suspended", "P3", "", "Your account has been suspended since you opened this page. Nothing was done. Speak to your administrator."),
@@ -221,6 +211,25 @@ impl Refusal {
             Self::OwnKeysUnconfirmed => ("own-keys-unconfirmed", "K8.2.1", "", "Your keys are not confirmed yet. An Area Intelligence Co-ordinator asks you for the six words of your key by telephone; after that you can sign."),
             Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
             Self::ConfirmedOutOfTime => ("confirmed-out-of-time", "K8.2", "done_date", "What was done lies in the future, or before the copy was supplied. Check the date and time."),
+            _ => return None,
+        };
+        Some((code, clause, field, words.to_owned()))
+    }
+
+    /// Refusals of corrections and of reports (K8.7).
+    #[rustfmt::skip]
+    fn of_correction(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
+        let (code, clause, field, words) = match self {
+            Self::NoWordsLeft => ("no-words-left", "K8.7", "text", "Enter the corrected words. If nothing may stand any more, recall the release instead."),
+            Self::NothingCorrected => ("nothing-corrected", "K8.7", "text", "These are the words in force, with the same warning. Change what is wrong, then sign."),
+            Self::ChangeNotTold => ("change-not-told", "K8.7", "changed", "Enter what changed. Every holder reads it."),
+            Self::ReportedAlready => ("reported-already", "K8.7", "report", "You have reported this already, and the police have not answered yet. You need not send it again."),
+            Self::TooManyReports => ("too-many-reports", "K8.7", "report", "Five of your reports about this bulletin wait for an answer. Speak to the Area Intelligence Co-ordinator, or wait until one is answered."),
+            Self::ReportAnswered => ("report-answered", "K8.7", "", "This report was answered already. Nothing was changed."),
+            Self::NoReportOutcome => ("no-report-outcome", "K8.7", "outcome", "Select what you decided."),
+            Self::NotCorrectedYet => ("not-corrected-yet", "K8.7", "outcome", "Nothing has been corrected since this report came. Correct the words first, then record the outcome."),
+            Self::NotRecalledYet => ("not-recalled-yet", "K8.7", "outcome", "The release is not recalled. Recall it first, then record the outcome."),
+            Self::NoAnswerToHolder => ("no-answer-to-holder", "K8.7", "answer", "Enter what the holder is told."),
             _ => return None,
         };
         Some((code, clause, field, words.to_owned()))

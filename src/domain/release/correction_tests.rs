@@ -62,7 +62,7 @@ fn answer() -> ReportAnswer {
 }
 
 fn codes(why: Result<crate::release::Decision, Vec<Refusal>>) -> Vec<&'static str> {
-    why.map(|_| Vec::new()).unwrap_or_else(|why| why.iter().map(Refusal::code).collect())
+    why.map_or_else(|why| why.iter().map(Refusal::code).collect(), |_| Vec::new())
 }
 
 #[test]
