@@ -7,12 +7,13 @@ use crate::actions::desk::Clock;
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, decision, reseal, root};
+use crate::actions::{No, Office, corrections, decision, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::limits::REPRESENTATIONS_MS;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::release::notice::Telling;
+pub use crate::store::corrections::WaitingReport;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub enum Waiting {
     Questions(Vec<Open>),
     /// Requests that this person may decide.
     Requests(Found),
+    /// Reports of holders that this person may answer (K8.7).
+    Reports(Vec<WaitingReport>),
     /// Live releases with copies not sealed, which this person may seal.
     Unsealed(Found),
     /// Requests of this person's that were sent back.
@@ -72,6 +75,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     }
     if by.is(Role::Aic) {
         all.push(Waiting::Requests(with_notices(office, found(Waits::Decide).await?).await?));
+        let reports = corrections::waiting(office, by).await?;
+        if !reports.is_empty() {
+            all.push(Waiting::Reports(reports));
+        }
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
         let again = reseal::queue(office, by).await?.len();
         if again > 0 {

@@ -59,7 +59,7 @@ kinds! {
     // Copies
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
-    /// A photograph or text was released to its recipient's screen: before its first byte.
+    /// A photograph or text was released to its recipient's screen: before its first byte; body: of words also `revision`.
     Viewed = "view",
     /// A thumbnail was released to its recipient's screen: before its first byte.
     Thumbnail = "thumbnail",
@@ -75,6 +75,14 @@ kinds! {
     Voided = "void",
     /// The release was recalled (K8.2); body: `urn`, `statement`.
     Recalled = "recall",
+    // Corrections (K8.7)
+    /// A holder reported that something is wrong or incomplete (K8.7); body: `report`.
+    Reported = "report",
+    /// The co-ordinator considered a report and recorded the outcome (K8.7); body: `report`, `outcome`.
+    ReportAnswered = "report.answer",
+    /// The words of a release were corrected, and sealed in the place of the old ones (K8.7); body: `urn`, `revision`, `copies`,
+    /// `statement`.
+    Corrected = "correct",
     /// The limit was reached and written down (K7.8).
     Expired = "expire",
     /// The undertaking was shown in full.

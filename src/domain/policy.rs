@@ -32,7 +32,7 @@ acts! {
     RuleRepresentations,
     /// Decide where there is no positive outcome (O3.2.4).
     RuleOutcome,
-    /// Decide a request: authorise, refuse, seal the copies.
+    /// Decide a request: authorise, refuse, seal the copies; correct the words, answer reports.
     Decide,
     /// Mark a release's duties, record what was done, take its disclosure bundle (K7.12, K7.13, O3.2.2).
     KeepDuties,
@@ -44,7 +44,7 @@ acts! {
     OpenOriginal,
     /// Open a document of a case: what came with representations, a receipt of service.
     OpenDocument,
-    /// Open one's own copy, acknowledge its conditions, confirm its end.
+    /// Open one's own copy, acknowledge its conditions, report what is wrong with it, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
     SeeCopy,

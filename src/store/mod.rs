@@ -9,6 +9,7 @@ pub mod backup;
 pub mod blobs;
 pub mod closings;
 pub mod copies;
+pub mod corrections;
 pub mod decisions;
 pub mod documents;
 pub mod duties;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk::{Clock, Line};
 use crate::actions::find::Found;
-use crate::actions::home::{Waiting, waiting};
+use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::domain::ids::ReleaseId;
@@ -142,6 +142,18 @@ fn again(releases: usize) -> Section {
     Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
 }
 
+/// Every report is named: each is somebody's word that what they hold is wrong (K8.7).
+fn reported(reports: &[WaitingReport]) -> Section {
+    let brief = |one: &WaitingReport| Brief {
+        href: format!("/releases/{}/reports/{}", one.release_id, one.id),
+        title: one.urn.clone(),
+        about: format!("Reported on {}", Moment::from_millis(one.reported_at).long()),
+        tag: Tag { text: "To consider", colour: "yellow" },
+    };
+    let releases = reports.iter().map(brief).collect();
+    Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
+}
+
 fn for_root(keys: usize) -> Section {
     let words = match keys {
         1 => "1 key waits for the root’s signature.".to_owned(),
@@ -194,6 +206,7 @@ impl Section {
             Waiting::Requests(found) => {
                 listed(found, "Requests to decide", "", "No request is waiting for you.", "/releases?waits=decide")
             }
+            Waiting::Reports(reports) => reported(reports),
             Waiting::Unsealed(found) => listed(
                 found,
                 "Copies to seal",
@@ -292,6 +305,12 @@ impl Page for Home {
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
             Waiting::Bulletins,
             Waiting::Log,
+            Waiting::Reports(vec![WaitingReport {
+                id: "1".into(),
+                release_id: "1".into(),
+                urn: "CZ/001/26".into(),
+                reported_at: 1_795_370_400_000,
+            }]),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Root(1),

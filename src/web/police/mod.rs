@@ -7,6 +7,8 @@
 pub mod approvals;
 pub mod areas;
 pub mod ask;
+pub mod correct;
+pub mod corrections;
 pub mod decide;
 pub mod duties;
 pub mod home;

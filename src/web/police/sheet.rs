@@ -8,7 +8,7 @@ use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::statements::Signature;
-use crate::actions::{No, audit, release, step_up};
+use crate::actions::{No, audit, corrections, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
@@ -35,6 +35,8 @@ pub struct Sheet {
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
+    /// What holders reported and which version is in force, in short (K8.7).
+    corrections: String,
     may: May,
     waits: Waits,
     area: String,
@@ -150,6 +152,7 @@ impl Sheet {
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
+            corrections: String::new(),
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             area: sheet.area.id.clone(),
@@ -205,6 +208,7 @@ impl Page for Sheet {
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
+            corrections: "1 report of a holder waits for an answer.".into(),
             may: May {
                 recall: true,
                 original: true,
@@ -237,7 +241,8 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let records = audit::story(&v.office, v.actor(), sheet.filed.release.id).await?;
     let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
     let steps = story::steps(&sheet, &records, &names);
-    Ok(Sheet::of(&sheet, steps, email, overlay, v.now))
+    let corrections = corrections::in_short(&v.office, sheet.filed.release.id).await?;
+    Ok(Sheet { corrections, ..Sheet::of(&sheet, steps, email, overlay, v.now) })
 }
 
 /// `GET /releases/{id}`.

@@ -3,6 +3,7 @@
 use disclosure_portal::actions::enrol::{self, Invite};
 use disclosure_portal::actions::find;
 use disclosure_portal::actions::registers::{self, initiatives};
+use disclosure_portal::actions::{deliver, report};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
@@ -21,6 +22,7 @@ pub(crate) struct Things {
     initiative: String,
     entry: String,
     statement: String,
+    report: String,
     token: String,
 }
 
@@ -41,6 +43,10 @@ impl Things {
         // Somebody whose keys wait to be confirmed, as a newcomer's do.
         let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
         sql(scene, &newcomer);
+        // Reported by the holder, and not answered.
+        let priya = &who("Priya").actor;
+        report::report(&scene.office, priya, copy, "The kind of shop is wrong.", stamp()).await.unwrap();
+        let report = deliver::one(&scene.office, priya, copy).await.unwrap().reports[0].row.id.clone();
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
         let initiative = initiatives::list(&scene.office, &who("Sam").actor).await.unwrap()[0].0.id.clone();
@@ -57,6 +63,7 @@ impl Things {
             unit,
             member: entry.members[0].id.clone(),
             statement,
+            report,
             token: "no-such-invitation".into(),
         }
     }
@@ -107,6 +114,7 @@ impl Things {
             .replace("{key}", &self.unit)
             .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
+            .replace("{report}", &self.report)
             .replace("{entry}", &self.entry)
             .replace("{version}", "1")
             .replace("{kind}", "undertaking")

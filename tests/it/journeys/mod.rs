@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+pub(crate) mod corrections;
 mod decision;
 mod duties;
 mod end;
@@ -18,6 +19,7 @@ mod recall_race;
 mod recovery;
 mod registers;
 mod renewal;
+mod reports;
 mod roles;
 mod rotation;
 mod rulings;
