@@ -14,6 +14,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
+use crate::domain::release::Stage;
 use crate::ledger::checkpoint;
 use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
@@ -62,7 +63,10 @@ pub async fn search(office: &Office, by: &Actor, what: &Search, stamp: Stamp) ->
 /// All records of one release, oldest first: for its own police and auditors.
 pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: Stamp) -> Result<Vec<Record>, No> {
     let mut conn = office.read().await?;
-    casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
+    let filed = casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
+    if filed.release.stage == Stage::Draft {
+        return Err(No::NotFound);
+    }
     let what = Search {
         actor: String::new(),
         object: format!("release/{release}"),

@@ -10,6 +10,7 @@ use crate::domain::ids::PersonId;
 use crate::domain::ids::{AreaId, ReleaseId};
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
+use crate::domain::release::Stage;
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
@@ -74,6 +75,8 @@ pub struct May {
     pub original: bool,
     /// Seal copies that are not sealed.
     pub seal: bool,
+    /// Change one's own request and send it again.
+    pub write: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -123,7 +126,10 @@ pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
         ];
         lines.push(Line {
             word: filed.release.word(now),
-            title: file.request.title.as_str().to_owned(),
+            title: match file.request.title.as_str() {
+                "" => "A request without a title".to_owned(),
+                title => title.to_owned(),
+            },
             filed,
             counts,
         });
@@ -135,6 +141,10 @@ pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
 pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    if filed.release.stage == Stage::Draft {
+        // Its writer goes on with it elsewhere; it is nobody's record yet, and no leaf tells of it (P10).
+        return Err(No::NotFound);
+    }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
@@ -159,10 +169,11 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let own = by.person() == Some(filed.release.requested_by);
     let offers = May {
         decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: matches!(word, "draft" | "requested" | "returned") && may(by, Act::Withdraw, thing),
+        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+        write: filed.release.write(by, now).is_ok(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {

@@ -12,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
-use crate::domain::release::Order;
+use crate::domain::release::{Order, Stage};
 use crate::domain::scheme::Footing;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
@@ -300,6 +300,10 @@ async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
     let mut conn = office.read().await?;
     let of = decision::gather(office, &mut conn, by, Act::SeeRelease, id, office.now()).await?;
+    if of.filed.release.stage == Stage::Draft {
+        // A draft is thrown away, unsigned (`actions::request::draft`): nothing of it is kept.
+        return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
+    }
     of.filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
         same_subject(form, &of)?;

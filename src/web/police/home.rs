@@ -6,6 +6,7 @@ use crate::actions::No;
 use crate::actions::desk::Line;
 use crate::actions::home::{Waiting, waiting};
 use crate::actions::unit::Work;
+use crate::domain::release::Stage;
 use crate::web::account::OwnKeys;
 use crate::web::police::{Tag, stage_tag};
 use crate::web::{Answer, Page, Visit};
@@ -57,7 +58,10 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        about: match release.stage {
+            Stage::Draft => format!("Begun on {}. Nobody else sees it", release.requested_at.long()),
+            _ => format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        },
         tag: stage_tag(line.word),
     }
 }

@@ -7,6 +7,7 @@
 pub mod approvals;
 pub mod areas;
 pub mod ask;
+pub mod check;
 pub mod decide;
 pub mod home;
 pub mod initiatives;
@@ -27,6 +28,7 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+mod state;
 pub mod tasks;
 pub mod unit;
 

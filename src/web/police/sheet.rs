@@ -5,13 +5,14 @@ use serde::Serialize;
 use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
+use crate::actions::request::draft;
 use crate::actions::statements::Signature;
 use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
-use crate::web::police::record;
 use crate::web::police::{Row, Tag, long, row, stage_tag};
+use crate::web::police::{record, state};
 use crate::web::{Answer, Page, Visit};
 
 /// A release's page.
@@ -20,6 +21,8 @@ pub struct Sheet {
     id: String,
     title: String,
     tag: Option<Tag>,
+    /// Where it is and what happens next, for whoever asked.
+    state: String,
     facts: Vec<Row>,
     request: Vec<Row>,
     record: Vec<Section>,
@@ -121,12 +124,13 @@ fn boxes(sheet: &desk::Sheet) -> String {
 }
 
 impl Sheet {
-    fn of(sheet: &desk::Sheet, email: String, overlay: String) -> Self {
+    fn of(sheet: &desk::Sheet, own: bool, email: String, overlay: String) -> Self {
         let request = &sheet.file.request;
         Self {
             id: sheet.filed.release.id.to_string(),
             title: request.title.as_str().to_owned(),
             tag: Some(stage_tag(sheet.word)),
+            state: if own { state::told(sheet) } else { String::new() },
             facts: facts(sheet),
             request: record::request(sheet),
             record: sheet.record.clone(),
@@ -202,11 +206,16 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
-    Ok(Sheet::of(&sheet, email, overlay))
+    let own = v.actor().person() == Some(sheet.filed.release.requested_by);
+    Ok(Sheet::of(&sheet, own, email, overlay))
 }
 
-/// `GET /releases/{id}`.
+/// `GET /releases/{id}`; one's own draft leads to where it is written.
 pub async fn show(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    if draft::is_draft(&v.office, v.actor(), id).await? {
+        return Answer::see(format!("/releases/{id}/request"));
+    }
     let page = page(&v).await?;
     v.page(&page.title, &page)
 }

@@ -15,6 +15,7 @@ mod recall_race;
 mod recovery;
 mod registers;
 mod renewal;
+mod request;
 mod roles;
 mod rotation;
 mod sign_in;
