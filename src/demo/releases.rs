@@ -82,6 +82,7 @@ pub async fn begin(
 ) -> Result<ReleaseId, No> {
     let change = Change { posted: answers.clone(), photographs, version: 0 };
     match draft::begin(office, &officer.actor, change, &stamp()).await? {
+        Kept::Saved { refused, .. } if !refused.is_empty() => Err(No::from(refused)),
         Kept::Saved { wrong, .. } if !wrong.is_empty() => Err(No::Invalid(wrong)),
         Kept::Saved { id, .. } | Kept::Elsewhere { id, .. } => Ok(id),
     }

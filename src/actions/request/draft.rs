@@ -66,6 +66,8 @@ pub enum Kept {
         at: Moment,
         /// What was not taken.
         wrong: Vec<FieldError>,
+        /// Why nothing can be sealed to the unit now; photographs were not taken.
+        refused: Vec<Refusal>,
     },
     /// It was saved in another window since this page was shown: nothing was changed.
     Elsewhere {
@@ -146,7 +148,7 @@ pub async fn save(office: &Office, by: &Actor, id: ReleaseId, change: Change, st
     let nothing_new = digests.iter().all(|one| here.contains(one.as_str()));
     let removes = change.posted.iter().any(|(name, _)| name == "remove");
     if typed == writing.draft.typed && nothing_new && !removes {
-        return Ok(Kept::Saved { id, version, at, wrong: Vec::new() });
+        return Ok(Kept::Saved { id, version, at, wrong: Vec::new(), refused: Vec::new() });
     }
     if change.version != version {
         return Ok(Kept::Elsewhere { id, at });
@@ -170,6 +172,7 @@ struct Taken {
     gone: Vec<Photograph>,
     new: Vec<Photograph>,
     wrong: Vec<FieldError>,
+    refused: Vec<Refusal>,
 }
 
 impl Taken {
@@ -190,8 +193,14 @@ async fn take(
     let removed = |row: &Photograph| change.posted.iter().any(|(name, id)| name == "remove" && *id == row.id);
     let (gone, stay): (Vec<Photograph>, Vec<Photograph>) = writing.photographs.iter().cloned().partition(removed);
     let (id, was) = (writing.filed.release.id, writing.filed.release.area);
-    let mut taken =
-        Taken { area: was, unit: writing.area.unit_recipient.clone(), gone, new: Vec::new(), wrong: Vec::new() };
+    let mut taken = Taken {
+        area: was,
+        unit: writing.area.unit_recipient.clone(),
+        gone,
+        new: Vec::new(),
+        wrong: Vec::new(),
+        refused: Vec::new(),
+    };
     let chosen = Asked::read(&typed).area_of(by);
     match chosen {
         Some(area) if area != was && !stay.is_empty() => taken.refuse(
@@ -236,7 +245,14 @@ async fn take(
     let proven = trust::unit(office, &mut conn, taken.area, &row.unit_recipient).await;
     let first = conn.next_photograph(id).await?;
     drop(conn);
-    trust::alarm(office, &format!("area/{}", taken.area), proven, stamp).await?;
+    match trust::alarm(office, &format!("area/{}", taken.area), proven, stamp).await {
+        Ok(()) => {}
+        Err(No::Refused(refused)) => {
+            taken.refused = refused;
+            return Ok((typed, taken));
+        }
+        Err(no) => return Err(no),
+    }
     let unit = Recipient::parse(&row.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
     match photographs::store(office, id, &unit, first, fresh).await {
         Ok(new) => (taken.new, taken.unit) = (new, row.unit_recipient),
@@ -262,7 +278,7 @@ async fn keep(office: &Office, by: &Actor, writing: Writing, change: Change, sta
     filed.release.area = taken.area;
     let objects: Vec<String> = taken.new.iter().map(|row| row.object.clone()).collect();
     let dropped: Vec<String> = taken.gone.iter().filter(|_| is_draft).map(|row| row.object.clone()).collect();
-    let (actor, wrong) = (by.clone(), taken.wrong.clone());
+    let (actor, wrong, refused) = (by.clone(), taken.wrong.clone(), taken.refused.clone());
     let done = office
         .act_as(by, move |tx| {
             Box::pin(async move {
@@ -295,7 +311,7 @@ async fn keep(office: &Office, by: &Actor, writing: Writing, change: Change, sta
     match done.map(crate::store::Acked::into_inner) {
         Ok(true) => {
             drop_blobs(office, &dropped).await;
-            Ok(Kept::Saved { id, version: read + 1, at, wrong })
+            Ok(Kept::Saved { id, version: read + 1, at, wrong, refused })
         }
         Ok(false) => {
             drop_blobs(office, &objects).await;

@@ -203,8 +203,9 @@ pub async fn save(mut v: Visit) -> Result<Answer, No> {
 async fn answered(v: &Visit, kept: Kept, mut wrong: Vec<FieldError>) -> Result<Answer, No> {
     let (id, version, at) = match kept {
         Kept::Elsewhere { id, at } => return elsewhere(v, id, at).await,
-        Kept::Saved { id, version, at, wrong: refused } => {
-            wrong.extend(refused);
+        Kept::Saved { id, version, at, wrong: more, refused } => {
+            wrong.extend(more);
+            wrong.extend(refused.iter().map(|one| FieldError::new("photographs", one.told().sentence)));
             (id, version, at)
         }
     };
