@@ -48,6 +48,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("exclusion_ends", "Last day of an exclusion notice"),
     ("name_why", "Why is the name needed?"),
     ("recipients", "Who receives it?"),
+    ("record", "The record, as it was shown"),
     ("words", "Words that leave"),
     ("photograph", "Photographs, as uploaded"),
     ("method", "How was it done?"),

@@ -20,6 +20,7 @@ use crate::domain::release::{Order, Release, Stage};
 use crate::domain::words::Prose;
 use crate::sealing::age::Recipient;
 use crate::sealing::image;
+use crate::store::Tx;
 use crate::store::log::Stamp;
 use crate::store::people::Area;
 use crate::store::releases::{Filed, Photograph};
@@ -179,6 +180,71 @@ impl Taken {
     fn refuse(&mut self, field: &'static str, why: impl Into<String>) {
         self.wrong.push(FieldError::new(field, why));
     }
+
+    /// Which area it is for: another one only while nothing is sealed to the unit of the first, and nobody there has seen it.
+    fn settle(&mut self, writing: &Writing, chosen: Option<AreaId>, bare: bool) {
+        let Some(area) = chosen.filter(|area| *area != self.area) else { return };
+        let name = &writing.area.name;
+        if writing.filed.release.stage != Stage::Draft {
+            let why = format!("This request is with the co-ordinator of {name}. Withdraw it and ask in the other area");
+            self.refuse("area", why);
+        } else if bare {
+            self.area = area;
+        } else {
+            let why =
+                format!("The photographs are sealed to the unit of {name}. Remove them, then choose another area");
+            self.refuse("area", why);
+        }
+    }
+
+    /// Seals new photographs to the unit of the area, if its key is the one that the root signed.
+    async fn seal(&mut self, office: &Office, id: ReleaseId, new: Vec<Vec<u8>>, stamp: &Stamp) -> Result<(), No> {
+        let mut conn = office.read().await?;
+        let row = conn.area(self.area).await?.ok_or(No::NotFound)?;
+        let proven = trust::unit(office, &mut conn, self.area, &row.unit_recipient).await;
+        let first = conn.next_photograph(id).await?;
+        drop(conn);
+        match trust::alarm(office, &format!("area/{}", self.area), proven, stamp).await {
+            Ok(()) => {}
+            Err(No::Refused(refused)) => {
+                self.refused = refused;
+                return Ok(());
+            }
+            Err(no) => return Err(no),
+        }
+        let unit = Recipient::parse(&row.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
+        match photographs::store(office, id, &unit, first, new).await {
+            Ok(new) => (self.new, self.unit) = (new, row.unit_recipient),
+            Err(No::Invalid(mut wrong)) => self.wrong.append(&mut wrong),
+            Err(no) => return Err(no),
+        }
+        Ok(())
+    }
+
+    /// Writes it down with the draft, new (version 0) or not; false when another window was first.
+    async fn write(&self, tx: &mut Tx, by: &Actor, filed: &Filed) -> Result<bool, No> {
+        let now = tx.now();
+        let (id, is_draft) = (filed.release.id, filed.release.stage == Stage::Draft);
+        match tx.release(id).await? {
+            None if filed.release.version == 0 => tx.add_release(filed).await?,
+            None => return Err(No::NotFound),
+            // It may have been sent meanwhile.
+            Some(there) => {
+                there.release.write(by, now)?;
+                if filed.release.version == 0 || !tx.write_on(filed).await? {
+                    return Ok(false);
+                }
+            }
+        }
+        for row in &self.gone {
+            if is_draft { tx.drop_photograph(row).await? } else { tx.remove_photograph(row).await? }
+        }
+        for row in &self.new {
+            tx.add_photograph(row).await?;
+            tx.under_unit(&row.object, self.area, &self.unit, None).await?;
+        }
+        Ok(true)
+    }
 }
 
 /// Looks at the photographs of a saving, and seals those that are good. The words are kept whatever is said here.
@@ -192,9 +258,8 @@ async fn take(
     let typed = own(&change.posted);
     let removed = |row: &Photograph| change.posted.iter().any(|(name, id)| name == "remove" && *id == row.id);
     let (gone, stay): (Vec<Photograph>, Vec<Photograph>) = writing.photographs.iter().cloned().partition(removed);
-    let (id, was) = (writing.filed.release.id, writing.filed.release.area);
     let mut taken = Taken {
-        area: was,
+        area: writing.filed.release.area,
         unit: writing.area.unit_recipient.clone(),
         gone,
         new: Vec::new(),
@@ -202,26 +267,7 @@ async fn take(
         refused: Vec::new(),
     };
     let chosen = Asked::read(&typed).area_of(by);
-    match chosen {
-        Some(area) if area != was && !stay.is_empty() => taken.refuse(
-            "area",
-            format!(
-                "The photographs are sealed to the unit of {}. Remove them first, then choose another area",
-                writing.area.name
-            ),
-        ),
-        Some(area) if area != was && matches!(writing.filed.release.stage, Stage::Returned { .. }) => {
-            taken.refuse(
-                "area",
-                format!(
-                    "This request is with the co-ordinator of {}. Withdraw it and ask in the other area",
-                    writing.area.name
-                ),
-            );
-        }
-        Some(area) => taken.area = area,
-        None => {}
-    }
+    taken.settle(writing, chosen, stay.is_empty());
     let (change, digests) = digests(change).await?;
     let mut here: HashSet<String> = stay.iter().map(|row| row.sha256.clone()).collect();
     let fresh = change.photographs.into_iter().zip(digests).filter(|(_, digest)| here.insert(digest.clone()));
@@ -230,34 +276,12 @@ async fn take(
         return Ok((typed, taken));
     }
     if stay.len() + fresh.len() > PHOTOGRAPHS_MAX {
-        taken.refuse(
-            "photographs",
-            format!("Choose at most {PHOTOGRAPHS_MAX} photographs, those already here included"),
-        );
-        return Ok((typed, taken));
-    }
-    if chosen.is_none() {
-        taken.refuse("area", "Select an area first: the photographs are sealed to its unit");
-        return Ok((typed, taken));
-    }
-    let mut conn = office.read().await?;
-    let row = conn.area(taken.area).await?.ok_or(No::NotFound)?;
-    let proven = trust::unit(office, &mut conn, taken.area, &row.unit_recipient).await;
-    let first = conn.next_photograph(id).await?;
-    drop(conn);
-    match trust::alarm(office, &format!("area/{}", taken.area), proven, stamp).await {
-        Ok(()) => {}
-        Err(No::Refused(refused)) => {
-            taken.refused = refused;
-            return Ok((typed, taken));
-        }
-        Err(no) => return Err(no),
-    }
-    let unit = Recipient::parse(&row.unit_recipient).map_err(|why| Fault::Other(why.to_string()))?;
-    match photographs::store(office, id, &unit, first, fresh).await {
-        Ok(new) => (taken.new, taken.unit) = (new, row.unit_recipient),
-        Err(No::Invalid(mut wrong)) => taken.wrong.append(&mut wrong),
-        Err(no) => return Err(no),
+        let most = format!("Choose at most {PHOTOGRAPHS_MAX} photographs, those already here included");
+        taken.refuse("photographs", most);
+    } else if chosen.is_none() {
+        taken.refuse("area", "Select an area first: the photographs are sealed to its unit. Then choose them again");
+    } else {
+        taken.seal(office, writing.filed.release.id, fresh, stamp).await?;
     }
     Ok((typed, taken))
 }
@@ -279,35 +303,7 @@ async fn keep(office: &Office, by: &Actor, writing: Writing, change: Change, sta
     let objects: Vec<String> = taken.new.iter().map(|row| row.object.clone()).collect();
     let dropped: Vec<String> = taken.gone.iter().filter(|_| is_draft).map(|row| row.object.clone()).collect();
     let (actor, wrong, refused) = (by.clone(), taken.wrong.clone(), taken.refused.clone());
-    let done = office
-        .act_as(by, move |tx| {
-            Box::pin(async move {
-                let now = tx.now();
-                let there = tx.release(id).await?;
-                match &there {
-                    None if read == 0 => {
-                        tx.add_release(&filed).await?;
-                    }
-                    // It may have been sent meanwhile, or thrown away.
-                    Some(there) => {
-                        there.release.write(&actor, now)?;
-                        if read == 0 || !tx.write_on(&filed).await? {
-                            return Ok(false);
-                        }
-                    }
-                    None => return Err(No::NotFound),
-                }
-                for row in &taken.gone {
-                    if is_draft { tx.drop_photograph(row).await? } else { tx.remove_photograph(row).await? }
-                }
-                for row in &taken.new {
-                    tx.add_photograph(row).await?;
-                    tx.under_unit(&row.object, taken.area, &taken.unit, None).await?;
-                }
-                Ok(true)
-            })
-        })
-        .await;
+    let done = office.act_as(by, move |tx| Box::pin(async move { taken.write(tx, &actor, &filed).await })).await;
     match done.map(crate::store::Acked::into_inner) {
         Ok(true) => {
             drop_blobs(office, &dropped).await;

@@ -87,16 +87,18 @@ impl Ask {
     /// The same, gone on with.
     fn going_on(self, of: &Writing) -> Self {
         let id = of.filed.release.id.to_string();
-        let picture = |(n, row): (usize, &crate::store::releases::Photograph)| Picture {
-            id: row.id.clone(),
-            text: format!("Photograph {}: {} by {} pixels", n + 1, row.width, row.height),
-        };
         let returned = matches!(of.filed.release.stage, Stage::Returned { .. });
         Self {
             action: format!("/releases/{id}/request"),
             id,
             version: of.filed.release.version,
-            photographs: of.photographs.iter().enumerate().map(picture).collect(),
+            photographs: (1..)
+                .zip(&of.photographs)
+                .map(|(n, row)| Picture {
+                    id: row.id.clone(),
+                    text: format!("Photograph {n}: {} by {} pixels", row.width, row.height),
+                })
+                .collect(),
             saved: saved(Moment::from_millis(of.draft.saved_at)),
             returned,
             more: of.file.reason.as_ref().filter(|_| returned).map_or_else(String::new, ToString::to_string),
