@@ -11,6 +11,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Release, Request};
+use crate::domain::texts::Versions;
 use crate::domain::words::{Line, Prose};
 use crate::sealing::image;
 use crate::store::Conn;
@@ -26,6 +27,17 @@ pub struct CaseFile {
     /// The officer's own source reference, such as a crime number; empty: none.
     #[serde(default)]
     pub own_reference: Line,
+    /// Which versions of the policy's texts and numbers were in force when it was decided; absent: undecided, or decided before they
+    /// were recorded.
+    #[serde(default)]
+    pub versions: Option<Versions>,
+}
+
+impl CaseFile {
+    /// As it begins.
+    pub(super) fn asked(request: Request) -> Self {
+        Self { request, reason: None, own_reference: Line::default(), versions: None }
+    }
 }
 
 /// Answers exactly as they were typed, right or not: field and value.

@@ -5,14 +5,14 @@ use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::{self, Gathered, record};
 use crate::actions::office::ten;
-use crate::actions::request::{beside_fields, take_back};
+use crate::actions::request::{beside_fields, draft, take_back};
 use crate::actions::{Fault, No, Office, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
-use crate::domain::release::{Order, Stage};
+use crate::domain::release::Order;
 use crate::domain::scheme::Footing;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
@@ -96,7 +96,8 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     let statement = statement::check_form(office, signer, "authority", &of.filed.release.object(), form, &[]).await?;
     let words = (!of.case.words.is_empty()).then(|| of.case.words.clone());
     let (ready, text_object, objects) = make_ready(office, words.as_deref(), &of.people, &area.unit_recipient).await?;
-    let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &of.file, None)?;
+    let file = CaseFile { versions: Some(of.case.versions.clone()), ..of.file.clone() };
+    let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &file, None)?;
     let plan = Plan {
         of,
         ready,
@@ -270,6 +271,10 @@ pub async fn void(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp
 
 /// Withdraws one's own request, signed.
 pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    if draft::is_draft(office, by, id).await? {
+        // A draft is thrown away, unsigned: nothing of it is kept.
+        return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
+    }
     end(office, by, id, Ending { kind: "withdrawal", form, order: |reason| Order::Withdraw { reason } }, stamp).await
 }
 
@@ -300,22 +305,20 @@ async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
     let mut conn = office.read().await?;
     let of = decision::gather(office, &mut conn, by, Act::SeeRelease, id, office.now()).await?;
-    if of.filed.release.stage == Stage::Draft {
-        // A draft is thrown away, unsigned (`actions::request::draft`): nothing of it is kept.
-        return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
-    }
     of.filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
         same_subject(form, &of)?;
     }
-    let Gathered { filed, file, draft, .. } = of;
+    // A refusal is a decision too: it keeps what it was made under.
+    let Gathered { filed, file, draft, case, .. } = of;
+    let versions = if kind == "authority" { Some(case.versions) } else { file.versions.clone() };
     let read = filed.release.version;
     drop(conn);
     let signer = by.person().ok_or(No::NotFound)?;
     let statement = statement::check_form(office, signer, kind, &filed.release.object(), form, &[]).await?;
     let proposed = seal_proposed(office, &filed, draft.as_ref()).await;
     let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
-    let file = CaseFile { reason: Some(reason.clone()), ..file };
+    let file = CaseFile { reason: Some(reason.clone()), versions, ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;

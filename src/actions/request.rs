@@ -60,6 +60,11 @@ pub fn source_index(office: &Office, text: &str) -> Option<String> {
     (!plain.is_empty()).then(|| office.blind("source/v1", &plain))
 }
 
+/// How many photographs one request may have now.
+pub async fn photographs_max(office: &Office) -> Result<usize, No> {
+    Ok(office.read().await?.numbers_in_force().await?.0.photographs_max())
+}
+
 /// What was typed, as far as it can be read.
 #[derive(Clone, Debug)]
 pub struct Asked {

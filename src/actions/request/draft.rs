@@ -8,11 +8,10 @@ use std::collections::HashSet;
 
 use crate::actions::casefile::{self, CaseFile, Draft, Typed};
 use crate::actions::office::slow;
-use crate::actions::request::{Asked, FIELDS, drop_blobs, photographs, take_back};
+use crate::actions::request::{Asked, FIELDS, drop_blobs, photographs, photographs_max, take_back};
 use crate::actions::{Fault, FieldError, No, Office, desk, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AreaId, ReleaseId};
-use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
@@ -133,7 +132,7 @@ pub async fn begin(office: &Office, by: &Actor, change: Change, stamp: &Stamp) -
         source_index: None,
         origin: None,
     };
-    let file = CaseFile { request: asked.request.clone(), reason: None, own_reference: asked.own_reference.clone() };
+    let file = CaseFile::asked(asked.request.clone());
     let area = office.read().await?.area(area).await?.ok_or(No::NotFound)?;
     let writing = Writing { filed, file, draft: Draft::default(), photographs: Vec::new(), area };
     keep(office, by, writing, change, stamp).await
@@ -275,8 +274,9 @@ async fn take(
     if fresh.is_empty() {
         return Ok((typed, taken));
     }
-    if stay.len() + fresh.len() > PHOTOGRAPHS_MAX {
-        let most = format!("Choose at most {PHOTOGRAPHS_MAX} photographs, those already here included");
+    let most = photographs_max(office).await?;
+    if stay.len() + fresh.len() > most {
+        let most = format!("Choose at most {most} photographs, those already here included");
         taken.refuse("photographs", most);
     } else if chosen.is_none() {
         taken.refuse("area", "Select an area first: the photographs are sealed to its unit. Then choose them again");

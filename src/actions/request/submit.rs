@@ -125,7 +125,7 @@ pub async fn submit(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
         Submission { request: asked.request.clone(), words: asked.words(), photographs: writing.photographs.len() };
     let Draft { typed, saved_at, .. } = writing.draft;
     let draft = Draft { typed, saved_at, ..asked.draft };
-    let file = CaseFile { request: asked.request, reason: writing.file.reason, own_reference: asked.own_reference };
+    let file = CaseFile { request: asked.request, own_reference: asked.own_reference, ..writing.file };
     let read = filed.release.version;
     let index = source_index(office, file.own_reference.as_str());
     let danger = file.request.danger;

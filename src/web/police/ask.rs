@@ -8,10 +8,9 @@ use serde_json::json;
 
 use crate::actions::registers::Area;
 use crate::actions::request::draft::{self, Change, Kept, Writing};
-use crate::actions::request::{Asked, submit};
+use crate::actions::request::{Asked, photographs_max, submit};
 use crate::actions::{FieldError, No, desk, statement};
 use crate::domain::ids::ReleaseId;
-use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
 use crate::web::frame::Typed;
@@ -60,7 +59,7 @@ fn saved(at: Moment) -> String {
 }
 
 impl Ask {
-    fn of(areas: &[Area]) -> Self {
+    fn of(areas: &[Area], most: usize) -> Self {
         let mut choices: Vec<Choice> =
             areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
         let only = if choices.len() == 1 { choices.pop() } else { None };
@@ -79,7 +78,7 @@ impl Ask {
                 choice("none", "No photograph", "The release is words only"),
             ],
             justice: vec![choice("yes", "Yes", ""), choice("no", "No", "")],
-            most: PHOTOGRAPHS_MAX,
+            most,
             ..Self::default()
         }
     }
@@ -111,14 +110,14 @@ impl Page for Ask {
     const TEMPLATE: &'static str = "pages/police/ask.html";
 
     fn samples() -> Vec<Self> {
-        let new = || Self { area: "1".into(), area_name: "Colchester".into(), release: "2".into(), ..Self::of(&[]) };
+        let new = || Self { area: "1".into(), area_name: "Colchester".into(), release: "2".into(), ..Self::of(&[], 6) };
         let begun = Self {
             id: "3".into(),
             areas: vec![choice("1", "Colchester", ""), choice("2", "Tendring", "")],
             photographs: vec![Picture { id: "4".into(), text: "Photograph 1: 512 by 512 pixels".into() }],
             saved: "Saved at 10:32 on 21 November 2026".into(),
             elsewhere: true,
-            ..Self::of(&[])
+            ..Self::of(&[], 6)
         };
         let returned = Self { id: "3".into(), returned: true, more: "Which shops?".into(), elsewhere: false, ..new() };
         vec![new(), begun, returned]
@@ -129,13 +128,15 @@ const TITLE: &str = "Ask for a release";
 const CHANGE: &str = "Your request";
 
 async fn new(v: &Visit) -> Result<Ask, No> {
-    let page = Ask::of(&desk::request_areas(&v.office, v.actor()).await?);
+    let areas = desk::request_areas(&v.office, v.actor()).await?;
+    let page = Ask::of(&areas, photographs_max(&v.office).await?);
     Ok(Ask { release: statement::draft(&v.office, v.person()?.id).to_string(), ..page })
 }
 
 async fn begun(v: &Visit, id: ReleaseId) -> Result<(Ask, Writing), No> {
     let writing = draft::open(&v.office, v.actor(), id).await?;
-    let page = Ask::of(&desk::request_areas(&v.office, v.actor()).await?).going_on(&writing);
+    let areas = desk::request_areas(&v.office, v.actor()).await?;
+    let page = Ask::of(&areas, photographs_max(&v.office).await?).going_on(&writing);
     Ok((page, writing))
 }
 

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod sheet;
 mod state;
 pub mod tasks;
+pub mod texts;
 pub mod unit;
 
 use serde::Serialize;

@@ -282,7 +282,8 @@ async fn a_request_that_was_sent_back_is_mended_and_sent_again_and_its_new_words
     assert_eq!(of.filed.release.requested_at, asked_at, "asked for when it was first sent");
     assert_eq!(of.saved.len(), 8, "the co-ordinator's parts stay");
     assert_eq!(of.photographs.len(), 1);
-    let unmet: Vec<&str> = of.case.unmet(office.now()).iter().map(|refusal| refusal.code()).collect();
+    let unmet: Vec<&str> =
+        of.case.unmet(office.now()).iter().map(disclosure_portal::domain::refusal::Refusal::code).collect();
     assert_eq!(unmet, ["words-not-considered"]);
     authorise(office, sam, id, &recipients).await.unwrap();
     let page = browser.get(&format!("/releases/{id}")).await.text();
