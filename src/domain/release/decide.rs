@@ -47,6 +47,21 @@ impl Release {
         }
     }
 
+    /// Whether `by` may go on writing it: its writer, while it is not with the co-ordinator (K7.7). Writing changes no stage.
+    pub fn write(&self, by: &Actor, now: Moment) -> Result<(), Vec<Refusal>> {
+        if !may(by, Act::Withdraw, self.thing()) {
+            return Err(vec![Refusal::NotFound]);
+        }
+        match self.stage {
+            Stage::Draft | Stage::Returned { .. } => Ok(()),
+            Stage::Requested
+            | Stage::Closed { .. }
+            | Stage::Live(_)
+            | Stage::Voided { .. }
+            | Stage::Recalled { .. } => Err(vec![Refusal::WrongStage { stage: self.word(now) }]),
+        }
+    }
+
     /// Decides `order` by `by` at `now`: what happens next, or every rule that says no.
     pub fn decide(&self, order: Order, by: &Actor, now: Moment) -> Decided {
         let thing = self.thing();

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { fill, refused, send, sign, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { freshCode, signIn, totp } from "../lib/sign-in.mjs";
+import { asks } from "./ask.mjs";
 import { considered } from "./decide.mjs";
 
 const NEW = { name: "Alexis Brandt", email: "alexis.brandt@demo.example" };
@@ -154,8 +155,7 @@ export async function makeKeys(page) {
 
 export async function otherArea(stage) {
   const kit = await stage.as("Kit");
-  await kit.page.goto("/releases/new");
-  await fill(kit.page, {
+  const release = await asks(kit.page, kit.account, {
     title: "Distraction thefts, method",
     reasons: "Four reports this week from garages on the ring road.",
     purposes: "prevention",
@@ -163,8 +163,6 @@ export async function otherArea(stage) {
     text: "Two people: one asks for help at the pump while the other empties the display by the till.",
     source: "none",
   });
-  assert.equal(await sign(kit.page, kit.account, "Sign and ask for the release"), 303);
-  const release = new URL(kit.page.url()).pathname;
   const sam = await stage.as("Sam");
   assert.equal((await sam.page.goto(release)).status(), 404, "another area's request");
   const dana = await stage.as("Dana");
