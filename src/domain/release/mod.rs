@@ -180,3 +180,7 @@ impl Release {
         format!("release/{}", self.id)
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod walk_tests;
