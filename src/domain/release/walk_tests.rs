@@ -79,7 +79,7 @@ fn turned(facts: &Facts) -> Facts {
 fn step(now_at: &Release, row: &Row, by: &Actor, facts: &Facts, now: Moment) -> Result<Stage, Codes> {
     let ask = |facts: &Facts| now_at.decide(order(row.order, facts, now), by, now).map(Decision::into_parts);
     let (answer, want) = (ask(facts), refusals(row, now_at, by, facts, now));
-    let told = || format!("{} at {} by {by:?} at {now}", row.order, now_at.stage.word());
+    let told = || format!("{} ({}) at {} by {by:?} at {now}", row.order, row.clause, now_at.stage.word());
     assert_eq!(answer, ask(facts), "the same question has the same answer: {}", told());
     let (next, event) = match answer {
         Err(why) => {
