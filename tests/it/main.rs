@@ -15,6 +15,7 @@ mod ledger;
 mod lifecycle;
 mod operator;
 mod packaging;
+mod policy;
 mod restore;
 mod sealing;
 mod storage;
