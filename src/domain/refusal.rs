@@ -259,3 +259,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod word_tests;

@@ -184,3 +184,7 @@ impl Release {
 #[cfg(test)]
 #[path = "walk_tests.rs"]
 mod walk_tests;
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod word_tests;
