@@ -38,6 +38,8 @@ breaches! {
     "the photograph's reference, from the officer" => "no-image-reference": |c, _| c.request.source.reference = line("");
     "the same from the co-ordinator" => "no-image-reference": |c, _| c.considered.material.reference = line("");
     "destruction of the photograph is not due" => "image-destruction-due": |c, now| c.considered.material.destroy_on = Some(now.day());
+    "at most six photographs" => "too-many-photographs": |c, _| c.photographs = 7;
+    "at most five hundred recipients" => "too-many-recipients": |c, now| c.recipients = vec![footing(Role::Manager, 8, now); 501];
     "there is something to release" => "nothing-to-release": |c, _| { c.photographs = 0; says_considered(c, 5) };
     "the words that leave are those considered" => "words-not-considered": |c, _| c.words_digest.push('x');
     "wording like a conviction is explained" => "conviction-like": |c, _| { says_considered(c, 1); c.considered.material.indication = None };

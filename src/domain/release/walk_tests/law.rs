@@ -181,6 +181,7 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
             ("not-justice", photo && (!m.justice || m.offence.is_empty())),
             ("no-image-reference", photo && m.reference.is_empty()),
             ("image-destruction-due", photo && m.destroy_on.is_some_and(|day| day <= today)),
+            ("too-many-photographs", c.photographs > 6),
             ("name-not-justified", c.request.named && m.name_why.is_empty()),
             ("words-not-considered", m.words != c.words_digest),
             ("no-legal-basis", g.basis.is_none()),
@@ -255,6 +256,7 @@ fn unfit_recipients(c: &Case, now: Moment) -> Codes {
         &mut why,
         &[
             ("no-recipients", c.recipients.is_empty()),
+            ("too-many-recipients", c.recipients.len() > 500),
             ("recipient-gone", c.recipients_gone),
             ("person-suspended", any(&|one| one.person_suspended)),
             ("scheme-suspended", any(&|one| one.scheme_suspended)),

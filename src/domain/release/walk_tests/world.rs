@@ -6,6 +6,7 @@
 use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::{AreaId, MemberId, PersonId, ReleaseId, SchemeId};
 use super::domain::moment::{Moment, days_after};
+use super::domain::numbers::Numbers;
 use super::domain::release::grounds::{Basis, Grounds, GroundsKind};
 use super::domain::release::material::{Indication, Material};
 use super::domain::release::notice::{Notice, Telling};
@@ -17,6 +18,7 @@ use super::domain::release::request::{Purpose, Source};
 use super::domain::release::risk::{Japan, Risk};
 use super::domain::release::{Case, Considered, Order, Part, Question, Release, Request, Ruling, Stage};
 use super::domain::scheme::Footing;
+use super::domain::texts::Versions;
 use super::domain::urn::{AreaCode, Urn};
 use super::domain::words::{Line, Prose};
 
@@ -167,6 +169,7 @@ pub(super) fn lawful(shape: u32, now: Moment) -> Case {
         |c, now| c.recipients.push(footing(Role::Manager, 9, now)),
         |c, now| {
             c.considered.grounds.basis = Some(Basis::Section115);
+            c.photographs *= 6;
             c.considered.grounds.dated = Some(days_after(now.day(), -180));
             c.considered.recipients.members = vec![MemberId::fresh(now, [4; 10])];
             c.considered.material.destroy_on = Some(days_after(now.day(), 1));
@@ -205,6 +208,8 @@ fn plain(now: Moment) -> Case {
         recipients_gone: false,
         consulted: Vec::new(),
         registration_ends: Some(now.day()),
+        numbers: Numbers::shipped(),
+        versions: Versions::default(),
         urn: Urn::number(AreaCode::parse("CZ").unwrap(), 1, now),
     };
     says(&mut case, 0);
