@@ -187,9 +187,9 @@ mod tests {
         assert_eq!(signed(None).ineligible(at), []);
         let early = Footing { isa_starts: Some(days_after(at.day(), 1)), ..signed(None) };
         assert_eq!(early.lapses(at), [Refusal::AgreementLapsed { since: None }]);
-        let managed = Footing { scheme_has_manager: true, ..signed(None) };
-        assert_eq!(managed.ineligible(at), [Refusal::SupplyGoesToManager]);
-        let manager = Footing { role: Role::Manager, ..managed };
-        assert_eq!(manager.ineligible(at), [Refusal::VettingLapsed { since: None }]);
+        let beside_one = Footing { scheme_has_manager: true, ..signed(None) };
+        assert_eq!(beside_one.ineligible(at), [Refusal::SupplyGoesToManager]);
+        let unvetted = Footing { role: Role::Manager, ..beside_one };
+        assert_eq!(unvetted.ineligible(at), [Refusal::VettingLapsed { since: None }]);
     }
 }

@@ -113,69 +113,71 @@ pub(super) fn ruling(question: Question, now: Moment) -> Ruling {
     Ruling { question, by: person(7), at: now.plus_millis(-2), disclose: true, told_at }
 }
 
+/// What each bit of a shape makes of a plain case, in this order.
+const RESHAPE: [fn(&mut Case, Moment); 14] = [
+    |c, _| {
+        c.photographs = 0;
+        c.request.source = Source::default();
+        c.considered.material = Material { words: String::new(), ..Material::default() };
+    },
+    |c, _| {
+        if c.photographs > 0 {
+            says(c, 5);
+        }
+    },
+    |c, _| {
+        (c.considered.outcome.wanted, c.considered.outcome.identification) = (Some(true), Some(true));
+        (c.considered.outcome.c02, c.considered.outcome.cps) = (line("C02/1"), line("CPS, 20 November"));
+    },
+    |c, now| {
+        (c.considered.outcome.positive, c.considered.outcome.other_offence) = (Some(false), c.photographs > 0);
+        c.rulings.push(ruling(Question::NoPositiveOutcome, now));
+    },
+    |c, now| {
+        c.represented = Some(now.plus_millis(-2));
+        c.rulings.push(ruling(Question::Representations, now));
+    },
+    |c, now| {
+        c.recipients = vec![footing(Role::Member, 8, now)];
+        c.considered.recipients.instructions = Prose::default();
+    },
+    |c, now| c.considered.records.exclusion_ends = Some(days_after(now.day(), 90)),
+    |c, _| {
+        c.considered.recipients.elsewhere = Some(true);
+        c.considered.recipients.areas = vec![other_area()];
+        c.consulted = vec![own_area(), other_area()];
+    },
+    |c, _| (c.request.named, c.considered.material.name_why) = (true, told()),
+    |c, _| {
+        if !c.words.is_empty() {
+            says(c, 1);
+        }
+        c.considered.material.indication = Some(Indication::Likely);
+    },
+    |c, _| (c.considered.risk.found, c.considered.risk.plan) = (Some(true), told()),
+    |c, _| {
+        c.considered.notice = Notice {
+            telling: Some(Telling::LeftOut),
+            left_out_by: line("DI One"),
+            left_out_why: told(),
+            ..Notice::default()
+        };
+    },
+    |c, now| c.recipients.push(footing(Role::Manager, 9, now)),
+    |c, now| {
+        c.considered.grounds.basis = Some(Basis::Section115);
+        c.photographs *= 6;
+        c.considered.grounds.dated = Some(days_after(now.day(), -180));
+        c.considered.recipients.members = vec![MemberId::fresh(now, [4; 10])];
+        c.considered.material.destroy_on = Some(days_after(now.day(), 1));
+    },
+];
+
 /// A case with one photograph and words about a person who was told, each rule met at its very edge at `now`; each bit of
 /// `shape` turns it into another lawful one.
 pub(super) fn lawful(shape: u32, now: Moment) -> Case {
     let mut case = plain(now);
-    let reshape: [fn(&mut Case, Moment); 14] = [
-        |c, _| {
-            c.photographs = 0;
-            c.request.source = Source::default();
-            c.considered.material = Material { words: String::new(), ..Material::default() };
-        },
-        |c, _| {
-            if c.photographs > 0 {
-                says(c, 5)
-            }
-        },
-        |c, _| {
-            (c.considered.outcome.wanted, c.considered.outcome.identification) = (Some(true), Some(true));
-            (c.considered.outcome.c02, c.considered.outcome.cps) = (line("C02/1"), line("CPS, 20 November"));
-        },
-        |c, now| {
-            (c.considered.outcome.positive, c.considered.outcome.other_offence) = (Some(false), c.photographs > 0);
-            c.rulings.push(ruling(Question::NoPositiveOutcome, now));
-        },
-        |c, now| {
-            c.represented = Some(now.plus_millis(-2));
-            c.rulings.push(ruling(Question::Representations, now));
-        },
-        |c, now| {
-            c.recipients = vec![footing(Role::Member, 8, now)];
-            c.considered.recipients.instructions = Prose::default();
-        },
-        |c, now| c.considered.records.exclusion_ends = Some(days_after(now.day(), 90)),
-        |c, _| {
-            c.considered.recipients.elsewhere = Some(true);
-            c.considered.recipients.areas = vec![other_area()];
-            c.consulted = vec![own_area(), other_area()];
-        },
-        |c, _| (c.request.named, c.considered.material.name_why) = (true, told()),
-        |c, _| {
-            if !c.words.is_empty() {
-                says(c, 1);
-            }
-            c.considered.material.indication = Some(Indication::Likely);
-        },
-        |c, _| (c.considered.risk.found, c.considered.risk.plan) = (Some(true), told()),
-        |c, _| {
-            c.considered.notice = Notice {
-                telling: Some(Telling::LeftOut),
-                left_out_by: line("DI One"),
-                left_out_why: told(),
-                ..Notice::default()
-            }
-        },
-        |c, now| c.recipients.push(footing(Role::Manager, 9, now)),
-        |c, now| {
-            c.considered.grounds.basis = Some(Basis::Section115);
-            c.photographs *= 6;
-            c.considered.grounds.dated = Some(days_after(now.day(), -180));
-            c.considered.recipients.members = vec![MemberId::fresh(now, [4; 10])];
-            c.considered.material.destroy_on = Some(days_after(now.day(), 1));
-        },
-    ];
-    for (bit, change) in reshape.into_iter().enumerate() {
+    for (bit, change) in RESHAPE.into_iter().enumerate() {
         if shape & (1 << bit) != 0 {
             change(&mut case, now);
         }
@@ -272,6 +274,7 @@ fn considered(now: Moment) -> Considered {
 
 /// The facts an order is given with.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and every set of them is tried")]
 pub(super) struct Facts {
     pub(super) case: Case,
     /// The reason, or the words of representations, are left empty.
