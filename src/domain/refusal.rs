@@ -103,6 +103,9 @@ pub enum Refusal {
     TextSlotUnknown { text: Text, word: String },
 }
 
+/// Code, clause, field (empty: none) and sentence.
+type Said = (&'static str, &'static str, &'static str, &'static str);
+
 /// What a refusal says: code, clause, field of the form it belongs beside, sentence.
 pub struct Told {
     /// A stable word for machines and the log.
@@ -127,17 +130,21 @@ impl Refusal {
         Told { code, clause, field: (!field.is_empty()).then_some(field), sentence }
     }
 
-    /// Refusals about what the case file must hold before anything leaves.
-    #[rustfmt::skip]
+    /// Refusals of fixed words.
     fn fixed(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
-        let (code, clause, field, words) = match self {
-            Self::NotFound => ("not-found", "P10", "", "We cannot find that, or it is not yours to see."),
+        let found = self.about_grounds().or_else(|| self.about_telling()).or_else(|| self.about_supply());
+        found.map(|(code, clause, field, words)| (code, clause, field, words.to_owned()))
+    }
+
+    /// What may be disclosed, and on what grounds (K5, K6).
+    #[rustfmt::skip]
+    fn about_grounds(&self) -> Option<Said> {
+        Some(match self {
             Self::NotCustody => ("not-custody", "K5.1", "source", "Only a custody photograph (PACE Code D) can be released. Surveillance, CCTV and other images have no way through: remove the photograph or make this a text-only request."),
             Self::NotBroughtToJustice => ("not-justice", "K5.2", "justice", "The person must have been brought to justice or cautioned for the offence the photograph was taken for. Confirm it, or remove the photograph."),
             Self::NoImageReference => ("no-image-reference", "K5.2", "image_reference", "Enter the photograph's Genesis/Athena reference."),
             Self::NoPhotographOrText => ("nothing-to-release", "K6.4.1", "text", "Add a photograph or enter the text to release."),
             Self::NoLegalBasis => ("no-legal-basis", "K6.1", "basis", "Select the legal basis for the release."),
-            Self::RegistrationLapsed => ("registration-lapsed", "K8.1", "basis", "The force's data protection registration is not on record or has run out. An administrator must record it before anything can be released."),
             Self::NoCurrentIntelligence => ("no-intelligence", "K6.2.2", "intelligence_reference", "Enter the grounds, and the reference and date of the current intelligence they rest on."),
             Self::IntelligenceInFuture => ("intelligence-future", "K6.2.2", "intelligence_date", "The date of the intelligence cannot be in the future."),
             Self::PastConvictionAlone => ("past-conviction-alone", "K6.2.2", "grounds_kind", "A past reprimand, caution or conviction alone is not a ground. Release needs grounds to suspect further or serious offences, on current intelligence."),
@@ -148,24 +155,29 @@ impl Refusal {
             Self::RiskIncomplete => ("risk-incomplete", "K6.2.5", "risk_confidentiality", "Complete the risk assessment: confidentiality, level of risk, purpose, special conditions, possible harm to the person, and whether you found a risk."),
             Self::NoRiskPlan => ("no-risk-plan", "K6.2.6", "risk_plan", "You found a risk: enter the plan to manage it, with any need for public interest immunity."),
             Self::JapanIncomplete => ("japan-incomplete", "K6.4", "japan_justified", "Complete all five parts of the JAPAN record."),
-            Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
-            Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
-            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
-            Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the K-MIP record of sharing, and confirm that it is complete."),
-            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
-            Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
-            Self::NoticeInFuture => ("notice-future", "O3.2.3", "notice_date", "The notice cannot have been served in the future. Check the date and time."),
-            Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
-            Self::NotCommander => ("not-commander", "O3.2.3", "", "Only the district commander can decide on representations."),
-            Self::NotInspector => ("not-inspector", "O3.2.4", "", "Only an inspector or above can decide this."),
-            Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
-            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
-            Self::OutcomeNotRecorded => ("outcome-missing", "O3.2.3", "outcome", "Select whether there was a positive outcome."),
-            Self::PhotographOfThisOffence => ("photograph-of-this-offence", "O3.2.4", "other_offence", "There was no positive outcome, so a photograph may go only if it was taken for another offence that ended in justice or a caution. Confirm that, or ask the officer for a text-only request."),
             Self::WantedNotAnswered => ("wanted-not-answered", "K6.3", "wanted", "Select whether the person is wanted."),
             Self::NoWantedReference => ("no-wanted-reference", "K6.3", "c02_reference", "Enter the reference under policy C02 for a wanted person."),
             Self::IdentificationNotAnswered => ("identification-not-answered", "K6.3", "identification", "Select whether identification is an issue in the case."),
             Self::ProsecutorsNotConsulted => ("no-cps", "K6.3", "cps_consulted", "Identification is an issue: enter who at the Crown Prosecution Service was consulted, and when."),
+            Self::RecipientGone => ("recipient-gone", "K6.2.4", "recipients", "Somebody you named no longer receives for that scheme, or has no keys now. Choose the recipients again."),
+            Self::NoNeedToKnow => ("no-need", "K6.2.4", "need", "Enter why these recipients need to know."),
+            Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
+            Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
+            _ => return None,
+        })
+    }
+
+    /// Telling the person first, higher ranks, the record of sharing (O3).
+    #[rustfmt::skip]
+    fn about_telling(&self) -> Option<Said> {
+        Some(match self {
+            Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the K-MIP record of sharing, and confirm that it is complete."),
+            Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
+            Self::NoticeInFuture => ("notice-future", "O3.2.3", "notice_date", "The notice cannot have been served in the future. Check the date and time."),
+            Self::NotCommander => ("not-commander", "O3.2.3", "", "Only the district commander can decide on representations."),
+            Self::NotInspector => ("not-inspector", "O3.2.4", "", "Only an inspector or above can decide this."),
+            Self::OutcomeNotRecorded => ("outcome-missing", "O3.2.3", "outcome", "Select whether there was a positive outcome."),
+            Self::PhotographOfThisOffence => ("photograph-of-this-offence", "O3.2.4", "other_offence", "There was no positive outcome, so a photograph may go only if it was taken for another offence that ended in justice or a caution. Confirm that, or ask the officer for a text-only request."),
             Self::WantedNotToldOrLeftOut => ("wanted-not-told", "O3.2.5", "telling", "A wanted person is told first too, unless telling them would prejudice the prevention or detection of crime. Select one of the two."),
             Self::DispensationIncomplete => ("dispensation-incomplete", "O3.2.5", "left_out_by", "Enter who decided that the person is not told, and why telling would prejudice the prevention or detection of crime."),
             Self::RepresentationsMissing => ("representations-missing", "O3.2.3", "words", "Enter what the person said."),
@@ -174,21 +186,34 @@ impl Refusal {
             Self::NothingToRule => ("nothing-to-rule", "O3.2.3", "", "Nothing waits for this decision now. It may have been decided since you opened this page."),
             Self::NothingToTell => ("nothing-to-tell", "O3.2.3", "", "There is no decision on representations to tell the person of."),
             Self::ToldOutOfTime => ("told-out-of-time", "O3.2.3", "told_date", "The result cannot have been told in the future, or before it was decided. Check the date and time."),
-            Self::RecipientGone => ("recipient-gone", "K6.2.4", "recipients", "Somebody you named no longer receives for that scheme, or has no keys now. Choose the recipients again."),
-            Self::NoNeedToKnow => ("no-need", "K6.2.4", "need", "Enter why these recipients need to know."),
+            Self::SharingRecordNotAttached => ("kmip-not-attached", "O3.2.2", "kmip_attached", "Confirm that the K-MIP record is attached to the Athena record, titled “information sharing” and the organisation."),
+            Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
+            Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
+            _ => return None,
+        })
+    }
+
+    /// Authority, numbering, recipients, holders (K7, K8) and what is nobody’s clause.
+    #[rustfmt::skip]
+    fn about_supply(&self) -> Option<Said> {
+        Some(match self {
+            Self::NotFound => ("not-found", "P10", "", "We cannot find that, or it is not yours to see."),
+            Self::RegistrationLapsed => ("registration-lapsed", "K8.1", "basis", "The force's data protection registration is not on record or has run out. An administrator must record it before anything can be released."),
+            Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
+            Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
+            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
+            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
+            Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
+            Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
+            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
             Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
             Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Save this part to consult them."),
-            Self::SharingRecordNotAttached => ("kmip-not-attached", "O3.2.2", "kmip_attached", "Confirm that the K-MIP record is attached to the Athena record, titled “information sharing” and the organisation."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
-            Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
-            Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
-            Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
             Self::OwnAccountSuspended => ("own-account-suspended", "P3", "", "Your account has been suspended since you opened this page. Nothing was done. Speak to your administrator."),
             Self::PersonSuspended => ("person-suspended", "K7.3", "recipients", "This account is suspended. Speak to the Area Intelligence Co-ordinator."),
-            Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
             Self::ConditionsUnacknowledged => ("conditions", "K8.2", "", "Read and acknowledge the conditions of this supply first."),
             Self::NotLive => ("not-live", "K7.7.1", "", "This release is not authorised, so nothing can be opened."),
             Self::NotSealedYet => ("not-sealed", "K8.6", "", "Your copy is still being sealed. Try again in a few minutes."),
@@ -199,8 +224,7 @@ impl Refusal {
             Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
             Self::ConfirmedOutOfTime => ("confirmed-out-of-time", "K8.2", "done_date", "What was done lies in the future, or before the copy was supplied. Check the date and time."),
             _ => return None,
-        };
-        Some((code, clause, field, words.to_owned()))
+        })
     }
 
     /// Refusals whose sentence holds a date or the words found.

@@ -65,9 +65,10 @@ fn footing() -> Footing {
     }
 }
 
-fn case() -> Case {
+/// Everything considered, as a careful co-ordinator does.
+fn considered() -> Considered {
     let told = || prose("Considered");
-    let considered = Considered {
+    Considered {
         material: Material {
             custody: true,
             justice: true,
@@ -118,7 +119,10 @@ fn case() -> Case {
             athena_dated: Some(now().day()),
             exclusion_ends: None,
         },
-    };
+    }
+}
+
+fn case() -> Case {
     Case {
         request: Request {
             title: line("Shop theft"),
@@ -132,7 +136,7 @@ fn case() -> Case {
         words: "Suspected of shop theft in the town centre.\n".into(),
         words_digest: "sha256:00".into(),
         photographs: 1,
-        considered,
+        considered: considered(),
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing()],

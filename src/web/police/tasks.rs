@@ -8,6 +8,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
+use crate::web::police::waits::Waits;
 use crate::web::police::{Row, record};
 use crate::web::{Answer, Page, Visit};
 
@@ -17,7 +18,8 @@ pub struct Tasks {
     id: String,
     title: String,
     request: Vec<Row>,
-    tasks: Vec<Task>,
+    parts: Vec<Task>,
+    waits: Waits,
     /// What is missing, sentence by sentence; empty: it can be authorised.
     missing: Vec<Missing>,
     done: usize,
@@ -52,6 +54,7 @@ impl Tasks {
             id: id.to_string(),
             title: of.file.request.title.as_str().to_owned(),
             request: record::request(sheet),
+            waits: Waits::of(id, &sheet.waits, sheet.word, sheet.may, now),
             ..Self::default()
         };
         for (part, saved, unmet) in decision::missing(of, now) {
@@ -65,7 +68,7 @@ impl Tasks {
             let by =
                 saved.map_or_else(String::new, |saved| format!(". Saved by {} on {}", saved.by_name, saved.at.long()));
             let hint = format!("{}{by}", part.clause());
-            page.tasks.push(Task { text: part.title(), href: href.clone(), hint, status, colour });
+            page.parts.push(Task { text: part.title(), href: href.clone(), hint, status, colour });
             if saved.is_some() && !unmet.is_empty() {
                 page.missing.push(Missing { title: part.title(), href, sentences: unmet.iter().map(told).collect() });
             }
@@ -93,15 +96,16 @@ impl Page for Tasks {
         let half = Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
-            tasks: vec![task("Incomplete", "yellow"), task("Not started", "grey"), task("Complete", "")],
+            parts: vec![task("Incomplete", "yellow"), task("Not started", "grey"), task("Complete", "")],
             missing: vec![missing],
+            waits: Waits::sample(),
             done: 1,
             ..Self::default()
         };
         let all = Self {
             id: "2".into(),
             title: "Thefts".into(),
-            tasks: vec![task("Complete", "")],
+            parts: vec![task("Complete", "")],
             done: 8,
             ..Self::default()
         };
