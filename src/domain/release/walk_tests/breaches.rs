@@ -93,7 +93,7 @@ breaches! {
     "leaving the notice out: who decided" => "dispensation-incomplete": |c, _| { c.considered.notice.telling = Some(Telling::LeftOut); c.considered.notice.left_out_why = told(); c.considered.notice.left_out_by = line("") };
     "and why" => "dispensation-incomplete": |c, _| { c.considered.notice.telling = Some(Telling::LeftOut); c.considered.notice.left_out_by = line("DI One"); c.considered.notice.left_out_why = prose("") };
     "representations are decided" => "representations": |c, now| { c.represented = Some(now); c.rulings.retain(|one| one.question != Question::Representations) };
-    "the decision is after the newest of them" => "representations": |c, now| { represented(c, now); c.represented = Some(now.plus_millis(-1)) };
+    "the decision is after the newest of them" => "representations": |c, now| { represented(c, now); c.represented = Some(now.plus_millis(-2)) };
     "representations were decided for disclosure" => "representations-upheld": |c, now| { represented(c, now); c.rulings.push(Ruling { disclose: false, ..ruling(Question::Representations, now) }) };
     "the person was told the result" => "result-not-told": |c, now| { represented(c, now); c.rulings.push(Ruling { told_at: None, ..ruling(Question::Representations, now) }) };
     "recipients are named" => "no-recipients": |c, _| c.recipients.clear();
@@ -141,7 +141,7 @@ fn served_at(c: &mut Case, at: Moment) {
 
 /// Representations that were decided an instant before `now`, and told.
 fn represented(c: &mut Case, now: Moment) {
-    c.represented = Some(now.plus_millis(-2));
+    c.represented = Some(now.plus_millis(-3));
     c.rulings.push(ruling(Question::Representations, now));
 }
 

@@ -232,7 +232,7 @@ fn not_told(c: &Case, now: Moment) -> Codes {
         ],
     );
     if let Some(newest) = c.represented {
-        let after = |one: &&Ruling| one.question == Question::Representations && one.at >= newest;
+        let after = |one: &&Ruling| one.question == Question::Representations && one.at > newest;
         let decided = c.rulings.iter().filter(after).max_by_key(|one| one.at);
         take(
             &mut why,

@@ -134,7 +134,7 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
         c.rulings.push(ruling(Question::NoPositiveOutcome, now));
     },
     |c, now| {
-        c.represented = Some(now.plus_millis(-2));
+        c.represented = Some(now.plus_millis(-3));
         c.rulings.push(ruling(Question::Representations, now));
     },
     |c, now| {
