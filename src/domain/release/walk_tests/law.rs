@@ -71,6 +71,8 @@ table! {
     "authorise" "K7.7.1": AIC at ["requested"] -> Some("live"), "authorise", else "not-coordinator";
     "refuse" "K7.7.1": AIC at ["requested"] -> Some("closed"), "close", else "not-coordinator";
     "void" "K8.3": AIC at ["live"] -> Some("voided"), "void", else "not-coordinator";
+    "correct" "K8.7": AIC at ["live"] -> None, "correct", else "not-coordinator";
+    "answer a report" "K8.7": AIC at ["live" "voided" "recalled"] -> None, "report.answer", else "not-coordinator";
     "recall" "K8.2": AIC at ["live"] -> Some("recalled"), "recall", else "not-coordinator";
 }
 
@@ -108,7 +110,9 @@ pub(super) fn refusals(row: &Row, release: &Release, actor: &Actor, facts: &Fact
     if own && !["submit", "withdraw", "represent", "recall"].contains(&row.order) {
         return Codes::from(["own-request"]);
     }
-    if !row.stages.contains(&stage) {
+    // K7.8: at the limit there is nobody left to correct anything for.
+    let run_out = release.stage.authority().is_some_and(|authority| now >= authority.until);
+    if !row.stages.contains(&stage) || (row.order == "correct" && run_out) {
         return Codes::from(["wrong-stage"]);
     }
     let mut why = Codes::new();

@@ -7,6 +7,7 @@ use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::{AreaId, MemberId, PersonId, ReleaseId, SchemeId};
 use super::domain::moment::{Moment, days_after};
 use super::domain::numbers::Numbers;
+use super::domain::release::correction::{Correction, ReportAnswer, ReportOutcome};
 use super::domain::release::grounds::{Basis, Grounds, GroundsKind};
 use super::domain::release::material::{Indication, Material};
 use super::domain::release::notice::{Notice, Telling};
@@ -320,6 +321,26 @@ pub(super) fn order(word: &str, facts: &Facts, now: Moment) -> Order {
         "withdraw" => Order::Withdraw { reason },
         "void" => Order::Void { reason, opened: facts.opened },
         "recall" => Order::Recall { reason },
+        "correct" => Order::Correct(Box::new(Correction {
+            revision: 2,
+            words: "Suspected of thefts from pharmacies.\n".into(),
+            name: line(""),
+            name_why: prose(""),
+            indication: None,
+            instructions_lost: false,
+            changed: prose("The kind of shop"),
+            reason,
+            same: false,
+        })),
+        "answer a report" => Order::AnswerReport(Box::new(ReportAnswer {
+            report: "1".into(),
+            outcome: Some(ReportOutcome::Unchanged),
+            reason,
+            answer: prose("The words are right as they are."),
+            answered: false,
+            corrected_since: false,
+            recalled: false,
+        })),
         _ => panic!("no order is called {word}"),
     }
 }
