@@ -231,9 +231,12 @@ impl Release {
     }
 
     fn void(&self, authority: &Authority, reason: &Prose, opened: bool, by: (PersonId, Moment)) -> Decided {
-        given(reason)?;
+        let mut why = given(reason).err().unwrap_or_default();
         if opened {
-            return Err(vec![Refusal::OpenedAlready]);
+            why.push(Refusal::OpenedAlready);
+        }
+        if !why.is_empty() {
+            return Err(why);
         }
         let event = Event::new(Kind::Voided, self.object()).with("urn", authority.urn.clone());
         Ok(Decision { next: Stage::Voided { authority: authority.clone(), by: by.0, at: by.1 }, event })
