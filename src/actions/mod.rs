@@ -14,6 +14,7 @@ mod claim;
 pub mod decision;
 pub mod deliver;
 pub mod desk;
+pub mod elsewhere;
 pub mod enrol;
 pub mod figures;
 pub mod fingerprint;

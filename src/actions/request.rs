@@ -172,7 +172,7 @@ pub async fn ask(
             Box::pin(async move {
                 let now = tx.now();
                 let release =
-                    Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, version: 1 };
+                    Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, origin: None, version: 1 };
                 if tx.release(id).await?.is_some() {
                     return Err(No::field(
                         "statement",
@@ -191,7 +191,6 @@ pub async fn ask(
                     text_object: None,
                     text_sha256: None,
                     source_index: None,
-                    origin: None,
                 })
                 .await?;
                 for row in &stored {

@@ -58,6 +58,13 @@ const WRITE_REPRESENTATION: &str = "UPDATE representation SET body = $2 WHERE id
 const READ_RULING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM ruling";
 const WRITE_RULING: &str = "UPDATE ruling SET body = $2 WHERE id = $1";
 
+// Other areas
+const READ_ASKED: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, asked AS sealed FROM consultation";
+const WRITE_ASKED: &str = "UPDATE consultation SET asked = $2 WHERE id = $1";
+const READ_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
+const WRITE_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source {
@@ -74,6 +81,22 @@ pub const SOURCES: &[Source] = &[
         read: READ_REPRESENTATION,
         write: WRITE_REPRESENTATION,
     },
+    // Other areas
+    Source {
+        table: "consultation",
+        column: "asked",
+        bound: Some("consultation"),
+        read: READ_ASKED,
+        write: WRITE_ASKED,
+    },
+    Source {
+        table: "consultation",
+        column: "answer",
+        bound: Some("consultation"),
+        read: READ_ANSWER,
+        write: WRITE_ANSWER,
+    },
+    // End of other areas
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source {
         table: "statement",

@@ -55,6 +55,8 @@ pub struct Case {
     pub recipients_gone: bool,
     /// The areas whose co-ordinator was consulted (K7.6).
     pub consulted: Vec<AreaId>,
+    /// It follows another area's release, and not all of that is here and compared yet (K7.6).
+    pub awaited: bool,
     /// The last day of the force's data protection registration (K8.1).
     pub registration_ends: Option<Day>,
     /// The number it gets: the area's next (K8.3).
@@ -68,7 +70,11 @@ impl Case {
         match part {
             Part::Material => {
                 let words = (self.words.as_str(), self.words_digest.as_str());
-                of.material.check(self.photographs, self.request.named, words, now)
+                let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                if self.awaited {
+                    why.push(Refusal::OriginalsAwaited);
+                }
+                why
             }
             Part::Grounds => {
                 let mut why = of.grounds.check(now);

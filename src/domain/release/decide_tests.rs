@@ -44,7 +44,7 @@ fn actor(n: u8, role: Role) -> Actor {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, version: 1 }
+    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
 }
 
 fn footing() -> Footing {
@@ -136,6 +136,7 @@ fn case() -> Case {
         recipients: vec![footing()],
         recipients_gone: false,
         consulted: Vec::new(),
+        awaited: false,
         registration_ends: parse_day("2026-11-21"),
         urn: Urn::number(AreaCode::parse("CZ").unwrap(), 1, now()),
     }
@@ -476,3 +477,6 @@ fn each_question_is_answered_by_its_rank_and_never_by_whoever_asked() {
     let own = asked.decide(rule(Question::Representations, true), &actor(1, Role::Commander), now());
     assert_eq!(own.unwrap_err(), vec![Refusal::AuthorisedByRequester]);
 }
+
+#[path = "linked_tests.rs"]
+mod linked;
