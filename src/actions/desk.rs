@@ -3,6 +3,7 @@
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
+use crate::actions::elsewhere::{self, Link};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
@@ -48,6 +49,8 @@ pub struct Sheet {
     pub units: Vec<String>,
     /// The copies.
     pub copies: Vec<Copy>,
+    /// How it is linked with other areas (K7.6).
+    pub links: Vec<Link>,
     /// The officer who asked.
     pub officer: String,
     /// What is on record of the decision, part by part (forms 3795 and 3796).
@@ -74,6 +77,8 @@ pub struct May {
     pub original: bool,
     /// Seal copies that are not sealed.
     pub seal: bool,
+    /// See more of its links with other areas, and hand over.
+    pub areas: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -154,6 +159,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
+    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
     let thing = casefile::thing(&filed.release);
     let word = filed.release.word(now);
     let requested = word == "requested";
@@ -165,6 +171,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+        areas: may(by, Act::Decide, thing) && !links.is_empty(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -173,6 +180,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         photographs,
         units,
         copies,
+        links,
         record,
         signatures,
         officer,

@@ -5,7 +5,7 @@
 use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, casefile, reseal, root};
+use crate::actions::{No, Office, casefile, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
 
@@ -28,6 +28,8 @@ pub enum Waiting {
     Bulletins,
     /// They read the log.
     Log,
+    /// Something between their areas and others (K7.6).
+    Elsewhere(Vec<elsewhere::Work>),
     /// Units of theirs with work to do.
     Units(Vec<Work>),
     /// So many releases have copies to be sealed again.
@@ -60,6 +62,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
             all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
             let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);
             all.push(Waiting::Unsealed(some(&|line| line.word == "live" && lacks(line) && decides(line))));
+            let between = elsewhere::work(office, by).await?;
+            if !between.is_empty() {
+                all.push(Waiting::Elsewhere(between));
+            }
             let again = reseal::queue(office, by).await?.len();
             if again > 0 {
                 all.push(Waiting::Reseal(again));

@@ -171,8 +171,15 @@ pub async fn ask(
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
-                let release =
-                    Release { id, area, requested_by, requested_at: now, stage: Stage::Requested, origin: None, version: 1 };
+                let release = Release {
+                    id,
+                    area,
+                    requested_by,
+                    requested_at: now,
+                    stage: Stage::Requested,
+                    origin: None,
+                    version: 1,
+                };
                 if tx.release(id).await?.is_some() {
                     return Err(No::field(
                         "statement",

@@ -40,7 +40,8 @@ const OF_RELEASE: &str = "SELECT id, release_id, area_id, asked_by, asked_at, as
 const OF_LINKED: &str = "SELECT id, release_id, area_id, asked_by, asked_at, asked, makes_own, answered_by, answered_at, answer, linked_id FROM consultation WHERE linked_id = $1";
 const ASKED_OF: &str = "SELECT id, release_id, area_id, asked_by, asked_at, asked, makes_own, answered_by, answered_at, answer, linked_id FROM consultation WHERE area_id = $1 ORDER BY asked_at, id";
 const ASKED_BY: &str = "SELECT c.id, c.release_id, c.area_id, c.asked_by, c.asked_at, c.asked, c.makes_own, c.answered_by, c.answered_at, c.answer, c.linked_id FROM consultation c JOIN release r ON r.id = c.release_id WHERE r.area_id = $1 ORDER BY c.asked_at, c.id";
-const ASK: &str = "INSERT INTO consultation (id, release_id, area_id, asked_by, asked_at, asked) VALUES ($1, $2, $3, $4, $5, $6)";
+const ASK: &str =
+    "INSERT INTO consultation (id, release_id, area_id, asked_by, asked_at, asked) VALUES ($1, $2, $3, $4, $5, $6)";
 const ANSWER: &str = "UPDATE consultation SET makes_own = $2, answered_by = $3, answered_at = $4, answer = $5, linked_id = $6 WHERE id = $1 AND makes_own IS NULL";
 const HANDOVERS: &str = "SELECT h.photograph_id, p.sha256, p.object, h.compared_at FROM handover h JOIN photograph p ON p.id = h.photograph_id WHERE p.release_id = $1 ORDER BY p.position";
 const HAND_OVER: &str = "INSERT INTO handover (photograph_id, handed_by, handed_at) VALUES ($1, $2, $3)";

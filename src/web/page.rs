@@ -119,6 +119,9 @@ pages![
     police::people::Person,
     police::areas::Areas,
     police::areas::Rename,
+    // Other areas
+    police::elsewhere::Areas,
+    police::elsewhere::Consultation,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

@@ -159,9 +159,7 @@ pub async fn answer(
         ..row
     };
     let actor = by.clone();
-    office
-        .act_as(by, move |tx| Box::pin(async move { carry_out(tx, &actor, answered, begun, &stamp).await }))
-        .await?;
+    office.act_as(by, move |tx| Box::pin(async move { carry_out(tx, &actor, answered, begun, &stamp).await })).await?;
     Ok(linked)
 }
 

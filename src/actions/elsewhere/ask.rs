@@ -68,7 +68,12 @@ fn row(office: &Office, release: ReleaseId, area: AreaId, asked: &Asked) -> Resu
 }
 
 /// Asks, inside the act that saves the part.
-pub(in crate::actions) async fn ask(tx: &mut Tx, asking: Vec<Consultation>, by: &Actor, stamp: &Stamp) -> Result<(), No> {
+pub(in crate::actions) async fn ask(
+    tx: &mut Tx,
+    asking: Vec<Consultation>,
+    by: &Actor,
+    stamp: &Stamp,
+) -> Result<(), No> {
     let person = by.person().ok_or(No::NotFound)?.to_string();
     for mut row in asking {
         (row.asked_by, row.asked_at) = (person.clone(), tx.now().millis());

@@ -167,7 +167,10 @@ pub async fn take(
     drop(conn);
     trust::alarm(office, &format!("area/{area}"), proven(office, &of).await, &stamp).await?;
     if boxes::recipients(&sealed) != Some(1) {
-        return Err(No::field("photographs", "This is not an original sealed to one unit. Reload the page and try again."));
+        return Err(No::field(
+            "photographs",
+            "This is not an original sealed to one unit. Reload the page and try again.",
+        ));
     }
     let object = office.vault.put(sealed).await?;
     let objects = [object.clone()];
@@ -228,7 +231,8 @@ pub async fn take_words(
     let mut conn = office.read().await?;
     let of = sides(&mut conn, by, id, area).await?;
     both_open(&of.here.release, &of.there.release, office.now())?;
-    let told = "These are not the words on record: their digest differs. Nothing was handed over. Tell your administrator.";
+    let told =
+        "These are not the words on record: their digest differs. Nothing was handed over. Tell your administrator.";
     let words = std::str::from_utf8(&bytes).map_err(|_| No::field("text", told))?;
     if sealed_words(&of.here) != Some(casefile::digest(words)) {
         return Err(No::field("text", told));
@@ -265,8 +269,7 @@ fn drafted(words: &str, instructions: &str, named: bool) -> Option<Draft> {
         Some(more) => more.split_once('\n')?,
         None => ("", rest),
     };
-    let draft =
-        Draft { name: Line::optional("The name", name).ok()?, text: Prose::optional("The text", text).ok()? };
+    let draft = Draft { name: Line::optional("The name", name).ok()?, text: Prose::optional("The text", text).ok()? };
     (draft.released(instructions).as_deref() == Some(words)).then_some(draft)
 }
 

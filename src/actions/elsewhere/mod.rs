@@ -13,7 +13,7 @@ mod work;
 
 use serde::{Deserialize, Serialize};
 
-use crate::actions::casefile::{self, CaseFile};
+use crate::actions::casefile;
 use crate::actions::decision::record::{self, Section};
 use crate::actions::{Fault, FieldError, No, Office};
 use crate::domain::actor::Actor;

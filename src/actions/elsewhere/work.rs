@@ -20,6 +20,20 @@ pub enum Work {
     TakenBack(ReleaseId, String, State),
 }
 
+impl Work {
+    /// One of each kind, made up, for the samples of pages.
+    pub fn samples() -> Vec<Self> {
+        let (at, code) = (Moment::from_millis(1_795_370_400_000), || "NH".to_owned());
+        let release = ReleaseId::fresh(at, [0; 10]);
+        vec![
+            Self::Asked(ConsultationId::fresh(at, [0; 10]), code()),
+            Self::HandOver(release, code()),
+            Self::Compare(release, code()),
+            Self::TakenBack(release, code(), State::Recalled { urn: "NH/004/26".into(), at }),
+        ]
+    }
+}
+
 /// Everything between areas that waits for a co-ordinator.
 pub async fn work(office: &Office, by: &Actor) -> Result<Vec<Work>, No> {
     let (mut conn, now) = (office.read().await?, office.now());

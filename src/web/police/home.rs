@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::desk::Line;
 use crate::actions::home::{Waiting, waiting};
 use crate::actions::unit::Work;
+use crate::actions::{No, elsewhere};
 use crate::web::account::OwnKeys;
+use crate::web::police::elsewhere::line;
 use crate::web::police::{Tag, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
@@ -41,12 +42,12 @@ struct Brief {
 
 #[derive(Serialize)]
 struct Link {
-    href: &'static str,
+    href: String,
     text: String,
 }
 
-fn link(href: &'static str, text: impl Into<String>) -> Link {
-    Link { href, text: text.into() }
+fn link(href: impl Into<String>, text: impl Into<String>) -> Link {
+    Link { href: href.into(), text: text.into() }
 }
 
 fn brief(line: &Line) -> Brief {
@@ -113,6 +114,15 @@ fn again(releases: usize) -> Section {
     Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
 }
 
+/// What waits between areas (K7.6).
+fn elsewhere_section(all: &[elsewhere::Work]) -> Section {
+    let links = all.iter().map(|work| {
+        let (href, text) = line(work);
+        link(href, text)
+    });
+    plain("Other areas", "", links.collect())
+}
+
 fn for_root(keys: usize) -> Section {
     let words = match keys {
         1 => "1 key waits for the root’s signature.".to_owned(),
@@ -170,6 +180,7 @@ impl From<&Waiting> for Section {
             Waiting::Units(units) => {
                 plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
             }
+            Waiting::Elsewhere(all) => elsewhere_section(all),
             Waiting::Bulletins => plain(
                 "Bulletins",
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
@@ -212,6 +223,7 @@ impl Page for Home {
             Waiting::Own(Vec::new()),
             Waiting::Area(Vec::new()),
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
+            Waiting::Elsewhere(elsewhere::Work::samples()),
             Waiting::Bulletins,
             Waiting::Log,
             Waiting::Reseal(1),

@@ -8,6 +8,7 @@ pub mod approvals;
 pub mod areas;
 pub mod ask;
 pub mod decide;
+pub mod elsewhere;
 pub mod home;
 pub mod initiatives;
 pub mod invite;

@@ -10,6 +10,7 @@ use crate::actions::{No, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
+use crate::web::police::elsewhere::{Side, side};
 use crate::web::police::record;
 use crate::web::police::{Row, Tag, long, row, stage_tag};
 use crate::web::{Answer, Page, Visit};
@@ -27,6 +28,8 @@ pub struct Sheet {
     copies: Vec<Line>,
     signatures: Vec<Signature>,
     may: May,
+    /// How it is linked with other areas (K7.6).
+    elsewhere: Vec<Side>,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
@@ -138,6 +141,7 @@ impl Sheet {
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
             may: sheet.may,
+            elsewhere: sheet.links.iter().map(side).collect(),
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
@@ -189,7 +193,8 @@ impl Page for Sheet {
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
-            may: May { recall: true, original: true, seal: true, ..May::default() },
+            may: May { recall: true, original: true, seal: true, areas: true, ..May::default() },
+            elsewhere: vec![Side::sample()],
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
             ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }

@@ -24,6 +24,7 @@ mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
+mod two_areas;
 mod units;
 
 use disclosure_portal::actions::deliver::{self, Opened};
