@@ -35,6 +35,7 @@ DROP TABLE release_before;
 CREATE INDEX release_area ON release (area_id, requested_at);
 CREATE INDEX release_requester ON release (requested_by, requested_at);
 CREATE INDEX release_source ON release (source_index);
+CREATE INDEX release_text_object ON release (text_object);
 
 -- One saved part of the co-ordinator's decision (K7.7.1).
 CREATE TABLE consideration (

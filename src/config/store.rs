@@ -39,7 +39,7 @@ pub struct Postgres {
     pub user: String,
     /// A file with that role's password (0600), unless the server knows the role otherwise (a local socket).
     pub password_file: Option<PathBuf>,
-    /// PEM: the authority that signed the server's certificate; without it, those that the machine trusts.
+    /// PEM: the authority that signed the server's certificate; without it, those of Mozilla’s list.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -62,7 +62,7 @@ pub struct S3 {
     pub access_key_id: String,
     /// A file with the access key's secret (0600).
     pub secret_key_file: PathBuf,
-    /// PEM: the authority that signed the store's certificate; without it, those that the machine trusts.
+    /// PEM: the authority that signed the store's certificate; without it, those of Mozilla’s list.
     pub ca_file: Option<PathBuf>,
 }
 

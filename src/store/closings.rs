@@ -7,11 +7,11 @@ use super::{Conn, Fault, Tx, on, run};
 use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
 
-const RECALLED: &str = "SELECT id, recalled_by, recalled_at FROM release WHERE stage = 'recalled' AND recalled_at >= $1 ORDER BY recalled_at, id";
+const RECALLED: &str = "SELECT id, recalled_by, recalled_at FROM release WHERE stage IN ('recalled', 'voided') AND recalled_at >= $1 ORDER BY recalled_at, id";
 const REMOVED: &str = "SELECT id, removed_by, removed_at FROM document WHERE removed_at >= $1 ORDER BY removed_at, id";
 const COPY: &str = "SELECT c.release_id, c.key_gone_at, c.confirmed_at, c.outcome, c.replaced_at, r.recalled_at FROM copy c JOIN release r ON r.id = c.release_id WHERE c.id = $1 AND c.key_gone_at IS NOT NULL";
 const STANDS: &str = "SELECT COUNT(*) FROM copy WHERE id = $1 AND destroyed_at IS NOT NULL";
-const IS_RECALLED: &str = "SELECT COUNT(*) FROM release WHERE id = $1 AND stage = 'recalled'";
+const IS_RECALLED: &str = "SELECT COUNT(*) FROM release WHERE id = $1 AND stage IN ('recalled', 'voided')";
 const OF_COPY: &str = "SELECT object FROM part WHERE copy_id = $1";
 const OF_RELEASE: &str = "SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.release_id = $1";
 const OF_DOCUMENT: &str = "SELECT object FROM document WHERE id = $1";

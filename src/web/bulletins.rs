@@ -60,7 +60,7 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
         _ if bulletin.copy.confirmed_at.is_some() => ("Confirmed", "grey", ""),
         // Before the release's own standing: there is nothing to wait for with this copy.
         "live" if bulletin.copy.replaced_at.is_some() => ("Keys lost", "grey", LOST),
-        "recalled" => ("Withdrawn", "red", KEEPING),
+        "recalled" | "voided" => ("Withdrawn", "red", KEEPING),
         "expired" => ("Expired", "grey", KEEPING),
         _ if bulletin.closed.is_empty() => ("Open", "green", ""),
         _ if bulletin.closed.iter().all(first) => {
@@ -77,7 +77,7 @@ impl Card {
     /// As it stands now.
     pub fn of(bulletin: &Bulletin) -> Self {
         let (state, colour, todo) = standing(bulletin);
-        let over = matches!(bulletin.word, "recalled" | "expired");
+        let over = matches!(bulletin.word, "recalled" | "voided" | "expired");
         let confirmed = bulletin.copy.confirmed_at.map(Moment::from_millis);
         let until = bulletin.until.deadline();
         let mut dates = vec![if over {

@@ -14,6 +14,7 @@ mod kills;
 mod ledger;
 mod operator;
 mod packaging;
+mod policy;
 mod restore;
 mod sealing;
 mod storage;

@@ -6,7 +6,7 @@ mod alarms;
 mod clauses;
 mod lines;
 mod pages;
-mod papers;
+pub(crate) mod papers;
 mod rooms;
 mod rust;
 mod words;

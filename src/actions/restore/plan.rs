@@ -254,7 +254,7 @@ fn meaning(kind: &str) -> String {
 
 fn then(kind: &str) -> Then {
     match Kind::parse(kind) {
-        Some(Kind::Recalled | Kind::Expired | Kind::Confirmed | Kind::Destroyed) => Then::Replayed,
+        Some(Kind::Recalled | Kind::Voided | Kind::Expired | Kind::Confirmed | Kind::Destroyed) => Then::Replayed,
         Some(
             Kind::Began
             | Kind::Viewed
@@ -293,7 +293,7 @@ async fn closings(journals: &[Journal]) -> Result<Vec<Closing>, Fault> {
 /// Copies destroyed and releases recalled, by the lost leaves, less those that closings name and this database does not know of.
 async fn unnamed(conn: &mut Conn, lost: &[Lost], closings: &[Closing]) -> Result<u64, Fault> {
     let count = |kind: Kind| lost.iter().find(|lost| lost.kind == kind.word()).map_or(0, |lost| lost.count);
-    let (mut copies, mut releases) = (count(Kind::Destroyed), count(Kind::Recalled));
+    let (mut copies, mut releases) = (count(Kind::Destroyed), count(Kind::Recalled) + count(Kind::Voided));
     for closing in closings {
         if conn.knows(closing).await? {
             continue;

@@ -1,10 +1,12 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
+use disclosure_portal::actions::decision;
 use disclosure_portal::actions::enrol::{self, Invite};
 use disclosure_portal::actions::registers::{self, initiatives};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
+use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId, ReleaseId};
+use disclosure_portal::domain::release::Part;
 use disclosure_portal::web::doors::Door;
 
 use super::{Scene, sql, who, world};
@@ -20,6 +22,7 @@ pub(crate) struct Things {
     initiative: String,
     entry: String,
     statement: String,
+    consultation: String,
     token: String,
 }
 
@@ -56,6 +59,7 @@ impl Things {
             unit,
             member: entry.members[0].id.clone(),
             statement,
+            consultation: consulted(scene, release).await,
             token: "no-such-invitation".into(),
         }
     }
@@ -83,6 +87,7 @@ impl Things {
             "releases" => self.release.clone(),
             "bulletins" | "copies" | "certificates" => self.copy.to_string(),
             "statements" => self.statement.clone(),
+            "consultations" => self.consultation.clone(),
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),
@@ -97,6 +102,7 @@ impl Things {
         let person = who(if waits { "Frankie" } else { "Priya" });
         door.path
             .replace("{id}", &id)
+            .replace("{area}", &world().areas[1].to_string())
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
             .replace("{original}", &self.photograph)
@@ -108,4 +114,18 @@ impl Things {
             .replace("{token}", &self.token)
             .replace("{file}", "no-such-file")
     }
+}
+
+/// What Cantwell asks Norhaven about a release. It is asked while a request waits; here that one's place is taken.
+async fn consulted(scene: &Scene, release: ReleaseId) -> String {
+    let sam = &who("Sam").actor;
+    let list = disclosure_portal::actions::desk::list(&scene.office, sam).await.unwrap();
+    let waiting = list.iter().find(|line| line.word == "requested").unwrap().filed.release.id;
+    let said = [("elsewhere", "yes"), ("areas", &world().areas[1].to_string()), ("elsewhere_words", "Seen there too.")];
+    let said: Vec<_> = said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    decision::save(&scene.office, sam, waiting, Part::Recipients, &said, 0, stamp()).await.unwrap();
+    let id = scene.office.read().await.unwrap().consultations(waiting).await.unwrap()[0].id.clone();
+    sql(scene, &format!("UPDATE consultation SET release_id = '{release}' WHERE id = '{id}'"));
+    sql(scene, &format!("DELETE FROM consideration WHERE release_id = '{waiting}'"));
+    id
 }

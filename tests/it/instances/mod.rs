@@ -81,7 +81,10 @@ async fn an_original_handed_to_two_instances_at_once_is_sealed_once_and_stops_ne
     for copy in conn.copies_of_release(id).await.unwrap() {
         assert!(copy.sealed_at.is_some());
         let parts = conn.parts(CopyId::parse(&copy.id).unwrap()).await.unwrap();
-        assert_eq!(parts.iter().map(|part| part.rendition.as_str()).collect::<Vec<_>>(), ["screen", "thumbnail"]);
+        assert_eq!(
+            parts.iter().map(|part| part.rendition.as_str()).collect::<Vec<_>>(),
+            ["screen", "text", "thumbnail"]
+        );
     }
     drop(conn);
     let sealed = scene.records("seal").await.into_iter().filter(|(_, body)| body["object"] == format!("release/{id}"));

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod decision;
 mod end;
 mod expiry;
 mod lapses;

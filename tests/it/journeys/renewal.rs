@@ -33,7 +33,8 @@ const FACES: Plot = Plot {
     portraits: &[FACE],
     danger: false,
 };
-const WORDS: &str = "Suspected of thefts from shops.\n";
+/// What leaves in words: the text, and the instructions of a careful co-ordinator.
+const WORDS: &str = "Suspected of thefts from shops.\n\nInstructions: Show it to security staff on duty at the doors. Do not print it.\n";
 
 pub(crate) fn at_desk(who: &Somebody, scene: &Scene) -> Person {
     Person {

@@ -23,6 +23,11 @@ fn tests(files: &[File]) -> Vec<String> {
     names
 }
 
+/// All tests of the tree, by name.
+pub(crate) fn tests_of_the_tree() -> Vec<String> {
+    tests(&tree())
+}
+
 /// What is wrong with the table of promises: rows missing, rows without proof, tests that are not there.
 fn unproved(page: &str, tests: &[String]) -> Vec<String> {
     let mut breaches = Vec::new();

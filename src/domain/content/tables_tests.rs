@@ -1,6 +1,7 @@
 //! What the content screen refuses and lets pass, as tables (K8.3, K8.5).
 
-use super::*;
+use super::leaks;
+use crate::refusal::Refusal;
 
 const ADDRESSES: &[&str] = &[
     "lives at 12 High Street",
@@ -181,4 +182,12 @@ fn the_words_found_are_named() {
 #[test]
 fn any_text_is_read_without_a_panic() {
     proptest::proptest!(|(text in "(\\PC|[0-9A-Za-z ./:,'-]){0,60}")| { let _ = leaks(&text); });
+}
+
+#[test]
+fn the_held_list_of_ordinary_sentences_passes() {
+    let lines: Vec<_> = include_str!("ordinary.txt").lines().collect();
+    assert!(lines.len() >= 300, "{}", lines.len());
+    let refused: Vec<_> = lines.iter().map(|text| (text, leaks(text))).filter(|(_, found)| !found.is_empty()).collect();
+    assert!(refused.is_empty(), "{} of {}: {refused:#?}", refused.len(), lines.len());
 }
