@@ -59,7 +59,7 @@ kinds! {
     Compared = "area.compare",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
-    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `statement`.
+    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
     Authorised = "authorise",
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
@@ -138,7 +138,8 @@ kinds! {
     RoleChanged = "role",
     /// An account was suspended or restored; body: `suspended`.
     Suspended = "suspend",
-    /// A register entry was added or changed; body: `fields`.
+    /// A register entry was added or changed; body: `fields`. A text or the numbers of the policy got a new version; body: `version`,
+    /// `document`.
     Registered = "register",
     /// The log or a register was read or searched (s.62 consultation); body: `query`.
     Consulted = "consult",

@@ -4,6 +4,8 @@
 //! not know of (P10).
 
 use crate::moment::{Day, Moment, long_day};
+use crate::numbers::Number;
+use crate::texts::{Need, Slot, Text};
 
 /// One unmet rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +100,13 @@ pub enum Refusal {
     OwnKeysUnconfirmed,
     AlreadyConfirmed,
     ConfirmedOutOfTime,
+    TooManyRecipients { most: usize },
+    TooManyPhotographs { most: usize },
+    NumberLooser { number: Number },
+    NumberUnread { number: Number },
+    NumberUnsourced { number: Number },
+    TextLacks { need: Need },
+    TextSlotUnknown { text: Text, word: String },
 }
 
 /// What a refusal says: code, clause, field of the form it belongs beside, sentence.
@@ -120,7 +129,8 @@ impl Refusal {
 
     /// Says it in full.
     pub fn told(&self) -> Told {
-        let (code, clause, field, sentence) = self.fixed().unwrap_or_else(|| self.measured());
+        let (code, clause, field, sentence) =
+            self.fixed().or_else(|| self.between_areas()).unwrap_or_else(|| self.measured());
         Told { code, clause, field: (!field.is_empty()).then_some(field), sentence }
     }
 
@@ -174,12 +184,6 @@ impl Refusal {
             Self::RecipientGone => ("recipient-gone", "K6.2.4", "recipients", "Somebody you named no longer receives for that scheme, or has no keys now. Choose the recipients again."),
             Self::NoNeedToKnow => ("no-need", "K6.2.4", "need", "Enter why these recipients need to know."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
-            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
-            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Enter what you tell them and save this part to consult them."),
-            Self::AreaAnswered => ("area-answered", "K7.6", "", "This has been answered, and the answer stays on record. Look at it again before you go on."),
-            Self::OriginEnded => ("origin-ended", "K7.6", "answer", "The other area's request waits for its officer, or it or its release has ended, so no release can follow it now. If the person is active here, one of your officers can ask for a release."),
-            Self::OriginalsAwaited => ("originals-awaited", "K7.6", "", "The other area has not handed over everything yet, or what came was not compared with the record yet."),
-            Self::LinkedNotReturned => ("linked-not-returned", "K7.6", "more", "This request follows another area's, so there is no officer here to send it back to. Refuse it, and have one of your officers ask if it should read otherwise."),
             Self::SharingRecordNotAttached => ("kmip-not-attached", "O3.2.2", "kmip_attached", "Confirm that the K-MIP record is attached to the Athena record, titled “information sharing” and the organisation."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
@@ -204,6 +208,21 @@ impl Refusal {
         Some((code, clause, field, words.to_owned()))
     }
 
+    /// Refusals about other areas (K7.6).
+    #[rustfmt::skip]
+    fn between_areas(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
+        let (code, clause, field, words) = match self {
+            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
+            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Enter what you tell them and save this part to consult them."),
+            Self::AreaAnswered => ("area-answered", "K7.6", "", "This has been answered, and the answer stays on record. Look at it again before you go on."),
+            Self::OriginEnded => ("origin-ended", "K7.6", "answer", "The other area's request waits for its officer, or it or its release has ended, so no release can follow it now. If the person is active here, one of your officers can ask for a release."),
+            Self::OriginalsAwaited => ("originals-awaited", "K7.6", "", "The other area has not handed over everything yet, or what came was not compared with the record yet."),
+            Self::LinkedNotReturned => ("linked-not-returned", "K7.6", "more", "This request follows another area's, so there is no officer here to send it back to. Refuse it, and have one of your officers ask if it should read otherwise."),
+            _ => return None,
+        };
+        Some((code, clause, field, words.to_owned()))
+    }
+
     /// Refusals whose sentence holds a date or the words found.
     #[rustfmt::skip]
     fn measured(&self) -> (&'static str, &'static str, &'static str, String) {
@@ -214,7 +233,7 @@ impl Refusal {
             Self::ConvictionInText { words } => ("conviction-like", "K8.4", "indication", format!("“{words}” reads like a previous conviction, which never leaves. Confirm what it is, or ask the officer to word it otherwise.")),
             Self::OutcomeRuledAgainst { at } => ("outcome-ruled-against", "O3.2.4", "outcome", format!("An inspector decided on {} that nothing is disclosed. Refuse the request.", at.long())),
             Self::RepresentationsUpheld { at } => ("representations-upheld", "O3.2.3", "representations", format!("The district commander upheld the person's representations on {}: nothing is disclosed. Refuse the request.", at.long())),
-            Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has 72 hours from service to make representations. Nothing can be authorised before {}.", until.long())),
+            Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has until {} to make representations: 72 hours from service, or more where the force gives more. Nothing can be authorised before.", until.long())),
             Self::AddressInText { words } => ("address", "K8.3", "text", format!("An address never leaves. Remove “{words}”: a street or a place may be named alone, without a house number or postcode.")),
             Self::PncInText { words } => ("pnc", "K8.5", "text", format!("Information from the PNC never leaves. Remove “{words}”.")),
             Self::VettingLapsed { since } => ("vetting-lapsed", "K7.3", "recipients", match since {
@@ -230,6 +249,16 @@ impl Refusal {
             Self::KeysUnconfirmed { name } => ("keys-unconfirmed", "K7.3", "recipients", format!("The keys of {name} are not confirmed yet. Ask for their six words by telephone and approve them, then try again.")),
             Self::KeysChanged { name } => ("keys-changed", "K8.1", "recipients", format!("Stop: the key on record for {name} is not the one that was approved. Somebody may have changed it. Nothing was sealed. Tell your administrator by telephone at once.")),
             Self::Recalled { at } => ("recalled", "K8.2", "", format!("The police recalled this release on {}. Surrender or destroy what you hold and confirm it.", at.long())),
+            Self::TooManyRecipients { most } => ("too-many-recipients", "K6.2.4", "recipients", format!("One release has at most {most} recipients now. Choose fewer.")),
+            Self::TooManyPhotographs { most } => ("too-many-photographs", "K6.2.4", "", format!("One release has at most {most} photographs now. Refuse this request, or ask for one with fewer.")),
+            Self::NumberLooser { number } => ("number-looser", number.clause(), number.word(), format!("{}: the policy’s bound is {}. Enter a number within it. A limit can be made stricter, never looser.", number.title(), number.bound())),
+            Self::NumberUnread { number } => ("number-unread", number.clause(), number.word(), format!("{}: enter a whole number of {}, like {}", number.title(), number.unit(), number.shipped())),
+            Self::NumberUnsourced { number } => ("number-unsourced", number.clause(), number.source_field(), format!("{}: enter the source of this period in 200 characters or fewer, such as the line of the force’s retention schedule", number.title())),
+            Self::TextLacks { need } => ("text-lacks", need.clause, "words", format!("The text must {}. Add it.", need.told)),
+            Self::TextSlotUnknown { text, word } => ("text-slot", text.clause(), "words", match text.slots() {
+                [] => format!("Remove “{word}”: nothing is filled in here, so the text holds no braces."),
+                slots => format!("Remove “{word}”: the portal fills in only {}.", slots.iter().map(|slot| format!("{{{}}}", Slot::word(*slot))).collect::<Vec<_>>().join(", ")),
+            }),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
         }
@@ -261,6 +290,13 @@ mod tests {
             Refusal::Recalled { at },
             Refusal::KeysUnconfirmed { name: "Alex".into() },
             Refusal::KeysChanged { name: "Alex".into() },
+            Refusal::TooManyRecipients { most: 1 },
+            Refusal::TooManyPhotographs { most: 1 },
+            Refusal::NumberLooser { number: Number::ReviewDays },
+            Refusal::NumberUnread { number: Number::ReviewDays },
+            Refusal::NumberUnsourced { number: Number::CaseYears },
+            Refusal::TextLacks { need: Text::Notice.needs()[0] },
+            Refusal::TextSlotUnknown { text: Text::Notice, word: "{x}".into() },
         ];
         for refusal in measured {
             let told = refusal.told();

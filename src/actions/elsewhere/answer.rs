@@ -116,7 +116,7 @@ fn begin(office: &Office, row: &Consultation, area: AreaId, origin: &Filed, loca
     let danger = request.danger;
     // Without a draft before authority there are no words; from authority on they are sealed to the unit, and handed over from there.
     let draft = if origin.release.stage == Stage::Requested { Some(draft.unwrap_or_default()) } else { None };
-    let (file, draft) = casefile::seal(office, id, 1, &CaseFile { request, reason: None }, draft.as_ref())?;
+    let (file, draft) = casefile::seal(office, id, 1, &CaseFile::asked(request), draft.as_ref())?;
     let (requested_by, requested_at) = (row.asked_by()?, office.now());
     let origin_id = Some(origin.release.id);
     let release =

@@ -237,10 +237,10 @@ pub(super) async fn recorded(office: &Office, conn: &mut Conn, id: ReleaseId) ->
             Some(true) => "They make a release of their own",
             Some(false) => "They make none",
         };
-        let asker = conn.release(one.release()?).await?.ok_or(No::NotFound)?.release.area;
+        let asking = conn.release(one.release()?).await?.ok_or(No::NotFound)?.release.area;
         let mut area = async |id| Ok::<_, No>(conn.area(id).await?.map_or_else(String::new, |area| area.name));
         let title = if one.linked()? == Some(id) {
-            format!("At the request of {} (K7.6)", area(asker).await?)
+            format!("At the request of {} (K7.6)", area(asking).await?)
         } else {
             format!("Consultation of {} (K7.6)", area(one.area()?).await?)
         };

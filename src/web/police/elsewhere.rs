@@ -142,14 +142,14 @@ impl Page for Areas {
             State::Recalled { urn: urn(), at },
             State::Voided { urn: urn(), at },
         ];
-        let line = |from| {
+        let told_of = |from| {
             let all = states.iter().map(|state| link(from, state.clone(), (2, 1)));
             all.map(|link| one(&link, "Seen near shops.", 1, "Seen here too.", true)).collect()
         };
         let page = |from, plans: &str, compare: &str| Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
-            links: line(from),
+            links: told_of(from),
             plans: plans.into(),
             compare: compare.into(),
             email: "sam@example.org".into(),
