@@ -51,7 +51,7 @@ const [ask, decide, view, audit, end] = await Promise.all(["ask", "decide", "vie
 stage = await openStage();
 stage.out = folder + "/";
 const chapters = [
-  ask.officerAsks, decide.coordinatorLooks, decide.coordinatorDecides, decide.coordinatorSeals, view.managerSigns, view.managerSaysWhy,
+  ask.officerAsks, decide.coordinatorLooks, decide.rulesRefuse, decide.coordinatorDecides, decide.coordinatorSeals, view.managerSigns, view.managerSaysWhy,
   view.managerSees, view.sealedBytes, view.smallPictures, audit.auditorSearches, end.coordinatorRecalls, end.managerSeesItGone, end.managerConfirms,
 ];
 try {

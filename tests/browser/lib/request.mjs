@@ -1,0 +1,25 @@
+// Asking for a release as an officer does: the one place that knows which pages that takes.
+
+import assert from "node:assert/strict";
+import { fill, sign } from "./forms.mjs";
+
+/** What is answered besides where there are photographs (K5). */
+export const CUSTODY = { source: "custody", justice: "yes", image_reference: "ATH/IMG/0991" };
+
+/** The address of the first page. */
+export const NEW = "/releases/new";
+
+/** Fills the page at hand and sends it; answers the portal's status. */
+export async function sent({ page, account }, fields) {
+  await fill(page, fields);
+  return sign(page, account, "Sign and ask for the release");
+}
+
+/** Asks; answers the address of the request. */
+export async function asks(someone, fields) {
+  await someone.page.goto(NEW);
+  assert.equal(await sent(someone, fields), 303);
+  const { pathname } = new URL(someone.page.url());
+  assert.match(pathname, /^\/releases\/[0-9a-f-]{36}$/);
+  return pathname;
+}

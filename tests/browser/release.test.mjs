@@ -1,0 +1,23 @@
+// A release by each road that the policy knows, walked by following only what the pages say. Each page that no link leads to is looked
+// at once (axe, 320 px, print); what a link leads to is looked at by pages.test.mjs.
+
+import { after, before, test } from "node:test";
+import { openStage } from "./lib/stage.mjs";
+import * as plain from "./story/plain.mjs";
+import * as roads from "./story/roads.mjs";
+
+let stage;
+before(async () => (stage = await openStage()));
+after(async () => stage?.stop());
+
+/** Journeys stand each on its own: after one that failed, the others are played. */
+const journey = (name, play) => test(name, () => play(stage));
+
+journey("an officer's first request: four screens at most", plain.firstRequest);
+journey("a co-ordinator's first release: twelve screens at most, no dead end", plain.firstRelease);
+journey("the release on paper", plain.onPaper);
+journey("without a script, all but signing works", plain.withoutScript);
+journey("words alone: nothing of photographs is asked, nothing is sealed by hand", roads.wordsAlone);
+journey("no manager: each member is supplied personally", roads.noManager);
+journey("a wanted person, who is not told", roads.wantedPerson);
+journey("no page complained of anything", () => stage.everybodyLeaves());

@@ -1,0 +1,118 @@
+// The straightforward case, as docs/USER-police.md tells it: an officer asks, the co-ordinator completes the eight parts, signs, and the
+// portal seals. Nobody types an address: each screen is reached by what the one before says, and counted.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { considered, decides, goesOn } from "../lib/decision.mjs";
+import { fill, send, unlock } from "../lib/forms.mjs";
+import { look, narrow, picture, sheets } from "../lib/look.mjs";
+import { drawn } from "../lib/pixels.mjs";
+import { realPhotograph } from "../lib/real-photograph.mjs";
+import { CUSTODY, sent } from "../lib/request.mjs";
+import { counting } from "../lib/screens.mjs";
+
+const CASE = {
+  title: "Thefts with threats, pharmacies",
+  reasons: "Four reports this month name the same person; staff cannot act without a picture.",
+  purposes: ["prevention", "detection"],
+  locality: "Cantwell town centre",
+  text: "Suspected of taking perfume near closing time, and of threatening staff who step in.",
+  danger: "yes",
+};
+
+const main = (page) => page.locator("main").innerText();
+
+/** A page as the guide shows it, where a folder for pictures is given. */
+const shown = (stage, page, name) => picture(page, stage.pictures && join(stage.pictures, `police-${name}.png`));
+
+export async function firstRequest(stage) {
+  const riley = await stage.as("Riley");
+  const { page, quiet } = riley;
+  await page.goto("/");
+  const screens = counting(page);
+  await page.getByRole("link", { name: "Ask for a release" }).first().click();
+  await page.waitForURL(/\/releases\/new/);
+  const fields = { ...CASE, ...CUSTODY, photographs: realPhotograph() };
+  await fill(page, fields);
+  await shown(stage, page, "request");
+  assert.equal(await sent(riley, fields), 303);
+  const seen = screens.end();
+  assert.ok(seen.length <= 4, `${seen.length} screens: ${seen.join(", ")}`);
+  assert.match(await main(page), /Waiting|Requested|Asked for/i, "the last screen says what happens now");
+  stage.facts.asked = new URL(page.url()).pathname;
+  stage.facts.officerScreens = seen;
+  await shown(stage, page, "sent");
+  quiet();
+}
+
+export async function firstRelease(stage) {
+  const sam = await stage.as("Sam");
+  const { page, account, quiet } = sam;
+  await page.goto("/");
+  const screens = counting(page);
+  await shown(stage, page, "landing");
+  await page.getByRole("link", { name: CASE.title }).click();
+  await page.waitForURL((url) => url.pathname === stage.facts.asked);
+  await unlock(page, account);
+  await drawn(page, "original", 1);
+  await page.getByRole("button", { name: "Decide this request" }).click();
+  await page.waitForURL(/\/decision/);
+  const answers = { ...considered(Date.now()), recipients: ["Morgan Ellery", "Priya Lowen"] };
+  const walked = await goesOn(page, answers, async (_, part) => shown(stage, page, `part-${part}`));
+  assert.deepEqual(walked, ["material", "grounds", "risk", "japan", "outcome", "notice", "recipients", "records"]);
+  assert.equal(new URL(page.url()).pathname, `${stage.facts.asked}/decide`, "what is complete leads to the signature");
+  await shown(stage, page, "check");
+  const gone = page.waitForURL((url) => url.pathname === stage.facts.asked, { timeout: 120_000 });
+  assert.equal(await decides(sam, "Sign and authorise"), 303);
+  await gone;
+  const seen = screens.end();
+  // The release itself comes when all is sealed: nothing is asked there.
+  assert.equal(seen.pop(), "/releases/{id}");
+  assert.ok(seen.length <= 12, `${seen.length} screens: ${seen.join(", ")}`);
+  stage.facts.screens = seen;
+  stage.facts.urn = /CZ\/\d{3}\/\d\d/.exec(await main(page))[0];
+  for (const row of await page.getByRole("region", { name: "Copies" }).locator("tbody tr").allInnerTexts()) {
+    assert.match(row, /\d{4} at \d/, `not sealed: ${row}`);
+  }
+  await look(page, "release-live");
+  await shown(stage, page, "released");
+  quiet();
+}
+
+/** The pair of forms 3795 and 3796 on A4, readable and not a book (K7.1). */
+export async function onPaper(stage) {
+  const { page, quiet } = await stage.as("Sam");
+  await page.goto(stage.facts.asked);
+  assert.ok((await sheets(page, "release-live")) <= 6);
+  quiet();
+}
+
+/** With scripts off everything of the way can be read, and saved; where only a script helps the page says so. */
+export async function withoutScript(stage) {
+  const riley = await stage.as("Riley");
+  const { asks } = await import("../lib/request.mjs");
+  const path = await asks(riley, { ...CASE, title: "Without a script", danger: [], source: "none" });
+  const sam = await stage.as("Sam");
+  const storageState = await sam.context.storageState();
+  const bare = await stage.browser.person({ javaScriptEnabled: false, storageState });
+  const { page } = bare;
+  bare.expecting(/responded with a status of 422/);
+  await page.goto("/");
+  await page.getByRole("link", { name: "Without a script" }).first().click();
+  await page.waitForURL((url) => url.pathname === path);
+  await page.getByRole("button", { name: "Decide this request" }).click();
+  await page.waitForURL(/\/decision/);
+  const walked = await goesOn(page, { ...considered(Date.now()), recipients: ["Morgan Ellery"] });
+  assert.equal(walked.length, 8);
+  assert.equal(new URL(page.url()).pathname, `${path}/decide`);
+  const record = await main(page);
+  for (const words of ["Repeated thefts with threats.", "K-MIP/2026/203", "needs JavaScript"]) assert.ok(record.includes(words), words);
+  assert.equal(await send(page, "Sign and authorise"), 422, "nothing is signed without keys");
+  assert.match(await page.locator(".govuk-error-summary").innerText(), /JavaScript|sign/i);
+  await narrow(page, "decide-no-script");
+  await fill(page, { more: "Which shops were it?" });
+  assert.equal(await send(page, "Send back to the officer"), 303);
+  assert.match(await main(page), /Which shops were it\?|[Rr]eturned|Back with the officer/);
+  bare.quiet();
+  await bare.close();
+}
