@@ -11,6 +11,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Release, Request};
+use crate::domain::texts::Versions;
 use crate::domain::words::{Line, Prose};
 use crate::sealing::image;
 use crate::store::Conn;
@@ -23,6 +24,17 @@ pub struct CaseFile {
     pub request: Request,
     /// Why it was sent back, refused, withdrawn, voided or recalled.
     pub reason: Option<Prose>,
+    /// Which versions of the policy's texts and numbers were in force when it was decided; absent: undecided, or decided before they
+    /// were recorded.
+    #[serde(default)]
+    pub versions: Option<Versions>,
+}
+
+impl CaseFile {
+    /// As it begins.
+    pub(super) fn asked(request: Request) -> Self {
+        Self { request, reason: None, versions: None }
+    }
 }
 
 /// What would leave.

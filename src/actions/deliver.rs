@@ -12,7 +12,7 @@ use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
-use crate::domain::undertaking::CONDITIONS;
+use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
@@ -33,8 +33,12 @@ pub struct Bulletin {
     pub word: &'static str,
     /// When it was recalled.
     pub recalled_at: Option<Moment>,
-    /// "Do not approach" (K8.5).
-    pub danger: bool,
+    /// The danger phrase in force, where there is danger (K8.5).
+    pub danger: Option<String>,
+    /// The warning about names in force, with the reference (K8.3).
+    pub names: String,
+    /// The conditions in force: version and words (K8.2).
+    pub conditions: (u32, String),
     /// Why it cannot be opened now; empty: it can.
     pub closed: Vec<Refusal>,
     /// The sealed parts.
@@ -46,7 +50,21 @@ pub fn object(copy: CopyId) -> String {
     format!("copy/{copy}")
 }
 
-async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, now: Moment) -> Result<Option<Bulletin>, No> {
+/// The texts in force that a bulletin tells its holder.
+struct Told {
+    conditions: (u32, String),
+    danger: String,
+    names: String,
+}
+
+async fn told(conn: &mut Conn) -> Result<Told, No> {
+    let conditions = conn.text_in_force(Text::Conditions).await?;
+    let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
+    let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
+    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
+}
+
+async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, told: &Told, now: Moment) -> Result<Option<Bulletin>, No> {
     let holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
@@ -59,11 +77,15 @@ async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, now: Moment) -> Result
     };
     Ok(Some(Bulletin {
         word: filed.release.word(now),
+        names: Text::NameWarning
+            .fill(&told.names, &Facts::default().with(Slot::Reference, authority.urn.as_str()))
+            .unwrap_or_else(|_| told.names.clone()),
         urn: authority.urn,
         authorised_at: authority.at,
         until: authority.until,
         recalled_at,
-        danger: filed.danger,
+        danger: filed.danger.then(|| told.danger.clone()),
+        conditions: told.conditions.clone(),
         closed,
         parts,
         copy,
@@ -86,9 +108,9 @@ fn rules(
 pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
     let holder = by.person().ok_or(No::NotFound)?;
     let (mut conn, now) = (office.read().await?, office.now());
-    let mut all = Vec::new();
+    let (mut all, told) = (Vec::new(), told(&mut conn).await?);
     for copy in conn.copies_of_holder(holder).await? {
-        all.extend(bulletin(&mut conn, by, copy, now).await?);
+        all.extend(bulletin(&mut conn, by, copy, &told, now).await?);
     }
     Ok(all)
 }
@@ -117,12 +139,14 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     let holder = by.person().ok_or(No::NotFound)?;
     let (mut conn, now) = (office.read().await?, office.now());
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
-    bulletin(&mut conn, by, row, now).await?.ok_or(No::NotFound)
+    let told = told(&mut conn).await?;
+    bulletin(&mut conn, by, row, &told, now).await?.ok_or(No::NotFound)
 }
 
 /// The conditions' exact words for one supply: what is acknowledged (K8.2).
 pub fn conditions(bulletin: &Bulletin) -> String {
-    format!("{}\nReference: {}\nIn force until {}\n", CONDITIONS.words, bulletin.urn, bulletin.until.deadline())
+    let (_, words) = &bulletin.conditions;
+    format!("{words}\nReference: {}\nIn force until {}\n", bulletin.urn, bulletin.until.deadline())
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -133,17 +157,23 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
     let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
-    let release = bulletin.copy.release_id.clone();
+    let (release, version) = (bulletin.copy.release_id.clone(), bulletin.conditions.0);
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
+                if tx.text_in_force(Text::Conditions).await?.number() != version {
+                    return Err(No::field(
+                        "statement",
+                        "The conditions have changed since you opened this page. Reload it and read them first.",
+                    ));
+                }
                 tx.add_statement(&row).await?;
                 if !tx.copy_acknowledged(copy, id).await? {
                     return Err(No::field("statement", "You acknowledged these conditions already. Reload the page."));
                 }
                 let event = Event::new(Kind::Acknowledged, format!("release/{release}"))
                     .of_copy(copy)
-                    .with("version", CONDITIONS.version)
+                    .with("version", version)
                     .with("statement", row.id.clone());
                 tx.append(&event, &by, &stamp).await?;
                 Ok(())

@@ -1,4 +1,4 @@
-//! A real portal's first act: its settings, the undertaking in force, and the first administrator's invitation.
+//! A real portal's first act: its settings and the first administrator's invitation.
 //!
 //! Promises: it is done once, in one act; nobody else is made; the link's secret is answered and not stored. Absent on purpose:
 //! areas, schemes and people (the administrator and the co-ordinators enter them), any default of anything secret.
@@ -8,8 +8,6 @@ use crate::actions::{Fault, No, Office};
 use crate::clock;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::event::{Event, Kind};
-use crate::domain::undertaking::UNDERTAKING;
-use crate::sealing::image::sha256;
 use crate::store::log::Stamp;
 
 /// The setting with the log's name.
@@ -38,8 +36,6 @@ pub async fn found(office: &Office, name: &str, email: &str, stamp: Stamp) -> Re
                     return Err(Fault::Other("this portal has been founded already".to_owned()).into());
                 }
                 tx.set(LOG_NAME, &log_name).await?;
-                let digest = hex::encode(sha256(UNDERTAKING.words.as_bytes()));
-                tx.add_undertaking_text(UNDERTAKING.version, UNDERTAKING.words, &digest).await?;
                 tx.add_invitation(&row).await?;
                 let event = Event::new(Kind::Invited, format!("person/{}", row.person_id)).with("role", role.word());
                 tx.append(&event, &Actor::Portal, &stamp).await?;

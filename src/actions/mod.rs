@@ -52,6 +52,7 @@ pub mod statements;
 pub mod step_up;
 pub mod surrender;
 pub mod sweep;
+pub mod texts;
 pub mod trust;
 pub mod undertaking;
 pub mod unit;

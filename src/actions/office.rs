@@ -14,7 +14,7 @@ use crate::actions::board::Board;
 use crate::actions::keyfiles::{self, Held, Hold};
 use crate::actions::orphans::Hourly;
 use crate::actions::ready::Readiness;
-use crate::actions::{Fault, No, claim, publish, samekeys};
+use crate::actions::{Fault, No, claim, publish, samekeys, texts};
 use crate::clock::{self, Clock};
 use crate::config::{self, Config, KeyFiles, Store};
 use crate::domain::actor::Actor;
@@ -142,6 +142,7 @@ impl Office {
         claim::claim(&db, &vault).await?;
         if how != Hold::Restoring {
             fit_to_open(&db, &vault, &log_vkeys).await?;
+            texts::lay_down(&db).await?;
         }
         Ok(Self {
             root,

@@ -96,7 +96,8 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     let statement = statement::check_form(office, signer, "authority", &of.filed.release.object(), form, &[]).await?;
     let words = (!of.case.words.is_empty()).then(|| of.case.words.clone());
     let (ready, text_object, objects) = make_ready(office, words.as_deref(), &of.people, &area.unit_recipient).await?;
-    let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &of.file, None)?;
+    let file = CaseFile { versions: Some(of.case.versions.clone()), ..of.file.clone() };
+    let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &file, None)?;
     let plan = Plan {
         of,
         ready,
@@ -304,14 +305,16 @@ async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
     if kind == "authority" {
         same_subject(form, &of)?;
     }
-    let Gathered { filed, file, draft, .. } = of;
+    // A refusal is a decision too: it keeps what it was made under.
+    let Gathered { filed, file, draft, case, .. } = of;
+    let versions = if kind == "authority" { Some(case.versions) } else { file.versions.clone() };
     let read = filed.release.version;
     drop(conn);
     let signer = by.person().ok_or(No::NotFound)?;
     let statement = statement::check_form(office, signer, kind, &filed.release.object(), form, &[]).await?;
     let proposed = seal_proposed(office, &filed, draft.as_ref()).await;
     let proposed = trust::alarm(office, &filed.release.object(), proposed, &stamp).await?;
-    let file = CaseFile { reason: Some(reason.clone()), ..file };
+    let file = CaseFile { reason: Some(reason.clone()), versions, ..file };
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;

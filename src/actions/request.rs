@@ -9,7 +9,6 @@ use crate::actions::{FieldError, No, Office, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PersonId, PhotographId, ReleaseId};
-use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::request::{Purpose, Source};
@@ -138,6 +137,11 @@ fn reasons_beside(unmet: Vec<Refusal>) -> No {
     }
 }
 
+/// How many photographs one request may have now.
+pub async fn photographs_max(office: &Office) -> Result<usize, No> {
+    Ok(office.read().await?.numbers_in_force().await?.0.photographs_max())
+}
+
 /// Asks, signed. `photographs` are the uploaded files' bytes; the answer `release` is an identifier from [`statement::draft`].
 /// Answers the release.
 pub async fn ask(
@@ -151,8 +155,9 @@ pub async fn ask(
     let area = AreaId::parse(&asked.area).filter(|area| may(by, Act::Request, Thing::Area(*area)));
     let area = area.ok_or_else(|| No::field("area", "Select an area you request for"))?;
     let requested_by = by.person().ok_or(No::NotFound)?;
-    if photographs.len() > PHOTOGRAPHS_MAX {
-        return Err(No::field("photographs", format!("Choose at most {PHOTOGRAPHS_MAX} photographs")));
+    let most = photographs_max(office).await?;
+    if photographs.len() > most {
+        return Err(No::field("photographs", format!("Choose at most {most} photographs")));
     }
     let (request, draft) = asked.parse(photographs.len())?;
     let mut conn = office.read().await?;
@@ -164,7 +169,7 @@ pub async fn ask(
     let (id, statement, photographs) = signed(office, requested_by, form, photographs).await?;
     let stored = store_photographs(office, id, &unit, photographs).await?;
     let danger = request.danger;
-    let (file, draft) = casefile::seal(office, id, 1, &CaseFile { request, reason: None }, Some(&draft))?;
+    let (file, draft) = casefile::seal(office, id, 1, &CaseFile::asked(request), Some(&draft))?;
     let objects: Vec<String> = stored.iter().map(|row| row.object.clone()).collect();
     let (actor, unit) = (by.clone(), row.unit_recipient);
     let done = office

@@ -6,6 +6,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{PersonId, StatementId};
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::domain::texts::Text;
 use crate::store::Conn;
 use crate::store::log::Stamp;
 
@@ -40,7 +41,8 @@ pub fn object(version: u32) -> String {
 }
 
 async fn in_force(conn: &mut Conn) -> Result<(u32, String), No> {
-    conn.undertaking_text().await?.ok_or(No::NotFound)
+    let row = conn.text_in_force(Text::Undertaking).await?;
+    Ok((row.number(), row.words))
 }
 
 /// How `by` stands; reading this is not yet opening the text.

@@ -12,9 +12,7 @@ use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, MemberId, PersonId, SchemeId, WrapId};
 use crate::domain::moment::days_after;
-use crate::domain::undertaking::UNDERTAKING;
 use crate::sealing::age::{Identity, Recipient, seal_to_all};
-use crate::sealing::image::sha256;
 use crate::store::people::{Area, Person, Wrap};
 use crate::store::registers::{Member, Receiver, Scheme};
 use crate::store::{Conn, Tx};
@@ -204,12 +202,6 @@ async fn settle(office: &Office, world: &World) -> Result<(), No> {
                 tx.set(MARK, "yes").await?;
                 tx.set("registration_reference", "ZA000000").await?;
                 tx.set(REGISTRATION_ENDS, &registration).await?;
-                tx.add_undertaking_text(
-                    UNDERTAKING.version,
-                    UNDERTAKING.words,
-                    &hex::encode(sha256(UNDERTAKING.words.as_bytes())),
-                )
-                .await?;
                 for (row, grant, wraps, email_key, id) in &people {
                     join(tx, row, *grant, wraps, email_key, *id, &vetted).await?;
                 }

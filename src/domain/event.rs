@@ -49,7 +49,7 @@ kinds! {
     ResultTold = "tell",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
-    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `statement`.
+    /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
     Authorised = "authorise",
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
@@ -128,7 +128,8 @@ kinds! {
     RoleChanged = "role",
     /// An account was suspended or restored; body: `suspended`.
     Suspended = "suspend",
-    /// A register entry was added or changed; body: `fields`.
+    /// A register entry was added or changed; body: `fields`. A text or the numbers of the policy got a new version; body: `version`,
+    /// `document`.
     Registered = "register",
     /// The log or a register was read or searched (s.62 consultation); body: `query`.
     Consulted = "consult",

@@ -1,6 +1,8 @@
-//! Every number of the policy, with its clause. Nothing here can be made looser by a setting.
+//! Every number of the policy, with its clause. Nothing here can be made looser by a setting: [`crate::numbers`] holds what is in
+//! force, which is this or stricter.
 
-use crate::moment::{Day, Moment, days_after};
+use crate::moment::{Day, Moment};
+use crate::numbers::Numbers;
 
 /// Between service of the notice and any authority (O3.2.3), milliseconds.
 pub const REPRESENTATIONS_MS: i64 = 72 * 3_600_000;
@@ -29,13 +31,9 @@ pub const PHOTOGRAPHS_MAX: usize = 6;
 /// Recipients of one release.
 pub const RECIPIENTS_MAX: usize = 500;
 
-/// The instant a release closes (K7.8): 00:00 in London on the authority's day + 60. With an exclusion notice in force
-/// `max(day + 60, min(day + 120, the day after the notice's end))`.
+/// The instant a release closes by the policy's own numbers (K7.8); by those in force: [`Numbers::closes_at`].
 pub fn closes_at(authority: Moment, notice_ends: Option<Day>) -> Moment {
-    let day = authority.day();
-    let plain = days_after(day, REVIEW_DAYS);
-    let closing = notice_ends.map_or(plain, |end| plain.max(days_after(day, EXCLUSION_DAYS).min(days_after(end, 1))));
-    Moment::start_of(closing)
+    Numbers::shipped().closes_at(authority, notice_ends)
 }
 
 #[cfg(test)]

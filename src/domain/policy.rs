@@ -62,8 +62,10 @@ acts! {
     RenewKeys,
     /// Read, search, verify and export the log.
     ReadLog,
-    /// See accounts, areas, settings and health.
+    /// See accounts, areas, settings and health; change the policy's texts and numbers.
     Administer,
+    /// Read the policy's texts and numbers, every version of them.
+    SeeRules,
 }
 
 /// What it would be done to.
@@ -153,6 +155,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
         | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
+        (Act::SeeRules, Thing::Force) => actor.is(Role::Auditor) || actor.is(Role::Administrator),
         _ => false,
     }
 }

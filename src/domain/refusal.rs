@@ -4,6 +4,8 @@
 //! not know of (P10).
 
 use crate::moment::{Day, Moment, long_day};
+use crate::numbers::Number;
+use crate::texts::{Need, Slot, Text};
 
 /// One unmet rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,7 +94,17 @@ pub enum Refusal {
     OwnKeysUnconfirmed,
     AlreadyConfirmed,
     ConfirmedOutOfTime,
+    TooManyRecipients { most: usize },
+    TooManyPhotographs { most: usize },
+    NumberLooser { number: Number },
+    NumberUnread { number: Number },
+    NumberUnsourced { number: Number },
+    TextLacks { need: Need },
+    TextSlotUnknown { text: Text, word: String },
 }
+
+/// Code, clause, field (empty: none) and sentence.
+type Said = (&'static str, &'static str, &'static str, &'static str);
 
 /// What a refusal says: code, clause, field of the form it belongs beside, sentence.
 pub struct Told {
@@ -118,17 +130,21 @@ impl Refusal {
         Told { code, clause, field: (!field.is_empty()).then_some(field), sentence }
     }
 
-    /// Refusals about what the case file must hold before anything leaves.
-    #[rustfmt::skip]
+    /// Refusals of fixed words.
     fn fixed(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
-        let (code, clause, field, words) = match self {
-            Self::NotFound => ("not-found", "P10", "", "We cannot find that, or it is not yours to see."),
+        let found = self.about_grounds().or_else(|| self.about_telling()).or_else(|| self.about_supply());
+        found.map(|(code, clause, field, words)| (code, clause, field, words.to_owned()))
+    }
+
+    /// What may be disclosed, and on what grounds (K5, K6).
+    #[rustfmt::skip]
+    fn about_grounds(&self) -> Option<Said> {
+        Some(match self {
             Self::NotCustody => ("not-custody", "K5.1", "source", "Only a custody photograph (PACE Code D) can be released. Surveillance, CCTV and other images have no way through: remove the photograph or make this a text-only request."),
             Self::NotBroughtToJustice => ("not-justice", "K5.2", "justice", "The person must have been brought to justice or cautioned for the offence the photograph was taken for. Confirm it, or remove the photograph."),
             Self::NoImageReference => ("no-image-reference", "K5.2", "image_reference", "Enter the photograph's Genesis/Athena reference."),
             Self::NoPhotographOrText => ("nothing-to-release", "K6.4.1", "text", "Add a photograph or enter the text to release."),
             Self::NoLegalBasis => ("no-legal-basis", "K6.1", "basis", "Select the legal basis for the release."),
-            Self::RegistrationLapsed => ("registration-lapsed", "K8.1", "basis", "The force's data protection registration is not on record or has run out. An administrator must record it before anything can be released."),
             Self::NoCurrentIntelligence => ("no-intelligence", "K6.2.2", "intelligence_reference", "Enter the grounds, and the reference and date of the current intelligence they rest on."),
             Self::IntelligenceInFuture => ("intelligence-future", "K6.2.2", "intelligence_date", "The date of the intelligence cannot be in the future."),
             Self::PastConvictionAlone => ("past-conviction-alone", "K6.2.2", "grounds_kind", "A past reprimand, caution or conviction alone is not a ground. Release needs grounds to suspect further or serious offences, on current intelligence."),
@@ -139,24 +155,29 @@ impl Refusal {
             Self::RiskIncomplete => ("risk-incomplete", "K6.2.5", "risk_confidentiality", "Complete the risk assessment: confidentiality, level of risk, purpose, special conditions, possible harm to the person, and whether you found a risk."),
             Self::NoRiskPlan => ("no-risk-plan", "K6.2.6", "risk_plan", "You found a risk: enter the plan to manage it, with any need for public interest immunity."),
             Self::JapanIncomplete => ("japan-incomplete", "K6.4", "japan_justified", "Complete all five parts of the JAPAN record."),
-            Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
-            Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
-            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
-            Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the K-MIP record of sharing, and confirm that it is complete."),
-            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
-            Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
-            Self::NoticeInFuture => ("notice-future", "O3.2.3", "notice_date", "The notice cannot have been served in the future. Check the date and time."),
-            Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
-            Self::NotCommander => ("not-commander", "O3.2.3", "", "Only the district commander can decide on representations."),
-            Self::NotInspector => ("not-inspector", "O3.2.4", "", "Only an inspector or above can decide this."),
-            Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
-            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
-            Self::OutcomeNotRecorded => ("outcome-missing", "O3.2.3", "outcome", "Select whether there was a positive outcome."),
-            Self::PhotographOfThisOffence => ("photograph-of-this-offence", "O3.2.4", "other_offence", "There was no positive outcome, so a photograph may go only if it was taken for another offence that ended in justice or a caution. Confirm that, or ask the officer for a text-only request."),
             Self::WantedNotAnswered => ("wanted-not-answered", "K6.3", "wanted", "Select whether the person is wanted."),
             Self::NoWantedReference => ("no-wanted-reference", "K6.3", "c02_reference", "Enter the reference under policy C02 for a wanted person."),
             Self::IdentificationNotAnswered => ("identification-not-answered", "K6.3", "identification", "Select whether identification is an issue in the case."),
             Self::ProsecutorsNotConsulted => ("no-cps", "K6.3", "cps_consulted", "Identification is an issue: enter who at the Crown Prosecution Service was consulted, and when."),
+            Self::RecipientGone => ("recipient-gone", "K6.2.4", "recipients", "Somebody you named no longer receives for that scheme, or has no keys now. Choose the recipients again."),
+            Self::NoNeedToKnow => ("no-need", "K6.2.4", "need", "Enter why these recipients need to know."),
+            Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
+            Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
+            _ => return None,
+        })
+    }
+
+    /// Telling the person first, higher ranks, the record of sharing (O3).
+    #[rustfmt::skip]
+    fn about_telling(&self) -> Option<Said> {
+        Some(match self {
+            Self::NoSharingRecord => ("no-kmip", "O3.2.1", "kmip_reference", "Enter the reference of the K-MIP record of sharing, and confirm that it is complete."),
+            Self::NoticeNotServed => ("notice-not-served", "O3.2.3", "notice_date", "Enter when, by whom and how the person was told in writing, and where the document is kept."),
+            Self::NoticeInFuture => ("notice-future", "O3.2.3", "notice_date", "The notice cannot have been served in the future. Check the date and time."),
+            Self::NotCommander => ("not-commander", "O3.2.3", "", "Only the district commander can decide on representations."),
+            Self::NotInspector => ("not-inspector", "O3.2.4", "", "Only an inspector or above can decide this."),
+            Self::OutcomeNotRecorded => ("outcome-missing", "O3.2.3", "outcome", "Select whether there was a positive outcome."),
+            Self::PhotographOfThisOffence => ("photograph-of-this-offence", "O3.2.4", "other_offence", "There was no positive outcome, so a photograph may go only if it was taken for another offence that ended in justice or a caution. Confirm that, or ask the officer for a text-only request."),
             Self::WantedNotToldOrLeftOut => ("wanted-not-told", "O3.2.5", "telling", "A wanted person is told first too, unless telling them would prejudice the prevention or detection of crime. Select one of the two."),
             Self::DispensationIncomplete => ("dispensation-incomplete", "O3.2.5", "left_out_by", "Enter who decided that the person is not told, and why telling would prejudice the prevention or detection of crime."),
             Self::RepresentationsMissing => ("representations-missing", "O3.2.3", "words", "Enter what the person said."),
@@ -165,21 +186,34 @@ impl Refusal {
             Self::NothingToRule => ("nothing-to-rule", "O3.2.3", "", "Nothing waits for this decision now. It may have been decided since you opened this page."),
             Self::NothingToTell => ("nothing-to-tell", "O3.2.3", "", "There is no decision on representations to tell the person of."),
             Self::ToldOutOfTime => ("told-out-of-time", "O3.2.3", "told_date", "The result cannot have been told in the future, or before it was decided. Check the date and time."),
-            Self::RecipientGone => ("recipient-gone", "K6.2.4", "recipients", "Somebody you named no longer receives for that scheme, or has no keys now. Choose the recipients again."),
-            Self::NoNeedToKnow => ("no-need", "K6.2.4", "need", "Enter why these recipients need to know."),
+            Self::SharingRecordNotAttached => ("kmip-not-attached", "O3.2.2", "kmip_attached", "Confirm that the K-MIP record is attached to the Athena record, titled “information sharing” and the organisation."),
+            Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
+            Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
+            _ => return None,
+        })
+    }
+
+    /// Authority, numbering, recipients, holders (K7, K8) and what is nobody’s clause.
+    #[rustfmt::skip]
+    fn about_supply(&self) -> Option<Said> {
+        Some(match self {
+            Self::NotFound => ("not-found", "P10", "", "We cannot find that, or it is not yours to see."),
+            Self::RegistrationLapsed => ("registration-lapsed", "K8.1", "basis", "The force's data protection registration is not on record or has run out. An administrator must record it before anything can be released."),
+            Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
+            Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
+            Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
+            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
+            Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
+            Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
+            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
             Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
             Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Save this part to consult them."),
-            Self::SharingRecordNotAttached => ("kmip-not-attached", "O3.2.2", "kmip_attached", "Confirm that the K-MIP record is attached to the Athena record, titled “information sharing” and the organisation."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
-            Self::RepresentationsUndecided => ("representations", "O3.2.3", "representations", "The person has made representations, so only the district commander can decide. This release cannot be authorised until that decision is on record."),
-            Self::NoPositiveOutcome => ("no-positive-outcome", "O3.2.4", "outcome", "There was no positive outcome, so an inspector or above must decide first. This release cannot be authorised until that decision is on record."),
-            Self::ReasonMissing => ("no-reason", "K6.4.1", "reason", "Enter the reason. It is kept on the record."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
             Self::OwnAccountSuspended => ("own-account-suspended", "P3", "", "Your account has been suspended since you opened this page. Nothing was done. Speak to your administrator."),
             Self::PersonSuspended => ("person-suspended", "K7.3", "recipients", "This account is suspended. Speak to the Area Intelligence Co-ordinator."),
-            Self::SchemeSuspended => ("scheme-suspended", "K6.2.1", "recipients", "This scheme is suspended. Speak to the Area Intelligence Co-ordinator."),
             Self::ConditionsUnacknowledged => ("conditions", "K8.2", "", "Read and acknowledge the conditions of this supply first."),
             Self::NotLive => ("not-live", "K7.7.1", "", "This release is not authorised, so nothing can be opened."),
             Self::NotSealedYet => ("not-sealed", "K8.6", "", "Your copy is still being sealed. Try again in a few minutes."),
@@ -190,8 +224,7 @@ impl Refusal {
             Self::AlreadyConfirmed => ("already-confirmed", "K8.2", "", "You have confirmed that this copy is gone. Nothing can open it again."),
             Self::ConfirmedOutOfTime => ("confirmed-out-of-time", "K8.2", "done_date", "What was done lies in the future, or before the copy was supplied. Check the date and time."),
             _ => return None,
-        };
-        Some((code, clause, field, words.to_owned()))
+        })
     }
 
     /// Refusals whose sentence holds a date or the words found.
@@ -204,7 +237,7 @@ impl Refusal {
             Self::ConvictionInText { words } => ("conviction-like", "K8.4", "indication", format!("“{words}” reads like a previous conviction, which never leaves. Confirm what it is, or ask the officer to word it otherwise.")),
             Self::OutcomeRuledAgainst { at } => ("outcome-ruled-against", "O3.2.4", "outcome", format!("An inspector decided on {} that nothing is disclosed. Refuse the request.", at.long())),
             Self::RepresentationsUpheld { at } => ("representations-upheld", "O3.2.3", "representations", format!("The district commander upheld the person's representations on {}: nothing is disclosed. Refuse the request.", at.long())),
-            Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has 72 hours from service to make representations. Nothing can be authorised before {}.", until.long())),
+            Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has until {} to make representations: 72 hours from service, or more where the force gives more. Nothing can be authorised before.", until.long())),
             Self::AddressInText { words } => ("address", "K8.3", "text", format!("An address never leaves. Remove “{words}”: a street or a place may be named alone, without a house number or postcode.")),
             Self::PncInText { words } => ("pnc", "K8.5", "text", format!("Information from the PNC never leaves. Remove “{words}”.")),
             Self::VettingLapsed { since } => ("vetting-lapsed", "K7.3", "recipients", match since {
@@ -220,6 +253,16 @@ impl Refusal {
             Self::KeysUnconfirmed { name } => ("keys-unconfirmed", "K7.3", "recipients", format!("The keys of {name} are not confirmed yet. Ask for their six words by telephone and approve them, then try again.")),
             Self::KeysChanged { name } => ("keys-changed", "K8.1", "recipients", format!("Stop: the key on record for {name} is not the one that was approved. Somebody may have changed it. Nothing was sealed. Tell your administrator by telephone at once.")),
             Self::Recalled { at } => ("recalled", "K8.2", "", format!("The police recalled this release on {}. Surrender or destroy what you hold and confirm it.", at.long())),
+            Self::TooManyRecipients { most } => ("too-many-recipients", "K6.2.4", "recipients", format!("One release has at most {most} recipients now. Choose fewer.")),
+            Self::TooManyPhotographs { most } => ("too-many-photographs", "K6.2.4", "", format!("One release has at most {most} photographs now. Refuse this request, or ask for one with fewer.")),
+            Self::NumberLooser { number } => ("number-looser", number.clause(), number.word(), format!("{}: the policy’s bound is {}. Enter a number within it. A limit can be made stricter, never looser.", number.title(), number.bound())),
+            Self::NumberUnread { number } => ("number-unread", number.clause(), number.word(), format!("{}: enter a whole number of {}, like {}", number.title(), number.unit(), number.shipped())),
+            Self::NumberUnsourced { number } => ("number-unsourced", number.clause(), number.source_field(), format!("{}: enter the source of this period in 200 characters or fewer, such as the line of the force’s retention schedule", number.title())),
+            Self::TextLacks { need } => ("text-lacks", need.clause, "words", format!("The text must {}. Add it.", need.told)),
+            Self::TextSlotUnknown { text, word } => ("text-slot", text.clause(), "words", match text.slots() {
+                [] => format!("Remove “{word}”: nothing is filled in here, so the text holds no braces."),
+                slots => format!("Remove “{word}”: the portal fills in only {}.", slots.iter().map(|slot| format!("{{{}}}", Slot::word(*slot))).collect::<Vec<_>>().join(", ")),
+            }),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
         }
@@ -251,6 +294,13 @@ mod tests {
             Refusal::Recalled { at },
             Refusal::KeysUnconfirmed { name: "Alex".into() },
             Refusal::KeysChanged { name: "Alex".into() },
+            Refusal::TooManyRecipients { most: 1 },
+            Refusal::TooManyPhotographs { most: 1 },
+            Refusal::NumberLooser { number: Number::ReviewDays },
+            Refusal::NumberUnread { number: Number::ReviewDays },
+            Refusal::NumberUnsourced { number: Number::CaseYears },
+            Refusal::TextLacks { need: Text::Notice.needs()[0] },
+            Refusal::TextSlotUnknown { text: Text::Notice, word: "{x}".into() },
         ];
         for refusal in measured {
             let told = refusal.told();

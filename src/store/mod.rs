@@ -26,6 +26,7 @@ pub mod releases;
 pub mod schema;
 mod sqlite;
 pub mod statements;
+pub mod texts;
 pub mod trust;
 pub mod units;
 mod unwritten;

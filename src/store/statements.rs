@@ -1,4 +1,4 @@
-//! Signed statements with the exact documents they cover; undertakings and the versions of their text; settings.
+//! Signed statements with the exact documents they cover; how far people are with the undertaking; settings.
 
 use sqlx::FromRow;
 
@@ -41,8 +41,6 @@ const OPENED: &str = "INSERT INTO undertaking (person_id, version, opened_at) VA
 const SIGNED: &str = "UPDATE undertaking SET signed_at = $3, statement_id = $4 WHERE person_id = $1 AND version = $2 AND signed_at IS NULL";
 const DECLINED: &str =
     "UPDATE undertaking SET declined_at = $3 WHERE person_id = $1 AND version = $2 AND signed_at IS NULL";
-const TEXT: &str = "SELECT version, words FROM undertaking_text ORDER BY version DESC LIMIT 1";
-const ADD_TEXT: &str = "INSERT INTO undertaking_text (version, words, sha256, changed_at) VALUES ($1, $2, $3, $4)";
 const SETTING: &str = "SELECT value FROM setting WHERE name = $1";
 const UNSET: &str = "DELETE FROM setting WHERE name = $1";
 const SET: &str = "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET value = $2, changed_at = $3";
@@ -81,12 +79,6 @@ impl Conn {
         let last: Option<i64> =
             on!(self, |c| sqlx::query_scalar(LAST_SIGNED).bind(person.to_string()).fetch_one(c).await)?;
         Ok(last.and_then(|version| u32::try_from(version).ok()))
-    }
-
-    /// The undertaking's text in force: version and words.
-    pub async fn undertaking_text(&mut self) -> Result<Option<(u32, String)>, Fault> {
-        let row: Option<(i64, String)> = on!(self, |c| sqlx::query_as(TEXT).fetch_optional(c).await)?;
-        Ok(row.and_then(|(version, words)| Some((u32::try_from(version).ok()?, words))))
     }
 
     /// A setting's value.
@@ -140,13 +132,6 @@ impl Tx {
         let (person, version, now) = (person.to_string(), i64::from(version), self.now().millis());
         let done = run!(self, sqlx::query(DECLINED).bind(person).bind(version).bind(now))?;
         Ok(done == 1)
-    }
-
-    /// Puts a new version of the undertaking's text in force.
-    pub async fn add_undertaking_text(&mut self, version: u32, words: &str, sha256: &str) -> Result<(), Fault> {
-        let (version, now) = (i64::from(version), self.now().millis());
-        run!(self, sqlx::query(ADD_TEXT).bind(version).bind(words).bind(sha256).bind(now))?;
-        Ok(())
     }
 
     /// Changes a setting.

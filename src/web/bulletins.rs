@@ -37,8 +37,10 @@ pub struct Card {
     pub dates: Vec<String>,
     /// What to do, or empty.
     pub todo: &'static str,
-    /// "Do not approach" (K8.5).
-    pub danger: bool,
+    /// The danger phrase, where there is danger (K8.5).
+    pub danger: String,
+    /// The warning about names (K8.3).
+    pub names: String,
     /// Whether it may be opened now.
     pub opens: bool,
     /// Whether it has a small picture that may be shown now.
@@ -98,7 +100,8 @@ impl Card {
             colour,
             dates,
             todo,
-            danger: bulletin.danger,
+            danger: bulletin.danger.clone().unwrap_or_default(),
+            names: bulletin.names.clone(),
             opens: bulletin.closed.is_empty(),
             pictured: false,
             end: match (confirmed, over || lost.is_some()) {
@@ -119,14 +122,15 @@ impl Card {
             colour: "green",
             dates: vec!["You can view it until 11:59pm on 19 January 2027.".into()],
             todo: "",
-            danger: true,
+            danger: "Do not approach. Call the police immediately.".into(),
+            names: "Refer to this person by the reference CZ/001/26 only.".into(),
             opens: true,
             pictured: true,
             end: "",
             closed: Vec::new(),
         };
         let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
-        let shut = Self { opens: false, pictured: false, danger: false, colour: "red", closed, ..open.clone() };
+        let shut = Self { opens: false, pictured: false, danger: String::new(), colour: "red", closed, ..open.clone() };
         let second = Self { copy: "0190a5b0-0000-7000-8000-00000000000b".into(), ..shut.clone() };
         vec![
             open,

@@ -5,13 +5,14 @@
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
 mod releases;
+mod settings;
 
 use crate::actions::seal_words::WORDS_MAX;
 use crate::domain::actor::Role;
 pub use crate::web::door::{Body, Coming, Door, Handler, Method, Place, Who, at_once, get, places, post};
 use crate::web::police::{
     approvals, areas, home, initiatives, invite, members, papers, people, receivers, renew, reseal, root, scheme_form,
-    schemes, seal, settings, unit,
+    schemes, seal, unit,
 };
 use crate::web::recover;
 use crate::web::{
@@ -23,7 +24,7 @@ use crate::web::{assets, plain, probe};
 /// Every door there is: the tables of this file and of `doors/`, in the order of the menu.
 pub const DOORS: &[Door] = &joined::<{ many(TABLES) }>(TABLES);
 
-const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, REST];
+const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, DESK, settings::DOORS, REST];
 
 // Indexes are below the lengths they are compared with; a mistake here does not compile.
 #[expect(clippy::indexing_slicing, reason = "const code has no iterators")]
@@ -66,20 +67,17 @@ const FIRST: &[Door] = &[
     get("/", Who::SignedIn, "What waits for you", |v| Box::pin(home::home(v))).on_menu("Waiting for you"),
 ];
 
-/// All the others.
-const REST: &[Door] = &[
+/// Schemes to look at, and who is invited into them.
+const DESK: &[Door] = &[
     get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
     get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
     get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
         .on_menu("Invite"),
     post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
-    get("/settings", Who::Holding(&[Role::Administrator]), "Form: the registration", |v| Box::pin(settings::show(v)))
-        .on_menu("Settings"),
-    post("/settings", Who::Holding(&[Role::Administrator]), Body::Form, "Record the registration", |v| {
-        Box::pin(settings::save(v))
-    }),
-    get("/outbox", Who::Anyone, "The demo's mails; elsewhere not found", |v| Box::pin(settings::outbox(v))),
-    // End of the police desk
+];
+
+/// All the others.
+const REST: &[Door] = &[
     // Accounts, bulletins, the log
     get("/sign-in", Who::Anyone, "Sign in", |v| at_once(sign_in::form(&v))),
     post("/sign-in", Who::Anyone, Body::Form, "Email address and passphrase", |v| Box::pin(sign_in::first(v))),

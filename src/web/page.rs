@@ -85,6 +85,7 @@ pages![
     police::invite::Form,
     police::invite::Invited,
     police::settings::Settings,
+    police::settings::Registration,
     police::settings::Outbox,
     // Passkeys
     passkey::Passkeys,
@@ -119,6 +120,10 @@ pages![
     police::people::Person,
     police::areas::Areas,
     police::areas::Rename,
+    // Texts and numbers of the policy
+    police::texts::Texts,
+    police::texts::One,
+    police::texts::Figures,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

@@ -69,7 +69,8 @@ async function walk(someone, name) {
 const found = {
   aic: ["/people/{id}", "/schemes/new", "/schemes/{id}/change", "/schemes/{id}/members/{id}", "/schemes/{id}/receivers/{id}",
     "/documents/{id}", "/documents/{id}/remove", "/initiatives/{id}"],
-  administrator: ["/people/{id}", "/areas/{id}/rename", "/settings", "/schemes/{id}"],
+  administrator: ["/people/{id}", "/areas/{id}/rename", "/settings/registration", "/settings/texts/notice", "/settings/numbers",
+    "/schemes/{id}"],
   auditor: ["/schemes/{id}/members/{id}", "/documents/{id}", "/initiatives/{id}"],
   manager: ["/schemes/{id}/members/{id}", "/documents/{id}"],
 };

@@ -16,7 +16,6 @@ use crate::actions::office::ten;
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ConsiderationId, PersonId, ReleaseId, SchemeId};
-use crate::domain::limits::RECIPIENTS_MAX;
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
@@ -140,6 +139,8 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         consulted: considered.recipients.areas.clone(),
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
+        numbers: conn.numbers_in_force().await?.0,
+        versions: conn.versions_in_force().await?,
         considered,
     };
     Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, case })
@@ -160,6 +161,7 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     let same = parts.len() == of.saved.len()
         && of.saved.iter().all(|one| parts.contains(&(one.id.clone(), one.version)))
         && said.iter().eq(of.representations.iter().map(|one| &one.id))
+        && conn.versions_in_force().await? == of.case.versions
         && rulings.iter().map(|one| (&one.id, one.told_at)).eq(of.rulings.iter().map(|one| (&one.id, one.told_at)));
     if !same {
         return Err(No::refused(Refusal::RecordChanged));
@@ -299,8 +301,9 @@ async fn within_area(conn: &mut Conn, filed: &Filed, part: Part, of: &Considered
         return Ok(());
     }
     let of = &of.recipients;
-    if of.to.len() > RECIPIENTS_MAX {
-        return Err(No::field("recipients", format!("Choose at most {RECIPIENTS_MAX} recipients")));
+    let most = conn.numbers_in_force().await?.0.recipients_max();
+    if of.to.len() > most {
+        return Err(No::field("recipients", format!("Choose at most {most} recipients")));
     }
     for (_, scheme) in &of.to {
         let here = match conn.scheme(*scheme).await? {

@@ -260,7 +260,11 @@ const NOTICE: &[Question] = &[
         "Is the person told first?",
         "O3.2.3, O3.2.5",
         Kind::Choice(&[
-            ("served", "Yes, in writing", "They then have 72 hours to make representations"),
+            (
+                "served",
+                "Yes, in writing",
+                "They then have 72 hours to make representations, or more where the force gives more",
+            ),
             (
                 "left_out",
                 "No: telling would prejudice the prevention or detection of crime",

@@ -11,7 +11,7 @@ use crate::actions::{No, Office};
 use crate::domain::content;
 use crate::domain::ids::{AreaId, MemberId, PersonId};
 use crate::domain::moment::{Moment, long_day, parse_day};
-use crate::domain::release::{Part, Question as Asked};
+use crate::domain::release::{Part, Question as Asked, Stage};
 use crate::store::Conn;
 
 /// A titled part of the record.
@@ -49,7 +49,17 @@ pub async fn sections(office: &Office, conn: &mut Conn, of: &Gathered) -> Result
         }
     }
     all.extend(decided(office, conn, of).await?);
+    all.extend(in_force(of));
     Ok(all)
+}
+
+/// The versions of the policy's texts and numbers that it is, or was, decided under; none on a case that was decided before they were
+/// recorded, or that ended undecided.
+fn in_force(of: &Gathered) -> Option<Section> {
+    let open = matches!(of.filed.release.stage, Stage::Requested);
+    let versions = of.file.versions.as_ref().or(open.then_some(&of.case.versions))?;
+    let rows = versions.told().into_iter().map(|(title, version)| row(title, format!("Version {version}"))).collect();
+    Some(Section { title: "Texts and numbers in force".to_owned(), saved: String::new(), rows })
 }
 
 /// The same as words to be signed.

@@ -5,6 +5,7 @@
 
 use crate::ids::AreaId;
 use crate::moment::{Day, Moment};
+use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::release::grounds::Grounds;
 use crate::release::material::Material;
@@ -16,6 +17,7 @@ use crate::release::records::Records;
 use crate::release::request::Request;
 use crate::release::risk::{Japan, Risk};
 use crate::scheme::{Footing, runs};
+use crate::texts::Versions;
 use crate::urn::Urn;
 
 /// What the co-ordinator recorded, part by part. A part that was not saved is empty, and so unmet.
@@ -59,6 +61,10 @@ pub struct Case {
     pub registration_ends: Option<Day>,
     /// The number it gets: the area's next (K8.3).
     pub urn: Urn,
+    /// The policy's numbers in force.
+    pub numbers: Numbers,
+    /// Which versions of the policy's texts and numbers are in force: kept with the decision.
+    pub versions: Versions,
 }
 
 impl Case {
@@ -68,10 +74,15 @@ impl Case {
         match part {
             Part::Material => {
                 let words = (self.words.as_str(), self.words_digest.as_str());
-                of.material.check(self.photographs, self.request.named, words, now)
+                let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                let most = self.numbers.photographs_max();
+                if self.photographs > most {
+                    why.push(Refusal::TooManyPhotographs { most });
+                }
+                why
             }
             Part::Grounds => {
-                let mut why = of.grounds.check(now);
+                let mut why = of.grounds.check(&self.numbers, now);
                 // K6.1, K8.1: releases are lawful only within the force's own registration.
                 if !runs(self.registration_ends, now) {
                     why.push(Refusal::RegistrationLapsed);
@@ -81,9 +92,16 @@ impl Case {
             Part::Risk => of.risk.check(),
             Part::Japan => of.japan.check(),
             Part::Outcome => of.outcome.check(self.photographs, &self.rulings),
-            Part::Notice => of.notice.check(of.outcome.wanted == Some(true), self.represented, &self.rulings, now),
+            Part::Notice => {
+                let wanted = of.outcome.wanted == Some(true);
+                of.notice.check(wanted, self.represented, &self.rulings, (&self.numbers, now))
+            }
             Part::Recipients => {
                 let mut why = of.recipients.check(&self.recipients, &self.consulted, now);
+                let most = self.numbers.recipients_max();
+                if self.recipients.len() > most {
+                    why.push(Refusal::TooManyRecipients { most });
+                }
                 if self.recipients_gone {
                     why.push(Refusal::RecipientGone);
                 }

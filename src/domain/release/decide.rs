@@ -5,7 +5,6 @@
 use crate::actor::Actor;
 use crate::event::{Event, Kind};
 use crate::ids::PersonId;
-use crate::limits::closes_at;
 use crate::moment::Moment;
 use crate::policy::{Act, Thing, may};
 use crate::refusal::Refusal;
@@ -185,12 +184,13 @@ impl Release {
         if !why.is_empty() {
             return Err(why);
         }
-        let until = closes_at(now, case.considered.records.exclusion_ends);
+        let until = case.numbers.closes_at(now, case.considered.records.exclusion_ends);
         let recipients: Vec<String> = case.recipients.iter().map(|f| f.person.to_string()).collect();
         let event = Event::new(Kind::Authorised, self.object())
             .with("urn", case.urn.to_string())
             .with("until", until.rfc3339())
-            .with("recipients", recipients);
+            .with("recipients", recipients)
+            .with("versions", serde_json::to_value(&case.versions).unwrap_or_default());
         let authority = Authority { by, at: now, urn: case.urn.to_string(), until };
         Ok(Decision { next: Stage::Live(authority), event })
     }

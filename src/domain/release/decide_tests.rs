@@ -5,6 +5,7 @@ use crate::actor::{Grant, Role};
 use crate::ids::{AreaId, ReleaseId, SchemeId};
 use crate::limits::REPRESENTATIONS_MS;
 use crate::moment::{days_after, parse_day};
+use crate::numbers::Numbers;
 use crate::release::grounds::{Basis, Grounds, GroundsKind};
 use crate::release::material::Material;
 use crate::release::notice::{Notice, Ruling, Telling};
@@ -15,6 +16,7 @@ use crate::release::request::{Purpose, Source};
 use crate::release::risk::{Japan, Risk};
 use crate::release::{Considered, Request, Standing};
 use crate::scheme::Footing;
+use crate::texts::Versions;
 use crate::urn::{AreaCode, Urn};
 use crate::words::{Line, Prose};
 
@@ -63,9 +65,10 @@ fn footing() -> Footing {
     }
 }
 
-fn case() -> Case {
+/// Everything considered, as a careful co-ordinator does.
+fn considered() -> Considered {
     let told = || prose("Considered");
-    let considered = Considered {
+    Considered {
         material: Material {
             custody: true,
             justice: true,
@@ -116,7 +119,10 @@ fn case() -> Case {
             athena_dated: Some(now().day()),
             exclusion_ends: None,
         },
-    };
+    }
+}
+
+fn case() -> Case {
     Case {
         request: Request {
             title: line("Shop theft"),
@@ -130,7 +136,7 @@ fn case() -> Case {
         words: "Suspected of shop theft in the town centre.\n".into(),
         words_digest: "sha256:00".into(),
         photographs: 1,
-        considered,
+        considered: considered(),
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing()],
@@ -138,6 +144,8 @@ fn case() -> Case {
         consulted: Vec::new(),
         registration_ends: parse_day("2026-11-21"),
         urn: Urn::number(AreaCode::parse("CZ").unwrap(), 1, now()),
+        numbers: Numbers::shipped(),
+        versions: Versions::default(),
     }
 }
 
@@ -234,6 +242,29 @@ fn seventy_two_hours_to_the_millisecond() {
     let early = |c: &mut Case| c.considered.notice.served_at = Some(now().plus_millis(1 - REPRESENTATIONS_MS));
     assert_eq!(refused(early), vec!["notice-running"]);
     assert!(authorise(|c| c.considered.notice.served_at = Some(now().plus_millis(-REPRESENTATIONS_MS))).is_ok());
+}
+
+#[test]
+fn stricter_numbers_in_force_bind_the_decision_and_it_says_under_which_versions_it_was_made() {
+    let strict = |c: &mut Case| {
+        let words = r#"{"review_days":{"value":30,"source":"x"},"representations_hours":{"value":96,"source":"x"},
+            "current_intelligence_days":{"value":5,"source":"x"},"recipients_max":{"value":1,"source":"x"}}"#;
+        c.numbers = Numbers::stored(words).unwrap();
+        c.versions = Versions::of([("numbers".to_owned(), 2)]);
+        c.considered.notice.served_at = Some(now().plus_millis(-96 * 3_600_000));
+        c.considered.grounds.dated = Some(days_after(now().day(), -5));
+    };
+    let event = authorise(strict).unwrap().event;
+    assert_eq!(event.more["until"], Moment::start_of(days_after(now().day(), 30)).rfc3339());
+    assert_eq!(event.more["versions"]["numbers"], 2);
+    let why = refused(|c| {
+        strict(c);
+        c.considered.notice.served_at = Some(now().plus_millis(1 - 96 * 3_600_000));
+        c.considered.grounds.dated = Some(days_after(now().day(), -6));
+        c.recipients.push(footing());
+    });
+    assert_eq!(why, ["intelligence-stale", "notice-running", "too-many-recipients"]);
+    assert_eq!(refused(|c| c.photographs = 7), ["too-many-photographs"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The legal basis and the grounds (K6.1, K6.2.2, K6.2.3).
 
-use crate::limits::CURRENT_INTELLIGENCE_DAYS;
-use crate::moment::{Day, Moment, days_after};
+use crate::moment::{Day, Moment};
+use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::words::{Line, Prose};
 
@@ -41,8 +41,8 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    /// Every unmet rule at `now`.
-    pub fn check(&self, now: Moment) -> Vec<Refusal> {
+    /// Every unmet rule at `now`, by these numbers.
+    pub fn check(&self, numbers: &Numbers, now: Moment) -> Vec<Refusal> {
         let mut why = Vec::new();
         if self.basis.is_none() {
             why.push(Refusal::NoLegalBasis);
@@ -52,7 +52,7 @@ impl Grounds {
             Some(GroundsKind::Intelligence) if !self.words.is_empty() && !self.reference.is_empty() => {}
             _ => why.push(Refusal::NoCurrentIntelligence),
         }
-        let oldest = days_after(now.day(), -CURRENT_INTELLIGENCE_DAYS);
+        let oldest = numbers.oldest_current(now);
         match self.dated {
             None => why.push(Refusal::NoCurrentIntelligence),
             Some(day) if day > now.day() => why.push(Refusal::IntelligenceInFuture),

@@ -1,8 +1,8 @@
 //! Telling the person first: the notice and its 72 hours, representations and who decides on them, leaving it out (O3.2.3–3.2.5).
 
 use crate::ids::PersonId;
-use crate::limits::REPRESENTATIONS_MS;
 use crate::moment::Moment;
+use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::words::{Line, Prose};
 
@@ -85,13 +85,20 @@ pub struct Ruling {
 pub type Represented = Option<Moment>;
 
 impl Notice {
-    /// Every unmet rule at `now`. `wanted`: the person is wanted; `represented`: representations came; `rulings`: what was decided.
-    pub fn check(&self, wanted: bool, represented: Represented, rulings: &[Ruling], now: Moment) -> Vec<Refusal> {
+    /// Every unmet rule, by these numbers at this moment. `wanted`: the person is wanted; `represented`: representations came;
+    /// `rulings`: what was decided.
+    pub fn check(
+        &self,
+        wanted: bool,
+        represented: Represented,
+        rulings: &[Ruling],
+        (numbers, now): (&Numbers, Moment),
+    ) -> Vec<Refusal> {
         let mut why = match self.telling {
             None if wanted => vec![Refusal::WantedNotToldOrLeftOut],
             None => vec![Refusal::NoticeNotServed],
             Some(Telling::LeftOut) => self.left_out(),
-            Some(Telling::Served) => self.served(now),
+            Some(Telling::Served) => self.served(numbers, now),
         };
         if let Some(since) = represented {
             why.extend(answered(since, rulings).err());
@@ -104,14 +111,14 @@ impl Notice {
         if complete { Vec::new() } else { vec![Refusal::DispensationIncomplete] }
     }
 
-    /// Served in writing, on record, 72 hours ago to the millisecond (O3.2.3).
-    fn served(&self, now: Moment) -> Vec<Refusal> {
+    /// Served in writing, on record, 72 hours ago or as many more as are in force, to the millisecond (O3.2.3).
+    fn served(&self, numbers: &Numbers, now: Moment) -> Vec<Refusal> {
         let incomplete = self.served_by.is_empty() || self.how.is_empty() || self.document.is_empty();
         let Some(served) = self.served_at.filter(|_| !incomplete) else { return vec![Refusal::NoticeNotServed] };
         if served > now {
             return vec![Refusal::NoticeInFuture];
         }
-        let until = served.plus_millis(REPRESENTATIONS_MS);
+        let until = numbers.representations_until(served);
         if now < until { vec![Refusal::NoticeStillRunning { until }] } else { Vec::new() }
     }
 }

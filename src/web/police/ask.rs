@@ -5,9 +5,8 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk;
 use crate::actions::registers::Area;
-use crate::actions::request::ask;
+use crate::actions::request::{ask, photographs_max};
 use crate::actions::statement;
-use crate::domain::limits::PHOTOGRAPHS_MAX;
 use crate::web::police::{Choice, choice, ordered, purposes};
 use crate::web::{Answer, Page, Visit};
 
@@ -28,7 +27,7 @@ pub struct Ask {
 }
 
 impl Ask {
-    fn of(areas: &[Area], release: String) -> Self {
+    fn of(areas: &[Area], release: String, most: usize) -> Self {
         let mut choices: Vec<Choice> =
             areas.iter().map(|area| choice(area.id.clone(), area.name.clone(), "")).collect();
         let only = if choices.len() == 1 { choices.pop() } else { None };
@@ -47,7 +46,7 @@ impl Ask {
                 choice("none", "No photograph", "The release is words only"),
             ],
             justice: vec![choice("yes", "Yes", ""), choice("no", "No", "")],
-            most: PHOTOGRAPHS_MAX,
+            most,
         }
     }
 }
@@ -56,10 +55,10 @@ impl Page for Ask {
     const TEMPLATE: &'static str = "pages/police/ask.html";
 
     fn samples() -> Vec<Self> {
-        let one = Self { area: "1".into(), area_name: "Colchester".into(), ..Self::of(&[], "2".into()) };
+        let one = Self { area: "1".into(), area_name: "Colchester".into(), ..Self::of(&[], "2".into(), 6) };
         let two = Self {
             areas: vec![choice("1", "Colchester", ""), choice("2", "Tendring", "")],
-            ..Self::of(&[], "3".into())
+            ..Self::of(&[], "3".into(), 1)
         };
         vec![one, two]
     }
@@ -85,7 +84,8 @@ const FIELDS: [&str; 12] = [
 
 async fn page(v: &Visit) -> Result<Ask, No> {
     let areas = desk::request_areas(&v.office, v.actor()).await?;
-    Ok(Ask::of(&areas, statement::draft(&v.office, v.person()?.id).to_string()))
+    let release = statement::draft(&v.office, v.person()?.id).to_string();
+    Ok(Ask::of(&areas, release, photographs_max(&v.office).await?))
 }
 
 /// `GET /releases/new`.

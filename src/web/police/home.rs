@@ -185,7 +185,7 @@ impl From<&Waiting> for Section {
                     link("/people", "People with an account"),
                     link("/invitations/new", "Invite a person"),
                     link("/areas", "Areas"),
-                    link("/settings", "Data protection registration"),
+                    link("/settings", "Settings: registration, texts and limits"),
                     link("/root", "Root of trust"),
                 ],
             ),

@@ -28,6 +28,7 @@ pub mod seal;
 pub mod settings;
 pub mod sheet;
 pub mod tasks;
+pub mod texts;
 pub mod unit;
 
 use serde::Serialize;

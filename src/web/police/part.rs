@@ -18,7 +18,7 @@ use crate::web::{Answer, Page, Visit};
 #[derive(Serialize, Default)]
 pub struct Part {
     id: String,
-    part: &'static str,
+    word: &'static str,
     title: String,
     clause: &'static str,
     /// As the page shows it; 0: never saved.
@@ -129,7 +129,7 @@ impl Page for Part {
         };
         let page = |part: Which| Self {
             id: "1".into(),
-            part: part.word(),
+            word: part.word(),
             title: part.title().into(),
             clause: part.clause(),
             version: 2,
@@ -174,7 +174,7 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
     let saved = of.answers(part);
     let page = Part {
         id: id.to_string(),
-        part: part.word(),
+        word: part.word(),
         title: of.file.request.title.as_str().to_owned(),
         clause: part.clause(),
         version: saved.map_or(0, |saved| saved.version),

@@ -1,50 +1,107 @@
-//! The force's data protection registration (K8.1), and the demo's outbox.
+//! The settings' first page, the force's data protection registration (K8.1), and the demo's outbox.
 
 use serde::Serialize;
 
 use crate::actions::registers::Mail;
-use crate::actions::{No, administer};
+use crate::actions::{No, administer, texts};
 use crate::domain::policy::{Act, Thing, may};
 use crate::web::frame::Typed;
-use crate::web::police::long;
+use crate::web::police::{day, long};
 use crate::web::{Answer, Page, Visit};
 
-/// The registration's form.
+/// What there is to set.
 #[derive(Serialize)]
 pub struct Settings {
-    recorded: bool,
+    links: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Link {
+    href: &'static str,
+    text: &'static str,
+    about: String,
+}
+
+impl Settings {
+    /// `ends`: how the registration stands; `None` for who may not change it.
+    fn of(ends: Option<&str>) -> Self {
+        let link = |href, text, about: &str| Link { href, text, about: about.to_owned() };
+        let registration = ends.map(|about| link("/settings/registration", REGISTRATION, about));
+        let texts = link(
+            "/settings/texts",
+            "Policy texts",
+            "The undertaking, the conditions, the letters, the warnings: the words in force and every earlier version",
+        );
+        let numbers = link(
+            "/settings/numbers",
+            "Limits and periods",
+            "Time limits, counts and retention periods: stricter than the policy, never looser",
+        );
+        Self { links: registration.into_iter().chain([texts, numbers]).collect() }
+    }
 }
 
 impl Page for Settings {
     const TEMPLATE: &'static str = "pages/police/settings.html";
 
     fn samples() -> Vec<Self> {
+        vec![Self::of(Some("On record, to 1 January 2027")), Self::of(None)]
+    }
+}
+
+/// `GET /settings`.
+pub async fn index(v: Visit) -> Result<Answer, No> {
+    if !may(v.actor(), Act::SeeRules, Thing::Force) {
+        return Err(No::NotFound);
+    }
+    let about = if texts::may_change(v.actor()) {
+        let (_, ends) = administer::registration(&v.office).await?;
+        Some(match day(ends.as_deref()) {
+            none if none.is_empty() => "Not on record: nothing can be released".to_owned(),
+            last => format!("On record, to {last}"),
+        })
+    } else {
+        None
+    };
+    v.page("Settings", &Settings::of(about.as_deref()))
+}
+
+/// The registration's form.
+#[derive(Serialize)]
+pub struct Registration {
+    recorded: bool,
+}
+
+impl Page for Registration {
+    const TEMPLATE: &'static str = "pages/police/registration.html";
+
+    fn samples() -> Vec<Self> {
         vec![Self { recorded: true }, Self { recorded: false }]
     }
 }
 
-const TITLE: &str = "Data protection registration";
+const REGISTRATION: &str = "Data protection registration";
 
-/// `GET /settings`.
+/// `GET /settings/registration`.
 pub async fn show(v: Visit) -> Result<Answer, No> {
     if !may(v.actor(), Act::Administer, Thing::Force) {
         return Err(No::NotFound);
     }
     let (reference, ends) = administer::registration(&v.office).await?;
-    let page = Settings { recorded: ends.is_some() };
+    let page = Registration { recorded: ends.is_some() };
     let typed = Typed::default()
         .with("registration_reference", reference.unwrap_or_default())
         .with("registration_ends", ends.unwrap_or_default());
     let notice = if v.query("saved") == "yes" { "The registration is recorded" } else { "" };
-    v.show(TITLE, &page).filled(typed).noticed(notice).done()
+    v.show(REGISTRATION, &page).filled(typed).noticed(notice).done()
 }
 
-/// `POST /settings`.
+/// `POST /settings/registration`.
 pub async fn save(v: Visit) -> Result<Answer, No> {
     let (reference, ends) = (v.field("registration_reference"), v.field("registration_ends"));
     match administer::set_registration(&v.office, v.actor(), reference, ends, v.stamp()).await {
-        Ok(()) => Answer::see("/settings?saved=yes"),
-        Err(no) => v.again(no, TITLE, &Settings { recorded: true }),
+        Ok(()) => Answer::see("/settings/registration?saved=yes"),
+        Err(no) => v.again(no, REGISTRATION, &Registration { recorded: true }),
     }
 }
 

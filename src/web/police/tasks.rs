@@ -17,7 +17,7 @@ pub struct Tasks {
     id: String,
     title: String,
     request: Vec<Row>,
-    tasks: Vec<Task>,
+    parts: Vec<Task>,
     /// What is missing, sentence by sentence; empty: it can be authorised.
     missing: Vec<Missing>,
     done: usize,
@@ -65,7 +65,7 @@ impl Tasks {
             let by =
                 saved.map_or_else(String::new, |saved| format!(". Saved by {} on {}", saved.by_name, saved.at.long()));
             let hint = format!("{}{by}", part.clause());
-            page.tasks.push(Task { text: part.title(), href: href.clone(), hint, status, colour });
+            page.parts.push(Task { text: part.title(), href: href.clone(), hint, status, colour });
             if saved.is_some() && !unmet.is_empty() {
                 page.missing.push(Missing { title: part.title(), href, sentences: unmet.iter().map(told).collect() });
             }
@@ -93,7 +93,7 @@ impl Page for Tasks {
         let half = Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
-            tasks: vec![task("Incomplete", "yellow"), task("Not started", "grey"), task("Complete", "")],
+            parts: vec![task("Incomplete", "yellow"), task("Not started", "grey"), task("Complete", "")],
             missing: vec![missing],
             done: 1,
             ..Self::default()
@@ -101,7 +101,7 @@ impl Page for Tasks {
         let all = Self {
             id: "2".into(),
             title: "Thefts".into(),
-            tasks: vec![task("Complete", "")],
+            parts: vec![task("Complete", "")],
             done: 8,
             ..Self::default()
         };

@@ -58,7 +58,7 @@ export async function managerSees(stage) {
   assert.ok(seen.changed > 0.02 && seen.meanDistance < 60, `not a marked copy of the photograph: ${JSON.stringify(seen)}`);
   assert.equal(await canvas.getAttribute("aria-label"), `Photograph 1 of bulletin ${stage.facts.urn}`);
   assert.match(await page.locator("[data-words]").innerText(), new RegExp(REQUEST.text.split(".")[0]));
-  assert.match(await page.locator("main").innerText(), /Do not approach this person/);
+  assert.match(await page.locator("main").innerText(), /Do not approach/);
   assert.match(await page.locator('[data-part="viewer"]').getAttribute("data-overlay"), /^Morgan Ellery · \d/);
   await page.screenshot({ path: join(stage.out, "story-6-bulletin.png"), fullPage: true });
   await look(page, "bulletin-open");

@@ -8,7 +8,7 @@ use disclosure_portal::cli::{init, serve};
 use disclosure_portal::clock::{Clock, random};
 use disclosure_portal::config::Config;
 use disclosure_portal::demo;
-use disclosure_portal::domain::undertaking::UNDERTAKING;
+use disclosure_portal::domain::texts::Text;
 
 use super::{Fresh, options};
 use crate::harness::{Folder, Scene};
@@ -71,7 +71,10 @@ async fn what_init_made_is_served_with_its_undertaking_and_nobody_in_it() {
     let office = serve::open(&fresh.config(), Clock::system()).await.map_err(|no| no.sentence).unwrap();
     let mut conn = office.read().await.unwrap();
     assert_eq!(conn.setting("log_name").await.unwrap().as_deref(), Some("localhost/log/1"));
-    assert_eq!(conn.undertaking_text().await.unwrap().unwrap(), (UNDERTAKING.version, UNDERTAKING.words.to_owned()));
+    for &text in Text::ALL {
+        let row = conn.text_in_force(text).await.unwrap();
+        assert_eq!((row.number(), row.words.as_str(), row.changed_by.as_str()), (1, text.shipped(), "portal"));
+    }
     assert!(conn.people().await.unwrap().is_empty() && conn.areas().await.unwrap().is_empty());
     assert!(conn.mails().await.unwrap().is_empty(), "a link's secret is kept nowhere");
     assert_eq!(office.log_vkey, fresh.made.log_vkey);

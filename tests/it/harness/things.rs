@@ -105,6 +105,7 @@ impl Things {
             .replace("{member}", &self.member)
             .replace("{entry}", &self.entry)
             .replace("{version}", "1")
+            .replace("{kind}", "undertaking")
             .replace("{token}", &self.token)
             .replace("{file}", "no-such-file")
     }

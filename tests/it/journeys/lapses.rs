@@ -1,10 +1,11 @@
 //! K7.3, O2.1, K6.2.1, K8.2.1: whatever lapses closes the door with the same commit, or at the millisecond of its day's end.
 
-use disclosure_portal::actions::administer;
 use disclosure_portal::actions::registers::{self, ReceiverForm, SchemeForm};
+use disclosure_portal::actions::{administer, texts};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::moment::Moment;
+use disclosure_portal::domain::texts::Text;
 
 use super::{open, part};
 use crate::harness::{Scene, codes, who, world};
@@ -78,11 +79,8 @@ async fn a_new_version_of_the_undertaking_must_be_signed_anew() {
     let copy = copy_of(&scene.office, priya, scene.release("CZ/003/26").await).await.unwrap();
     let screen = part(&scene, copy, "screen", 0).await;
     assert!(open(&scene, priya, copy, screen).await.is_ok());
-    let put = scene
-        .office
-        .act(|tx| Box::pin(async move { Ok(tx.add_undertaking_text(2, "New words\n", "00").await?) }))
-        .await;
-    put.unwrap();
+    let words = Text::Undertaking.shipped().replace("I understand", "I have read, understand");
+    texts::change(&scene.office, &who("Lee").actor, Text::Undertaking, &words, "1", stamp()).await.unwrap();
     assert_eq!(codes(open(&scene, priya, copy, screen).await.map(|o| o.index)), ["undertaking"]);
     disclosure_portal::demo::releases::undertake(&scene.office, priya).await.unwrap();
     assert!(open(&scene, priya, copy, screen).await.is_ok());

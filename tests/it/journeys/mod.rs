@@ -25,6 +25,7 @@ mod statements_read;
 mod step_up;
 mod stranger;
 mod swapped_keys;
+mod texts;
 mod units;
 
 use disclosure_portal::actions::deliver::{self, Opened};

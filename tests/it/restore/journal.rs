@@ -6,9 +6,10 @@ use std::path::Path;
 
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::publish::Publisher;
-use disclosure_portal::actions::{Stamp, sweep};
+use disclosure_portal::actions::{Stamp, release, sweep};
 use disclosure_portal::clock::Clock;
-use disclosure_portal::demo::releases::{copy_of, recall};
+use disclosure_portal::demo::releases::{copy_of, recall, sign_reason};
+use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::actor::Actor;
 use disclosure_portal::domain::event::{Event, Kind};
 use disclosure_portal::ledger::checkpoint::{LogKey, open};
@@ -135,6 +136,21 @@ async fn nothing_is_destroyed_before_it_is_durably_closed() {
         |closing: &Closing| matches!(closing, Closing::Release { id: release, by, .. } if *release == id && *by == sam);
     assert!(closings.iter().any(of_release));
     scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn a_voided_release_is_closed_in_the_journal_as_a_recalled_one_is() {
+    let scene = Scene::new().await;
+    let (office, sam, id) = (&scene.office, who("Sam"), scene.release("CZ/004/26").await);
+    let form = sign_reason(office, sam, "void", id, "Issued in error.").unwrap();
+    release::void(office, &sam.actor, id, &form, stamp()).await.unwrap();
+    sweep::round(office).await.unwrap();
+    publish(office).await;
+    let closings = Journal::at(&scene.folder.0.join("vault/journal")).unwrap().closings().await.unwrap();
+    let id = id.to_string();
+    assert!(closings.iter().any(|closing| matches!(closing, Closing::Release { id: release, .. } if *release == id)));
+    let copies = |closing: &&Closing| matches!(closing, Closing::Copy { release, .. } if *release == id);
+    assert_eq!(closings.iter().filter(copies).count(), 2);
 }
 
 #[actix_web::test]

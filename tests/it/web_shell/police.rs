@@ -60,10 +60,12 @@ async fn a_reference_is_found_however_typed_and_nonsense_is_told() {
 #[actix_web::test]
 async fn the_registration_is_recorded_by_administrators_only() {
     let stage = Stage::new().await;
-    let empty = sent(&stage, Role::Administrator, "/settings", "registration_reference=&registration_ends=31").await;
+    let empty =
+        sent(&stage, Role::Administrator, "/settings/registration", "registration_reference=&registration_ends=31")
+            .await;
     assert_eq!(empty.status, 422);
     let fields = "registration_reference=Z1234567&registration_ends=2030-01-31";
-    assert_eq!(sent(&stage, Role::Aic, "/settings", fields).await.status, 404);
-    let done = sent(&stage, Role::Administrator, "/settings", fields).await;
-    assert_eq!((done.status, done.header("location")), (303, "/settings?saved=yes"));
+    assert_eq!(sent(&stage, Role::Aic, "/settings/registration", fields).await.status, 404);
+    let done = sent(&stage, Role::Administrator, "/settings/registration", fields).await;
+    assert_eq!((done.status, done.header("location")), (303, "/settings/registration?saved=yes"));
 }
