@@ -3,6 +3,7 @@
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
+use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
@@ -58,6 +59,8 @@ pub struct Sheet {
     pub authorised_by: Option<String>,
     /// What this person may do with it now.
     pub may: May,
+    /// What it waits for beside the co-ordinator's own work.
+    pub waits: Vec<Wait>,
 }
 
 /// The acts offered on a release's page: the same rules that would refuse them.
@@ -74,6 +77,10 @@ pub struct May {
     pub original: bool,
     /// Seal copies that are not sealed.
     pub seal: bool,
+    /// Serve the notice, put representations on record.
+    pub represent: bool,
+    /// Open documents of the case.
+    pub documents: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -138,6 +145,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    let waits = waits::of(by, &of, now);
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -163,6 +171,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+        represent: may(by, Act::Represent, thing),
+        documents: may(by, Act::OpenDocument, thing),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -176,6 +186,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         officer,
         authorised_by,
         may: offers,
+        waits,
         filed,
         file,
         draft,
@@ -227,6 +238,11 @@ pub async fn request_areas(office: &Office, by: &Actor) -> Result<Vec<Area>, No>
         }
     }
     Ok(areas)
+}
+
+/// Somebody's name; nobody's is empty.
+pub async fn name(office: &Office, id: PersonId) -> Result<String, No> {
+    Ok(office.read().await?.person(id).await?.map_or_else(String::new, |person| person.name))
 }
 
 /// A person's own account.

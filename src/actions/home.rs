@@ -4,6 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::desk::{self, Line};
+use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{No, Office, casefile, reseal, root};
 use crate::domain::actor::{Actor, Role};
@@ -16,6 +17,8 @@ pub enum Waiting {
     Keys(Own),
     /// So many people wait for this person to confirm their keys.
     Approvals(usize),
+    /// What waits beside the co-ordinator's own work: answers of a higher rank, the 72 hours, telling the person.
+    Questions(Vec<Open>),
     /// Requests that this person may decide.
     Requests(Vec<Line>),
     /// Live releases with copies not sealed, which this person may seal.
@@ -56,6 +59,13 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         let own = |line: &Line| by.person() == Some(line.filed.release.requested_by);
         let decides = |line: &Line| may(by, Act::Decide, casefile::thing(&line.filed.release));
         let some = |test: &dyn Fn(&Line) -> bool| -> Vec<Line> { lines.iter().filter(|l| test(l)).cloned().collect() };
+        let rules = by.is(Role::Inspector) || by.is(Role::Commander);
+        if rules || by.is(Role::Aic) {
+            let open = waits::open(office, by, &lines).await?;
+            if rules || !open.is_empty() {
+                all.push(Waiting::Questions(open));
+            }
+        }
         if by.is(Role::Aic) {
             all.push(Waiting::Requests(some(&|line| line.word == "requested" && decides(line) && !own(line))));
             let lacks = |line: &Line| matches!(line.counts, [copies, sealed, ..] if sealed < copies);

@@ -4,6 +4,8 @@
 
 const QUESTIONS: &[(&str, &str)] = &[
     ("answer", "Decision"),
+    ("question", "Question"),
+    ("record", "The record as it was shown"),
     ("release", "The request’s identifier"),
     ("area", "Area"),
     ("title", "Title"),

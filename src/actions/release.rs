@@ -58,7 +58,7 @@ fn same_subject(form: &Form, of: &Gathered) -> Result<(), No> {
 }
 
 /// Whether the signed record says what the record says now.
-async fn same_record(office: &Office, conn: &mut Conn, form: &Form, of: &Gathered) -> Result<(), No> {
+pub(super) async fn same_record(office: &Office, conn: &mut Conn, form: &Form, of: &Gathered) -> Result<(), No> {
     let now = record::text(&record::sections(office, conn, of).await?);
     if form.field("record").replace("\r\n", "\n").trim_end() == now.trim_end() {
         return Ok(());

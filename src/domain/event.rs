@@ -40,12 +40,14 @@ kinds! {
     Returned = "return",
     /// The co-ordinator saved a part of the decision; body: `part`.
     Considered = "consider",
-    /// Representations of the person were put on record (O3.2.3); body: `received`.
+    /// Representations of the person were put on record (O3.2.3); body: `received`, `representation`, `documents` (digests).
     Represented = "represent",
     /// An inspector or the district commander answered a question only they may answer (O3.2.3, O3.2.4); body: `question`,
     /// `disclose`, `by`, `statement`.
     Ruled = "rule",
-    /// The person was told in writing what was decided on their representations (O3.2.3); body: `told`.
+    /// A signed receipt of service was attached to a case (O3.2.3); body: `document`, `sha256`.
+    ReceiptAttached = "receipt",
+    /// The person was told in writing what was decided on their representations (O3.2.3); body: `ruling`, `told`.
     ResultTold = "tell",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",

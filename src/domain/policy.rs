@@ -38,6 +38,8 @@ acts! {
     Recall,
     /// Open an original photograph.
     OpenOriginal,
+    /// Open a document of a case: what came with representations, a receipt of service.
+    OpenDocument,
     /// Open one's own copy, acknowledge its conditions, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
@@ -135,6 +137,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::OpenOriginal, Thing::Release { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is_in(Role::Reviewer, area)
+        }
+        // An auditor reads the record and each document's digest; what a document shows is not theirs (decision 0031).
+        (Act::OpenDocument, Thing::Release { area, requested_by }) => {
+            own(requested_by) || POLICE_READERS.iter().any(|role| actor.is_in(*role, area))
         }
         (Act::Hold, Thing::Copy { holder, .. }) => own(holder),
         (Act::SeeCopy, Thing::Copy { area, holder }) => {

@@ -49,6 +49,7 @@ pub struct RulingRow {
     pub statement_id: String,
     pub told_at: Option<i64>,
     pub told_by: Option<String>,
+    pub told: Option<Vec<u8>>,
 }
 
 const CONSIDERATIONS: &str =
@@ -57,9 +58,10 @@ const ADD_CONSIDERATION: &str = "INSERT INTO consideration (id, release_id, part
 const SAVE_CONSIDERATION: &str = "UPDATE consideration SET body = $3, saved_by = $4, saved_at = $5, version = version + 1 WHERE id = $1 AND version = $2";
 const REPRESENTATIONS: &str = "SELECT id, release_id, received_at, recorded_by, recorded_at, body FROM representation WHERE release_id = $1 ORDER BY recorded_at, id";
 const REPRESENT: &str = "INSERT INTO representation (id, release_id, received_at, recorded_by, recorded_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
-const RULINGS: &str = "SELECT id, release_id, question, disclose, body, decided_by, decided_at, statement_id, told_at, told_by FROM ruling WHERE release_id = $1 ORDER BY decided_at, id";
+const RULINGS: &str = "SELECT id, release_id, question, disclose, body, decided_by, decided_at, statement_id, told_at, told_by, told FROM ruling WHERE release_id = $1 ORDER BY decided_at, id";
 const RULE: &str = "INSERT INTO ruling (id, release_id, question, disclose, body, decided_by, decided_at, statement_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-const TELL: &str = "UPDATE ruling SET told_at = $2, told_by = $3 WHERE id = $1";
+const TELL: &str = "UPDATE ruling SET told_at = $2, told_by = $3, told = $4 WHERE id = $1 AND told_at IS NULL";
+const UNTOLD: &str = "SELECT release_id FROM ruling WHERE told_at IS NULL AND question = 'representations'";
 const INSTRUCTIONS: &str = "SELECT member_id FROM instruction WHERE release_id = $1 ORDER BY member_id";
 const FORGET_INSTRUCTIONS: &str = "DELETE FROM instruction WHERE release_id = $1";
 const INSTRUCT: &str = "INSERT INTO instruction (release_id, member_id) VALUES ($1, $2)";
@@ -98,6 +100,11 @@ impl Conn {
     /// Rulings on a release, oldest first.
     pub async fn rulings(&mut self, release: ReleaseId) -> Result<Vec<RulingRow>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(RULINGS).bind(release.to_string()).fetch_all(c).await)?)
+    }
+
+    /// The releases with a ruling on representations that the person was not told of.
+    pub async fn untold_rulings(&mut self) -> Result<Vec<String>, Fault> {
+        Ok(on!(self, |c| sqlx::query_scalar(UNTOLD).fetch_all(c).await)?)
     }
 
     /// The member businesses to whom managers may show a release (K7.4).
@@ -168,10 +175,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Records when the person was told what was ruled.
-    pub async fn tell_ruling(&mut self, id: &str, told_at: Moment, by: PersonId) -> Result<(), Fault> {
-        run!(self, sqlx::query(TELL).bind(id).bind(told_at.millis()).bind(by.to_string()))?;
-        Ok(())
+    /// Records when and (sealed) by whom and how the person was told what was ruled; `by` puts it on record. `false`: it was already.
+    pub async fn tell_ruling(&mut self, id: &str, told_at: Moment, by: PersonId, told: &[u8]) -> Result<bool, Fault> {
+        let done = run!(self, sqlx::query(TELL).bind(id).bind(told_at.millis()).bind(by.to_string()).bind(told))?;
+        Ok(done == 1)
     }
 
     /// Sets the members to whom managers may show a release.

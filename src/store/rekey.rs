@@ -57,6 +57,9 @@ const READ_REPRESENTATION: &str =
 const WRITE_REPRESENTATION: &str = "UPDATE representation SET body = $2 WHERE id = $1";
 const READ_RULING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM ruling";
 const WRITE_RULING: &str = "UPDATE ruling SET body = $2 WHERE id = $1";
+const READ_RULING_TOLD: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, told AS sealed FROM ruling WHERE told IS NOT NULL";
+const WRITE_RULING_TOLD: &str = "UPDATE ruling SET told = $2 WHERE id = $1";
 
 /// All there are.
 pub const SOURCES: &[Source] = &[
@@ -75,6 +78,7 @@ pub const SOURCES: &[Source] = &[
         write: WRITE_REPRESENTATION,
     },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
+    Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {
         table: "statement",
         column: "document",

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 10] = [
+pub const STEPS: [Step; 11] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -52,6 +52,8 @@ pub const STEPS: [Step; 10] = [
     step!(9, "decision", 9, "0009_decision.sql"),
     // An older program would authorise by looser numbers and supply under words that are no longer in force.
     step!(10, "policy_texts", 10, "0010_policy_texts.sql"),
+    // An older program reads no document without a scheme.
+    step!(11, "rulings", 11, "0011_rulings.sql"),
 ];
 
 /// The setting that holds the floor.

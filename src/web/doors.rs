@@ -5,6 +5,7 @@
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
 mod releases;
+mod rulings;
 mod settings;
 
 use crate::actions::seal_words::WORDS_MAX;
@@ -24,7 +25,7 @@ use crate::web::{assets, plain, probe};
 /// Every door there is: the tables of this file and of `doors/`, in the order of the menu.
 pub const DOORS: &[Door] = &joined::<{ many(TABLES) }>(TABLES);
 
-const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, DESK, settings::DOORS, REST];
+const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, rulings::DOORS, DESK, settings::DOORS, REST];
 
 // Indexes are below the lengths they are compared with; a mistake here does not compile.
 #[expect(clippy::indexing_slicing, reason = "const code has no iterators")]
@@ -308,8 +309,17 @@ const KEEPER: Who = Who::Holding(&[Role::Aic]);
 const LISTS: Who = Who::Holding(&[Role::Aic, Role::Auditor]);
 /// Who inspects a member's entry.
 const INSPECTED: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager]);
-/// Who may open a signed paper; a member only one about themself.
-const PAPERS: Who = Who::Holding(&[Role::Aic, Role::Auditor, Role::Manager, Role::Member]);
+/// Who may open a signed paper or a document of a case; a member only one about themself.
+const PAPERS: Who = Who::Holding(&[
+    Role::Officer,
+    Role::Aic,
+    Role::Reviewer,
+    Role::Inspector,
+    Role::Commander,
+    Role::Auditor,
+    Role::Manager,
+    Role::Member,
+]);
 /// Who keeps areas.
 const ADMINISTRATOR: Who = Who::Holding(&[Role::Administrator]);
 

@@ -77,6 +77,13 @@ pages![
     police::tasks::Tasks,
     police::part::Part,
     police::decide::Decide,
+    // Representations and rulings
+    police::rulings::Ruling,
+    police::rulings::represent::Represent,
+    police::rulings::papers::Papers,
+    police::rulings::told::Told,
+    police::rulings::letters::Form,
+    police::rulings::letters::Letter,
     police::seal::Seal,
     police::register::Registers,
     police::register::Register,

@@ -23,6 +23,7 @@ use crate::domain::release::{Case, Considered, Order, Part};
 use crate::domain::scheme::Footing;
 use crate::store::Conn;
 use crate::store::decisions::{Consideration, Representation, RulingRow};
+use crate::store::documents::Document;
 use crate::store::log::Stamp;
 use crate::store::registers::Receiver;
 use crate::store::releases::{Filed, Photograph};
@@ -72,6 +73,8 @@ pub struct Gathered {
     pub representations: Vec<Representation>,
     /// Rulings, oldest first.
     pub rulings: Vec<RulingRow>,
+    /// Its documents: what came with representations, receipts of service.
+    pub documents: Vec<Document>,
     /// What the rules see.
     pub case: Case,
 }
@@ -125,6 +128,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let people = people(conn, &filed, &considered.recipients.to, now).await?;
     let representations = conn.representations(id).await?;
     let rulings = conn.rulings(id).await?;
+    let documents = conn.documents_of(id).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
     let instructions = considered.recipients.instructions.as_str();
     let case = Case {
@@ -143,7 +147,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         versions: conn.versions_in_force().await?,
         considered,
     };
-    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, case })
+    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, documents, case })
 }
 
 /// The case again, inside the act: refused if anything of it was changed since it was read; with recipients, registration and number
@@ -157,10 +161,12 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     let parts: Vec<(String, i64)> =
         conn.considerations(id).await?.into_iter().map(|one| (one.id, one.version)).collect();
     let said: Vec<String> = conn.representations(id).await?.into_iter().map(|one| one.id).collect();
+    let documents: Vec<String> = conn.documents_of(id).await?.into_iter().map(|one| one.id).collect();
     let rulings = conn.rulings(id).await?;
     let same = parts.len() == of.saved.len()
         && of.saved.iter().all(|one| parts.contains(&(one.id.clone(), one.version)))
         && said.iter().eq(of.representations.iter().map(|one| &one.id))
+        && documents.iter().eq(of.documents.iter().map(|one| &one.id))
         && conn.versions_in_force().await? == of.case.versions
         && rulings.iter().map(|one| (&one.id, one.told_at)).eq(of.rulings.iter().map(|one| (&one.id, one.told_at)));
     if !same {

@@ -7,12 +7,15 @@ use std::fmt::Write as _;
 
 use crate::actions::decision::questions::{self, Kind, Question, When};
 use crate::actions::decision::{Answers, Gathered, Saved};
-use crate::actions::{No, Office};
+use crate::actions::rulings::{RECEIPT, REPRESENTATION, Told};
+use crate::actions::{Fault, No, Office};
 use crate::domain::content;
 use crate::domain::ids::{AreaId, MemberId, PersonId};
 use crate::domain::moment::{Moment, long_day, parse_day};
 use crate::domain::release::{Part, Question as Asked, Stage};
 use crate::store::Conn;
+use crate::store::decisions::RulingRow;
+use crate::store::documents::Document;
 
 /// A titled part of the record.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -162,11 +165,38 @@ async fn answer(conn: &mut Conn, of: &Gathered, question: &Question, answers: &A
     })
 }
 
-/// Representations, and what a higher rank decided.
+/// A document as the record names it: by its bytes.
+fn paper(document: &Document) -> String {
+    format!("{}, sha256:{}", document.media.to_uppercase(), document.sha256)
+}
+
+/// By whom and how the person was told what was ruled.
+fn told(office: &Office, one: &RulingRow) -> Result<Vec<(String, String)>, No> {
+    let Some(sealed) = &one.told else { return Ok(Vec::new()) };
+    let plain = office.open_field("ruling", &one.id, "told", 0, sealed)?;
+    let corrupt = |_| Fault::Corrupt { table: "ruling", column: "told", row: one.id.clone() };
+    let told: Told = serde_json::from_slice(&plain).map_err(corrupt)?;
+    Ok(vec![row("Told by", told.by.as_str()), row("How", told.how.as_str())])
+}
+
+/// The signed receipts of service.
+async fn receipts(conn: &mut Conn, of: &Gathered) -> Result<Option<Section>, No> {
+    let mut rows = Vec::new();
+    for one in of.documents.iter().filter(|one| one.subject == RECEIPT) {
+        let when = Moment::from_millis(one.added_at).long();
+        rows.push(row(format!("Attached by {} on {when}", name(conn, &one.added_by).await?), paper(one)));
+    }
+    let title = "Receipt of service (O3.2.3)".to_owned();
+    Ok((!rows.is_empty()).then_some(Section { title, saved: String::new(), rows }))
+}
+
+/// Receipts, representations, and what a higher rank decided.
 async fn decided(office: &Office, conn: &mut Conn, of: &Gathered) -> Result<Vec<Section>, No> {
-    let mut all = Vec::new();
+    let mut all: Vec<Section> = receipts(conn, of).await?.into_iter().collect();
     for one in &of.representations {
         let said = office.open_field("representation", &one.id, "body", 0, &one.body)?;
+        let with = |document: &&Document| document.subject == REPRESENTATION && document.subject_id == one.id;
+        let papers: Vec<String> = of.documents.iter().filter(with).map(paper).collect();
         all.push(Section {
             title: "Representations of the person (O3.2.3)".to_owned(),
             saved: format!(
@@ -177,6 +207,7 @@ async fn decided(office: &Office, conn: &mut Conn, of: &Gathered) -> Result<Vec<
             rows: vec![
                 row("Received", Moment::from_millis(one.received_at).long()),
                 row("What was said", String::from_utf8_lossy(&said)),
+                row("Documents", if papers.is_empty() { "None".to_owned() } else { papers.join("\n") }),
             ],
         });
     }
@@ -189,6 +220,7 @@ async fn decided(office: &Office, conn: &mut Conn, of: &Gathered) -> Result<Vec<
         ];
         if ruling.question == Asked::Representations {
             rows.push(row("Person told in writing", ruling.told_at.map_or_else(String::new, Moment::long)));
+            rows.extend(told(office, one)?);
         }
         let saved = format!("Decided by {} on {}", name(conn, &one.decided_by).await?, ruling.at.long());
         all.push(Section { title: ruling.question.title().to_owned(), saved, rows });

@@ -10,7 +10,8 @@ mod receivers;
 mod schemes;
 
 pub use members::{MemberForm, add_member, change_member, members_csv, remove_member};
-pub use papers::{DOCUMENT_MAX, Fetched, Subject, attach, detach, fetch, kept_document};
+pub(in crate::actions) use papers::opens;
+pub use papers::{Subject, attach, detach, kept_document};
 pub use receivers::{ReceiverForm, change_receiver};
 pub use schemes::{SchemeForm, add_scheme, change_scheme};
 

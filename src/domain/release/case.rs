@@ -9,7 +9,7 @@ use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::release::grounds::Grounds;
 use crate::release::material::Material;
-use crate::release::notice::{Notice, Represented, Ruling};
+use crate::release::notice::{Notice, Question, Represented, Ruling};
 use crate::release::outcome::Outcome;
 use crate::release::part::Part;
 use crate::release::recipients::Recipients;
@@ -68,6 +68,11 @@ pub struct Case {
 }
 
 impl Case {
+    /// Whether a question of this case waits for whoever may answer it (O3.2.3, O3.2.4).
+    pub fn asks(&self, question: Question) -> bool {
+        question.waits(self.represented, self.considered.outcome.positive, &self.rulings)
+    }
+
     /// Every unmet rule of one part at `now`; empty: the part is complete.
     pub fn unmet_in(&self, part: Part, now: Moment) -> Vec<Refusal> {
         let of = &self.considered;

@@ -44,6 +44,17 @@ pub enum Question {
 }
 
 impl Question {
+    /// Whether it waits for its answer: `represented`: the newest representations; `positive`: how the case ended. One that was ruled
+    /// on is not asked again, but for representations that came since.
+    pub fn waits(self, represented: Represented, positive: Option<bool>, rulings: &[Ruling]) -> bool {
+        match self {
+            Self::Representations => represented.is_some_and(|since| answer(since, rulings).is_none()),
+            Self::NoPositiveOutcome => {
+                positive == Some(false) && rulings.iter().all(|ruling| ruling.question != Self::NoPositiveOutcome)
+            }
+        }
+    }
+
     /// Both, with their stored words and the words a page shows.
     pub const ALL: [(Self, &'static str, &'static str); 2] = [
         (Self::Representations, "representations", "Representations (O3.2.3)"),
@@ -123,13 +134,41 @@ impl Notice {
     }
 }
 
+/// The newest ruling on representations, if it came after the newest of them. One of the same millisecond may be older than they are,
+/// and does not count.
+fn answer(since: Moment, rulings: &[Ruling]) -> Option<&Ruling> {
+    rulings.iter().rfind(|ruling| ruling.question == Question::Representations && ruling.at > since)
+}
+
 /// The district commander decided after the newest representations, to disclose, and the person was told (O3.2.3).
 fn answered(since: Moment, rulings: &[Ruling]) -> Result<(), Refusal> {
-    let ruling = rulings.iter().rfind(|ruling| ruling.question == Question::Representations && ruling.at >= since);
-    match ruling {
+    match answer(since, rulings) {
         None => Err(Refusal::RepresentationsUndecided),
         Some(ruling) if !ruling.disclose => Err(Refusal::RepresentationsUpheld { at: ruling.at }),
         Some(ruling) if ruling.told_at.is_none() => Err(Refusal::ResultNotTold),
         Some(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ruling_answers_only_representations_that_are_older_than_it() {
+        let (t0, t1) = (Moment::from_millis(1_000), Moment::from_millis(1_001));
+        let by = PersonId::fresh(t0, [1; 10]);
+        let ruled = |at| [Ruling { question: Question::Representations, by, at, disclose: true, told_at: Some(at) }];
+        assert!(Question::Representations.waits(Some(t0), None, &[]));
+        assert!(Question::Representations.waits(Some(t0), None, &ruled(t0)), "of the same millisecond");
+        assert_eq!(answered(t0, &ruled(t0)), Err(Refusal::RepresentationsUndecided));
+        assert!(!Question::Representations.waits(Some(t0), None, &ruled(t1)));
+        assert_eq!(answered(t0, &ruled(t1)), Ok(()));
+        assert!(!Question::Representations.waits(None, None, &[]));
+        assert!(Question::NoPositiveOutcome.waits(None, Some(false), &ruled(t1)));
+        assert!(
+            !Question::NoPositiveOutcome.waits(None, Some(true), &[])
+                && !Question::NoPositiveOutcome.waits(None, None, &[])
+        );
     }
 }

@@ -5,9 +5,13 @@ use serde::Serialize;
 use crate::actions::No;
 use crate::actions::desk::Line;
 use crate::actions::home::{Waiting, waiting};
+use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
+use crate::domain::ids::ReleaseId;
+use crate::domain::moment::Moment;
+use crate::domain::release::Question;
 use crate::web::account::OwnKeys;
-use crate::web::police::{Tag, stage_tag};
+use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
 /// How many releases a section names before it only counts.
@@ -135,9 +139,28 @@ fn log() -> Section {
     )
 }
 
-impl From<&Waiting> for Section {
-    fn from(waiting: &Waiting) -> Self {
+fn question(open: &Open, now: Moment) -> Brief {
+    let item = waits::item(open.release, &Wait { what: open.what, mine: true }, now);
+    Brief {
+        href: if item.href.is_empty() { format!("/releases/{}", open.release) } else { item.href },
+        title: open.title.clone(),
+        about: format!("{}. {}", item.text, item.hint),
+        tag: Tag { text: item.status, colour: item.colour },
+    }
+}
+
+fn questions(all: &[Open], now: Moment) -> Section {
+    Section {
+        releases: all.iter().map(|open| question(open, now)).collect(),
+        none: "No case waits for your decision.",
+        ..plain("Notices and questions", "", Vec::new())
+    }
+}
+
+impl Section {
+    fn of(waiting: &Waiting, now: Moment) -> Self {
         match waiting {
+            Waiting::Questions(all) => questions(all, now),
             Waiting::Keys(own) => Section { keys: Some(OwnKeys::from(own)), ..plain("Your keys", "", Vec::new()) },
             Waiting::Approvals(people) => Section {
                 words: waiting_for_keys(*people),
@@ -162,8 +185,7 @@ impl From<&Waiting> for Section {
             Waiting::Area(lines) => listed(
                 lines,
                 "Releases of your area",
-                "You can read these and their timelines. A decision of yours cannot be entered here yet: it comes with the complete \
-                 decision path. Until then a release that needs it cannot be authorised.",
+                "You can read these and their timelines.",
                 "There are no releases in your area yet.",
                 "/releases",
             ),
@@ -197,15 +219,21 @@ impl Page for Home {
     const TEMPLATE: &'static str = "pages/police/home.html";
 
     fn samples() -> Vec<Self> {
+        let now = Moment::from_millis(1_795_370_400_000);
         let some = Brief {
             href: "/releases/1".into(),
             title: "Thefts from pharmacies in Colchester".into(),
             about: "CZ/001/26. Asked for on 21 November 2026 at 5:30pm. 1 of 3 copies sealed".into(),
             tag: stage_tag("live"),
         };
-        let full = Section { releases: vec![some], ..Section::from(&Waiting::Unsealed(Vec::new())) };
+        let full = Section { releases: vec![some], ..Section::of(&Waiting::Unsealed(Vec::new()), now) };
         let own = |state| Section { keys: Some(OwnKeys::sample(state)), ..plain("Your keys", "", Vec::new()) };
+        let open = |what| Open { release: ReleaseId::fresh(now, [1; 10]), title: "Thefts".into(), what };
+        let until = now.plus_millis(3_600_000);
+        let asks = What::Answer(Question::Representations, Some(until));
         let rest = [
+            Waiting::Questions(Vec::new()),
+            Waiting::Questions([asks, What::Running(until), What::Telling].map(open).to_vec()),
             Waiting::Approvals(1),
             Waiting::Approvals(3),
             Waiting::Requests(Vec::new()),
@@ -221,7 +249,7 @@ impl Page for Home {
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];
-        sections.extend(rest.iter().map(Section::from));
+        sections.extend(rest.iter().map(|waiting| Section::of(waiting, now)));
         vec![Self { sections }, Self { sections: Vec::new() }]
     }
 }
@@ -229,5 +257,5 @@ impl Page for Home {
 /// `GET /`.
 pub async fn home(v: Visit) -> Result<Answer, No> {
     let all = waiting(&v.office, v.actor()).await?;
-    v.page("Waiting for you", &Home { sections: all.iter().map(Section::from).collect() })
+    v.page("Waiting for you", &Home { sections: all.iter().map(|waiting| Section::of(waiting, v.now)).collect() })
 }

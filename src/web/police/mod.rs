@@ -22,6 +22,7 @@ pub mod register;
 pub mod renew;
 pub mod reseal;
 pub mod root;
+pub mod rulings;
 pub mod scheme_form;
 pub mod schemes;
 pub mod seal;
@@ -30,6 +31,7 @@ pub mod sheet;
 pub mod tasks;
 pub mod texts;
 pub mod unit;
+mod waits;
 
 use serde::Serialize;
 

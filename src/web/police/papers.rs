@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::registers::{self, Document, Subject};
+use crate::actions::{No, documents};
 use crate::domain::ids::{DocumentId, MemberId, PersonId, SchemeId};
 use crate::web::police::{long, members, receivers, schemes};
 use crate::web::{Answer, Page, Visit};
@@ -104,7 +104,7 @@ pub async fn vetting(v: Visit) -> Result<Answer, No> {
 
 /// `GET /documents/{id}`.
 pub async fn fetch(v: Visit) -> Result<Answer, No> {
-    let found = registers::fetch(&v.office, v.actor(), v.id(DocumentId::parse)?, v.stamp()).await?;
+    let found = documents::fetch(&v.office, v.actor(), v.id(DocumentId::parse)?, v.stamp()).await?;
     Ok(Answer::file("application/octet-stream", &found.name, found.bytes))
 }
 

@@ -4,13 +4,14 @@ use serde::Serialize;
 
 use crate::actions::decision::questions::{self, Kind, Question};
 use crate::actions::decision::{self, Gathered, record};
-use crate::actions::desk::{self, Candidate};
-use crate::actions::{No, registers};
+use crate::actions::desk::{self, Candidate, May};
+use crate::actions::{No, registers, rulings};
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::Act;
 use crate::domain::release::Part as Which;
 use crate::web::frame::Typed;
 use crate::web::police::tasks::told;
+use crate::web::police::waits::Waits;
 use crate::web::police::{Choice, choice};
 use crate::web::{Answer, Page, Visit};
 
@@ -28,6 +29,8 @@ pub struct Part {
     words: String,
     questions: Vec<Asked>,
     missing: Vec<String>,
+    /// What the case waits for, where the part is about that.
+    waits: Waits,
 }
 
 #[derive(Serialize, Default)]
@@ -137,6 +140,7 @@ impl Page for Part {
             words: "Suspected of theft in the town centre.".into(),
             questions: questions::of(part).iter().map(Asked::of).collect(),
             missing: vec!["Enter why these recipients need to know. (K6.2.4)".into()],
+            waits: if part == Which::Notice { Waits::sample() } else { Waits::default() },
         };
         let mut all: Vec<Self> = Which::ALL.into_iter().map(|(part, ..)| page(part)).collect();
         for (n, one) in all.iter_mut().enumerate() {
@@ -162,6 +166,17 @@ fn which(v: &Visit) -> Result<Which, No> {
     Which::parse(v.path("part")).ok_or(No::NotFound)
 }
 
+/// The parts that a higher rank, the person or time has a say in.
+fn waiting(v: &Visit, of: &Gathered, part: Which) -> Waits {
+    if !matches!(part, Which::Outcome | Which::Notice) {
+        return Waits::default();
+    }
+    let all = rulings::waits::of(v.actor(), of, v.now);
+    // Whoever saves a part may serve the notice and open the documents too.
+    let may = May { represent: true, documents: true, ..May::default() };
+    Waits::of(of.filed.release.id, &all, of.filed.release.word(v.now), may, v.now)
+}
+
 async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
     let (id, part) = (v.id(ReleaseId::parse)?, which(v)?);
     let mut conn = v.office.read().await?;
@@ -182,6 +197,7 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
         words: if part == Which::Material { of.case.words.clone() } else { String::new() },
         missing: if saved.is_some() { of.case.unmet_in(part, v.now).iter().map(told).collect() } else { Vec::new() },
         questions,
+        waits: waiting(v, &of, part),
     };
     Ok((of, page))
 }

@@ -11,6 +11,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
 use crate::web::police::record;
+use crate::web::police::waits::Waits;
 use crate::web::police::{Row, Tag, long, row, stage_tag};
 use crate::web::{Answer, Page, Visit};
 
@@ -27,6 +28,7 @@ pub struct Sheet {
     copies: Vec<Line>,
     signatures: Vec<Signature>,
     may: May,
+    waits: Waits,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
@@ -121,7 +123,7 @@ fn boxes(sheet: &desk::Sheet) -> String {
 }
 
 impl Sheet {
-    fn of(sheet: &desk::Sheet, email: String, overlay: String) -> Self {
+    fn of(sheet: &desk::Sheet, email: String, overlay: String, now: Moment) -> Self {
         let request = &sheet.file.request;
         Self {
             id: sheet.filed.release.id.to_string(),
@@ -138,6 +140,7 @@ impl Sheet {
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
             may: sheet.may,
+            waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
@@ -177,6 +180,7 @@ impl Page for Sheet {
             facts: vec![row("Asked for", "21 November 2026 at 5:30pm, by Alex Doe")],
             request: vec![row("Purposes", "Prevention of crime\nDetection of crime"), row("Locality", "")],
             may: May { decide: true, withdraw: true, ..May::default() },
+            waits: Waits::sample(),
             ..Self::default()
         };
         let live = Self {
@@ -202,7 +206,7 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
-    Ok(Sheet::of(&sheet, email, overlay))
+    Ok(Sheet::of(&sheet, email, overlay, v.now))
 }
 
 /// `GET /releases/{id}`.

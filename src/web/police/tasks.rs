@@ -8,6 +8,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
+use crate::web::police::waits::Waits;
 use crate::web::police::{Row, record};
 use crate::web::{Answer, Page, Visit};
 
@@ -18,6 +19,7 @@ pub struct Tasks {
     title: String,
     request: Vec<Row>,
     parts: Vec<Task>,
+    waits: Waits,
     /// What is missing, sentence by sentence; empty: it can be authorised.
     missing: Vec<Missing>,
     done: usize,
@@ -52,6 +54,7 @@ impl Tasks {
             id: id.to_string(),
             title: of.file.request.title.as_str().to_owned(),
             request: record::request(sheet),
+            waits: Waits::of(id, &sheet.waits, sheet.word, sheet.may, now),
             ..Self::default()
         };
         for (part, saved, unmet) in decision::missing(of, now) {
@@ -95,6 +98,7 @@ impl Page for Tasks {
             title: "Thefts from pharmacies".into(),
             parts: vec![task("Incomplete", "yellow"), task("Not started", "grey"), task("Complete", "")],
             missing: vec![missing],
+            waits: Waits::sample(),
             done: 1,
             ..Self::default()
         };

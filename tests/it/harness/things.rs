@@ -97,6 +97,8 @@ impl Things {
         let person = who(if waits { "Frankie" } else { "Priya" });
         door.path
             .replace("{id}", &id)
+            .replace("{question}", "representations")
+            .replace("{letter}", "notice")
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
             .replace("{original}", &self.photograph)

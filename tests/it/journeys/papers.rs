@@ -1,5 +1,6 @@
 //! Copies of signed agreements (K7.2): by content, locked, each opening a leaf; vetting papers; removed with the record kept.
 
+use disclosure_portal::actions::documents;
 use disclosure_portal::actions::registers::{self, Subject};
 use disclosure_portal::demo::registers::pdf;
 use disclosure_portal::demo::{portrait, stamp};
@@ -156,7 +157,7 @@ async fn a_vetting_paper_opens_to_the_police_and_to_whom_it_is_about() {
     for (name, opens) in
         [("Sam", true), ("Robin", true), ("Priya", true), ("Morgan", false), ("Ines", false), ("Lee", false)]
     {
-        let got = registers::fetch(office, &who(name).actor, id, stamp()).await;
+        let got = documents::fetch(office, &who(name).actor, id, stamp()).await;
         assert_eq!(got.is_ok(), opens, "{name}");
     }
     let morgan = registers::scheme(office, &who("Morgan").actor, bcrp, stamp()).await.unwrap();
