@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { openStage } from "./lib/stage.mjs";
 import * as plain from "./story/plain.mjs";
 import * as roads from "./story/roads.mjs";
+import * as rulings from "./story/rulings.mjs";
 
 let stage;
 before(async () => (stage = await openStage()));
@@ -20,4 +21,8 @@ journey("without a script, all but signing works", plain.withoutScript);
 journey("words alone: nothing of photographs is asked, nothing is sealed by hand", roads.wordsAlone);
 journey("no manager: each member is supplied personally", roads.noManager);
 journey("a wanted person, who is not told", roads.wantedPerson);
+journey("the notice to the person, on paper", rulings.noticePrinted);
+journey("representations dismissed by the district commander, and the person told", rulings.representationsDismissed);
+journey("representations upheld: nothing is given", rulings.representationsUpheld);
+journey("no positive outcome: an inspector decides", rulings.noPositiveOutcome);
 journey("no page complained of anything", () => stage.everybodyLeaves());

@@ -6,7 +6,7 @@ import { fill, send, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { asks } from "../lib/request.mjs";
 
-const WORDS = {
+export const WORDS = {
   title: "Distraction thefts, method",
   reasons: "Four reports this week from the market quarter.",
   purposes: "prevention",
