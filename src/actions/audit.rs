@@ -61,6 +61,15 @@ pub async fn search(office: &Office, by: &Actor, what: &Search, stamp: Stamp) ->
 
 /// All records of one release, oldest first: for its own police and auditors.
 pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: Stamp) -> Result<Vec<Record>, No> {
+    let records = story(office, by, release).await?;
+    if auditor(by).is_ok() {
+        registers::consulted(office, by, format!("release/{release}"), "timeline", stamp).await?;
+    }
+    Ok(records)
+}
+
+/// The same for a page of the release, whose reading is a leaf already (decision 0014).
+pub async fn story(office: &Office, by: &Actor, release: ReleaseId) -> Result<Vec<Record>, No> {
     let mut conn = office.read().await?;
     casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
     let what = Search {
@@ -73,10 +82,6 @@ pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: St
         skip: 0,
     };
     let (rows, _) = conn.log_search(&what).await?;
-    drop(conn);
-    if auditor(by).is_ok() {
-        registers::consulted(office, by, what.object, "timeline", stamp).await?;
-    }
     Ok(rows.into_iter().rev().map(|(index, body)| Record { index, body }).collect())
 }
 

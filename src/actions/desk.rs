@@ -3,12 +3,13 @@
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
+use crate::actions::duties::{self, Listed};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
-use crate::domain::ids::PersonId;
-use crate::domain::ids::{AreaId, ReleaseId};
+use crate::domain::ids::{AreaId, PersonId, ReleaseId};
+use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::scheme::Footing;
@@ -28,6 +29,19 @@ pub struct Line {
     pub word: &'static str,
     /// Copies: all, sealed, opened, confirmed.
     pub counts: [usize; 4],
+    /// What runs out and when, where somebody waits for it.
+    pub clock: Option<Clock>,
+}
+
+/// Something that runs out.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The limit of a release (K7.8), or else the 72 hours of a notice (O3.2.3).
+    pub limit: bool,
+    /// When.
+    pub until: Moment,
+    /// How long it is until then, milliseconds.
+    pub left_ms: i64,
 }
 
 /// A release with all the desk shows.
@@ -51,6 +65,10 @@ pub struct Sheet {
     pub copies: Vec<Copy>,
     /// The officer who asked.
     pub officer: String,
+    /// Parts of the decision that are complete, and all.
+    pub parts: (usize, usize),
+    /// Its duties, done and open.
+    pub duties: Vec<Listed>,
     /// What is on record of the decision, part by part (forms 3795 and 3796).
     pub record: Vec<Section>,
     /// What was signed about it, as far as this person may read it.
@@ -81,6 +99,12 @@ pub struct May {
     pub represent: bool,
     /// Open documents of the case.
     pub documents: bool,
+    /// Void a number that was issued in error (K8.3).
+    pub void: bool,
+    /// Print the record of authority.
+    pub record: bool,
+    /// Keep its duties and take its disclosure bundle.
+    pub duties: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -94,50 +118,6 @@ pub struct Candidate {
     pub ineligible: Vec<Refusal>,
 }
 
-/// The releases a person may see: what they asked for, and all of the areas they work in; newest first.
-pub async fn list(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
-    let (mut conn, now) = (office.read().await?, office.now());
-    let mut seen: Vec<Filed> = Vec::new();
-    if let Some(person) = by.person() {
-        seen.extend(conn.releases_of_officer(person, 200).await?);
-    }
-    let areas: Vec<AreaId> = if by.is(Role::Auditor) {
-        conn.areas().await?.iter().filter_map(|area| AreaId::parse(&area.id)).collect()
-    } else {
-        by.areas()
-    };
-    for area in areas {
-        for filed in conn.releases_of_area(area, 2_000).await? {
-            if may(by, Act::SeeRelease, casefile::thing(&filed.release))
-                && seen.iter().all(|other| other.release.id != filed.release.id)
-            {
-                seen.push(filed);
-            }
-        }
-    }
-    seen.sort_by_key(|filed| std::cmp::Reverse(filed.release.requested_at));
-    let mut lines = Vec::new();
-    for filed in seen {
-        let (file, _) = casefile::open(office, &filed)?;
-        let copies = conn.copies_of_release(filed.release.id).await?;
-        let count = |test: fn(&Copy) -> bool| copies.iter().filter(|copy| test(copy)).count();
-        let counts = [
-            copies.len(),
-            // A copy that was lost before it was sealed will never be; the one in its place counts for itself.
-            count(|copy| copy.sealed_at.is_some() || copy.replaced_at.is_some()),
-            count(|copy| copy.opened_at.is_some()),
-            count(|copy| copy.confirmed_at.is_some()),
-        ];
-        lines.push(Line {
-            word: filed.release.word(now),
-            title: file.request.title.as_str().to_owned(),
-            filed,
-            counts,
-        });
-    }
-    Ok(lines)
-}
-
 /// One release. Reading it is a consultation (DPA 2018 s.62): a leaf, whoever reads.
 pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
@@ -146,6 +126,9 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
     let waits = waits::of(by, &of, now);
+    let missing = decision::missing(&of, now);
+    let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
+    let duties = duties::listed(office, &mut conn, &of, now).await?;
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -173,6 +156,13 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
         represent: may(by, Act::Represent, thing),
         documents: may(by, Act::OpenDocument, thing),
+        // Offered while nobody has opened a copy; asked again inside the act.
+        void: word == "live"
+            && copies.iter().all(|copy| copy.opened_at.is_none())
+            && may(by, Act::Recall, thing)
+            && !own,
+        record: may(by, Act::ReadAuthority, thing),
+        duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -181,6 +171,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         photographs,
         units,
         copies,
+        parts,
+        duties,
         record,
         signatures,
         officer,

@@ -1,14 +1,16 @@
 //! The register of issues as a table to keep (K8.3), and whose registers a person may read.
 
 use crate::actions::audit::defused;
-use crate::actions::{Fault, No, Office, Stamp, registers};
+use crate::actions::{Fault, FieldError, No, Office, Stamp, find, registers};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
+use crate::domain::urn::Urn;
 use crate::store::people::Area;
 use crate::store::releases::Issue;
+use crate::store::search::Numbers;
 
 /// The areas whose register `by` may read.
 pub async fn areas(office: &Office, by: &Actor) -> Result<Vec<Area>, No> {
@@ -27,9 +29,80 @@ pub fn word(issue: &Issue, now: Moment) -> &str {
     if issue.stage == "live" && over { "expired" } else { &issue.stage }
 }
 
-/// The register as CSV, defused (ASVS 1.2.10); that it left is a leaf.
-pub async fn csv(office: &Office, by: &Actor, area: AreaId, stamp: Stamp) -> Result<String, No> {
-    let issues = registers::issues(office, by, area, stamp.clone()).await?;
+/// Numbers on one page.
+pub const PAGE: i64 = 50;
+/// Numbers in one table.
+const TABLE_MAX: i64 = 10_000;
+
+/// A search of the register as it was typed.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    /// A number however typed, or its serial alone.
+    pub q: &'a str,
+    /// A stage's word.
+    pub stage: &'a str,
+    /// Issued from this day.
+    pub from: &'a str,
+    /// To this day.
+    pub to: &'a str,
+    /// Which page, from 1.
+    pub page: i64,
+}
+
+/// The stages a number can have.
+pub const STAGES: [&str; 4] = ["live", "expired", "recalled", "voided"];
+
+fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
+    let mut wrong = Vec::new();
+    let (q, urn) = (typed.q.trim(), Urn::parse(typed.q));
+    let serial = if q.chars().all(|c| c.is_ascii_digit()) { q.parse().ok().filter(|n| *n > 0) } else { None };
+    if !q.is_empty() && urn.is_none() && serial.is_none() {
+        wrong.push(FieldError::new("q", "Enter a reference like CZ/001/26, or its number alone, like 1"));
+    }
+    let (from, to) = find::days(typed.from, typed.to, &mut wrong);
+    if !typed.stage.is_empty() && !STAGES.contains(&typed.stage) {
+        wrong.push(FieldError::new("stage", "Choose one from the list"));
+    }
+    if !wrong.is_empty() {
+        return Err(No::Invalid(wrong));
+    }
+    Ok(Numbers {
+        urn: urn.map_or_else(String::new, |urn| urn.to_string()),
+        serial: serial.unwrap_or(0),
+        stage: typed.stage.to_owned(),
+        from,
+        to,
+        now,
+        limit: PAGE,
+        skip: (typed.page.clamp(1, 100_000) - 1) * PAGE,
+    })
+}
+
+/// One page of the numbers sought in an area's register, and how many there are in all.
+pub async fn find(
+    office: &Office,
+    by: &Actor,
+    area: AreaId,
+    typed: Typed<'_>,
+    stamp: Stamp,
+) -> Result<(Vec<Issue>, i64), No> {
+    registers::may_read_issues(office, by, area, stamp).await?;
+    let mut of = sought(typed, office.now())?;
+    let mut conn = office.read().await?;
+    let (issues, count) = conn.find_issues(area, &of).await?;
+    if issues.is_empty() && of.skip > 0 {
+        // Beyond the last page: only the count is wanted.
+        (of.skip, of.limit) = (0, 1);
+        return Ok((issues, conn.find_issues(area, &of).await?.1));
+    }
+    Ok((issues, count))
+}
+
+/// What is shown of the register, as CSV, defused (ASVS 1.2.10); that it left is a leaf.
+pub async fn csv(office: &Office, by: &Actor, area: AreaId, typed: Typed<'_>, stamp: Stamp) -> Result<String, No> {
+    registers::may_read_issues(office, by, area, stamp.clone()).await?;
+    let of = Numbers { limit: TABLE_MAX, skip: 0, ..sought(typed, office.now())? };
+    let (issues, _) = office.read().await?.find_issues(area, &of).await?;
     let text = table(&issues, office.now())?;
     let (by, event) = (by.clone(), Event::new(Kind::Exported, format!("area/{area}")).with("what", "issues"));
     office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;

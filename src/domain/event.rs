@@ -53,9 +53,13 @@ kinds! {
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
     Authorised = "authorise",
+    // Duties of a release
+    /// A duty of a release was marked, or what was done about it recorded (K7.12, K7.13, O3.2.2); body: `duty`, `done`.
+    Duty = "duty",
+    // Copies
     /// A copy was sealed to its recipient; body: `holder`, `parts`.
     Sealed = "seal",
-    /// A photograph or text was released to its recipient's screen: before its first byte.
+    /// A photograph or text was released to its recipient's screen: before its first byte; body: of words also `revision`.
     Viewed = "view",
     /// A thumbnail was released to its recipient's screen: before its first byte.
     Thumbnail = "thumbnail",
@@ -71,6 +75,14 @@ kinds! {
     Voided = "void",
     /// The release was recalled (K8.2); body: `urn`, `statement`.
     Recalled = "recall",
+    // Corrections (K8.7)
+    /// A holder reported that something is wrong or incomplete (K8.7); body: `report`.
+    Reported = "report",
+    /// The co-ordinator considered a report and recorded the outcome (K8.7); body: `report`, `outcome`.
+    ReportAnswered = "report.answer",
+    /// The words of a release were corrected, and sealed in the place of the old ones (K8.7); body: `urn`, `revision`, `copies`,
+    /// `statement`.
+    Corrected = "correct",
     /// The limit was reached and written down (K7.8).
     Expired = "expire",
     /// The undertaking was shown in full.

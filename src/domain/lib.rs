@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod content;
+pub mod duty;
 pub mod event;
 pub mod holding;
 pub mod ids;

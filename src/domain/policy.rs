@@ -32,15 +32,19 @@ acts! {
     RuleRepresentations,
     /// Decide where there is no positive outcome (O3.2.4).
     RuleOutcome,
-    /// Decide a request: authorise, refuse, seal the copies.
+    /// Decide a request: authorise, refuse, seal the copies; correct the words, answer reports.
     Decide,
+    /// Mark a release's duties, record what was done, take its disclosure bundle (K7.12, K7.13, O3.2.2).
+    KeepDuties,
+    /// Read and print a release's record of authority (forms 3795 and 3796).
+    ReadAuthority,
     /// Recall a release.
     Recall,
     /// Open an original photograph.
     OpenOriginal,
     /// Open a document of a case: what came with representations, a receipt of service.
     OpenDocument,
-    /// Open one's own copy, acknowledge its conditions, confirm its end.
+    /// Open one's own copy, acknowledge its conditions, report what is wrong with it, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
     SeeCopy,
@@ -118,7 +122,12 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::SeeRelease | Act::Withdraw, Thing::Draft { requested_by })
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
-        (Act::Represent, Thing::Release { area, requested_by }) => own(requested_by) || actor.is_in(Role::Aic, area),
+        (Act::ReadAuthority, Thing::Release { area, .. }) => {
+            POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
+        }
+        (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
+            own(requested_by) || actor.is_in(Role::Aic, area)
+        }
         (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
         (Act::RuleOutcome, Thing::Release { area, .. }) => {
             actor.is_in(Role::Inspector, area) || actor.is_in(Role::Commander, area)

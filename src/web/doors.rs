@@ -4,6 +4,8 @@
 //! menu is order here. Absent on purpose: routes anywhere else, a door for HEAD or for ranges (one view is one logged GET).
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
+mod corrections;
+mod desk;
 mod releases;
 mod rulings;
 mod settings;
@@ -25,7 +27,8 @@ use crate::web::{assets, plain, probe};
 /// Every door there is: the tables of this file and of `doors/`, in the order of the menu.
 pub const DOORS: &[Door] = &joined::<{ many(TABLES) }>(TABLES);
 
-const TABLES: &[&[Door]] = &[FIRST, releases::DOORS, rulings::DOORS, DESK, settings::DOORS, REST];
+const TABLES: &[&[Door]] =
+    &[FIRST, releases::DOORS, rulings::DOORS, corrections::DOORS, desk::DOORS, DESK, settings::DOORS, REST];
 
 // Indexes are below the lengths they are compared with; a mistake here does not compile.
 #[expect(clippy::indexing_slicing, reason = "const code has no iterators")]

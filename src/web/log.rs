@@ -172,7 +172,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    fn of(&self, word: &str) -> String {
+    pub(super) fn of(&self, word: &str) -> String {
         let known = self.people.get(word).or_else(|| self.releases.get(word));
         known.cloned().unwrap_or_else(|| if word == "portal" { "The portal".to_owned() } else { word.to_owned() })
     }

@@ -13,8 +13,8 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, statements, surrender, undertaking,
-    visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sign_in, statements, surrender,
+    undertaking, visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -74,6 +74,12 @@ pages![
     police::ask::Ask,
     police::sheet::Sheet,
     police::sheet::Recall,
+    // The desk
+    police::void::Void,
+    police::duties::Duty,
+    police::prints::Authority,
+    police::prints::Bundle,
+    // Requests and decisions
     police::tasks::Tasks,
     police::part::Part,
     police::decide::Decide,
@@ -110,6 +116,11 @@ pages![
     // Units
     police::unit::Units,
     police::unit::Unit,
+    // Corrections
+    report::Report,
+    police::correct::Correct,
+    police::corrections::Corrections,
+    police::corrections::Consider,
     // Statements
     statements::Mine,
     statements::Signed,

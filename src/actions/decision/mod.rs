@@ -88,7 +88,12 @@ impl Gathered {
     /// Digests of all the words that would leave (none: empty) and of each photograph as uploaded, in order: what the authority is
     /// about.
     pub fn subject(&self) -> (String, Vec<String>) {
-        let words = if self.case.words.is_empty() { String::new() } else { digested(self.case.words.as_bytes()) };
+        // From authority on the words are gone from the case; their digest stays (P4).
+        let words = match &self.filed.text_sha256 {
+            Some(digest) => format!("sha256:{digest}"),
+            None if self.case.words.is_empty() => String::new(),
+            None => digested(self.case.words.as_bytes()),
+        };
         (words, self.photographs.iter().map(|one| format!("sha256:{}", one.sha256)).collect())
     }
 }

@@ -118,16 +118,21 @@ pub(super) async fn consulted(
     Ok(())
 }
 
-/// An area's register of issues (K8.3).
+/// An area's whole register of issues, newest first (K8.3).
 pub async fn issues(office: &Office, by: &Actor, area: AreaId, stamp: Stamp) -> Result<Vec<Issue>, No> {
+    may_read_issues(office, by, area, stamp).await?;
+    Ok(office.read().await?.issues(area).await?)
+}
+
+/// Whether `by` may read an area's register of issues; an auditor's reading is a leaf.
+pub(super) async fn may_read_issues(office: &Office, by: &Actor, area: AreaId, stamp: Stamp) -> Result<(), No> {
     if !may(by, Act::SeeIssues, Thing::Area(area)) {
         return Err(No::NotFound);
     }
-    let issues = office.read().await?.issues(area).await?;
     if by.is(Role::Auditor) {
         consulted(office, by, format!("area/{area}"), "issues", stamp).await?;
     }
-    Ok(issues)
+    Ok(())
 }
 
 /// The names of the fields that changed, for the leaf.

@@ -9,7 +9,7 @@ use crate::moment::Moment;
 use crate::policy::{Act, Thing, may};
 use crate::refusal::Refusal;
 use crate::release::order::Submission;
-use crate::release::{Authority, Case, Order, Part, Question, Release, Stage};
+use crate::release::{Authority, Case, Correction, Order, Part, Question, Release, ReportAnswer, Stage};
 use crate::words::Prose;
 
 /// What the store can carry out: the next stage and the event that records it, never one alone. Only this file makes one.
@@ -75,6 +75,13 @@ impl Release {
             (Stage::Live(authority), Order::Void { reason, opened }) => {
                 self.void(authority, &reason, opened, (person, now))
             }
+            // At the limit there is nobody left to correct anything for (K7.8).
+            (Stage::Live(authority), Order::Correct(correction)) if now < authority.until => {
+                self.correct(authority, &correction)
+            }
+            (Stage::Live(_) | Stage::Recalled { .. } | Stage::Voided { .. }, Order::AnswerReport(answer)) => {
+                self.answer_report(&answer)
+            }
             (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority, &reason, person, now),
             (
                 Stage::Draft
@@ -99,9 +106,13 @@ impl Release {
             Order::Rule { question: Question::NoPositiveOutcome, .. } => (Act::RuleOutcome, Refusal::NotInspector),
             Order::Represent { .. } => (Act::Represent, Refusal::NotAreaCoordinator),
             Order::Recall { .. } | Order::Void { .. } => (Act::Recall, Refusal::NotAreaCoordinator),
-            Order::Return { .. } | Order::Save(_) | Order::Tell { .. } | Order::Authorise(_) | Order::Refuse { .. } => {
-                (Act::Decide, Refusal::NotAreaCoordinator)
-            }
+            Order::Return { .. }
+            | Order::Save(_)
+            | Order::Tell { .. }
+            | Order::Authorise(_)
+            | Order::Refuse { .. }
+            | Order::Correct(_)
+            | Order::AnswerReport(_) => (Act::Decide, Refusal::NotAreaCoordinator),
         };
         if !may(by, act, self.thing()) {
             return Err(vec![no]);
@@ -211,6 +222,28 @@ impl Release {
         }
         let event = Event::new(Kind::Voided, self.object()).with("urn", authority.urn.clone());
         Ok(Decision { next: Stage::Voided { authority: authority.clone(), by: by.0, at: by.1 }, event })
+    }
+
+    fn correct(&self, authority: &Authority, correction: &Correction) -> Decided {
+        let why = correction.check();
+        if !why.is_empty() {
+            return Err(why);
+        }
+        let event = Event::new(Kind::Corrected, self.object())
+            .with("urn", authority.urn.clone())
+            .with("revision", correction.revision);
+        Ok(Decision { next: self.stage.clone(), event })
+    }
+
+    fn answer_report(&self, answer: &ReportAnswer) -> Decided {
+        let why = answer.check();
+        if !why.is_empty() {
+            return Err(why);
+        }
+        let event = Event::new(Kind::ReportAnswered, self.object())
+            .with("report", answer.report.clone())
+            .with("outcome", answer.outcome.map_or("", |outcome| outcome.word()));
+        Ok(Decision { next: self.stage.clone(), event })
     }
 
     fn recall(&self, authority: &Authority, reason: &Prose, by: PersonId, now: Moment) -> Decided {

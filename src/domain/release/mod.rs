@@ -4,6 +4,7 @@
 //! compares it with `now`, so the limit bites at its millisecond whether or not any job has run (K7.8).
 
 pub mod case;
+pub mod correction;
 pub mod decide;
 pub mod grounds;
 pub mod material;
@@ -22,6 +23,7 @@ use crate::ids::{AreaId, PersonId, ReleaseId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
 pub use case::{Case, Considered};
+pub use correction::{Correction, ReportAnswer};
 pub use decide::Decision;
 pub use notice::{Question, Ruling};
 pub use order::Order;

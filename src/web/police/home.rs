@@ -3,8 +3,9 @@
 use serde::Serialize;
 
 use crate::actions::No;
-use crate::actions::desk::Line;
-use crate::actions::home::{Waiting, waiting};
+use crate::actions::desk::{Clock, Line};
+use crate::actions::find::Found;
+use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::domain::ids::ReleaseId;
@@ -13,9 +14,6 @@ use crate::domain::release::Question;
 use crate::web::account::OwnKeys;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
-
-/// How many releases a section names before it only counts.
-const NAMED: usize = 8;
 
 /// "Waiting for you".
 #[derive(Serialize)]
@@ -61,18 +59,45 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        about: format!(
+            "{}{}Asked for on {}{copies}",
+            urn.unwrap_or_default(),
+            line.clock.map_or_else(String::new, told),
+            release.requested_at.long()
+        ),
         tag: stage_tag(line.word),
     }
 }
 
-fn listed(lines: &[Line], title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
-    let onward = match lines.len() {
+/// What runs out, how soon, and when.
+fn told(clock: Clock) -> String {
+    let left = left(clock.left_ms);
+    if clock.limit {
+        format!("{left}: its time limit is {}. ", clock.until.deadline())
+    } else {
+        format!("{left}: the person’s 72 hours run until {}. ", clock.until.long())
+    }
+}
+
+/// Time left, in the largest unit that is whole.
+fn left(ms: i64) -> String {
+    let (hours, days) = (ms / 3_600_000, ms / 86_400_000);
+    match (days, hours) {
+        (0, 0) => "Less than an hour left".to_owned(),
+        (0, 1) => "1 hour left".to_owned(),
+        (0, hours) => format!("{hours} hours left"),
+        (1, _) => "1 day left".to_owned(),
+        (days, _) => format!("{days} days left"),
+    }
+}
+
+fn listed(found: &Found, title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
+    let onward = match found.count {
         0 => Vec::new(),
         1 => vec![link(href, "See it in the list")],
         many => vec![link(href, format!("See all {many}"))],
     };
-    let releases = lines.iter().take(NAMED).map(brief).collect();
+    let releases = found.lines.iter().map(brief).collect();
     Section { title, words: words.to_owned(), none, links: onward, releases, keys: None }
 }
 
@@ -115,6 +140,18 @@ fn again(releases: usize) -> Section {
         many => format!("Somebody made new keys: copies of {many} releases wait."),
     };
     Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
+}
+
+/// Every report is named: each is somebody's word that what they hold is wrong (K8.7).
+fn reported(reports: &[WaitingReport]) -> Section {
+    let brief = |one: &WaitingReport| Brief {
+        href: format!("/releases/{}/reports/{}", one.release_id, one.id),
+        title: one.urn.clone(),
+        about: format!("Reported on {}", Moment::from_millis(one.reported_at).long()),
+        tag: Tag { text: "To consider", colour: "yellow" },
+    };
+    let releases = reports.iter().map(brief).collect();
+    Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
 }
 
 fn for_root(keys: usize) -> Section {
@@ -166,28 +203,51 @@ impl Section {
                 words: waiting_for_keys(*people),
                 ..plain("Keys to confirm", "", vec![link("/approvals", "See who waits, and confirm their keys")])
             },
-            Waiting::Requests(lines) => {
-                listed(lines, "Requests to decide", "", "No request is waiting for you.", "/releases?stage=requested")
+            Waiting::Requests(found) => {
+                listed(found, "Requests to decide", "", "No request is waiting for you.", "/releases?waits=decide")
             }
-            Waiting::Unsealed(lines) => listed(
-                lines,
+            Waiting::Reports(reports) => reported(reports),
+            Waiting::Unsealed(found) => listed(
+                found,
                 "Copies to seal",
                 "",
                 "Every copy of every live release is sealed.",
-                "/releases?stage=live",
+                "/releases?waits=seal",
             ),
-            Waiting::Own(lines) => {
+            Waiting::Returned(found) => listed(
+                found,
+                "Sent back to you",
+                "The co-ordinator needs more before these can be decided (K7.7).",
+                "",
+                "/releases?waits=returned",
+            ),
+            Waiting::Ending(found) => listed(
+                found,
+                "Limit within 7 days",
+                "From its limit on, nobody outside the police can open a release (K7.8).",
+                "",
+                "/releases?waits=ending",
+            ),
+            Waiting::Duties(found) => listed(
+                found,
+                "Open duties",
+                "Something is still to be done: for a court, an identification procedure, or the record of sharing (K7.12, K7.13, \
+                 O3.2.2).",
+                "",
+                "/releases?waits=duties",
+            ),
+            Waiting::Own(found) => {
                 let mut section =
-                    listed(lines, "Your requests", "", "You have not asked for a release yet.", "/releases");
+                    listed(found, "Your requests", "", "You have not asked for a release yet.", "/releases?waits=own");
                 section.links.insert(0, link("/releases/new", "Ask for a release"));
                 section
             }
-            Waiting::Area(lines) => listed(
-                lines,
+            Waiting::Area(found) => listed(
+                found,
                 "Releases of your area",
                 "You can read these and their timelines.",
                 "There are no releases in your area yet.",
-                "/releases",
+                "/releases?waits=others",
             ),
             Waiting::Units(units) => {
                 plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
@@ -226,7 +286,7 @@ impl Page for Home {
             about: "CZ/001/26. Asked for on 21 November 2026 at 5:30pm. 1 of 3 copies sealed".into(),
             tag: stage_tag("live"),
         };
-        let full = Section { releases: vec![some], ..Section::of(&Waiting::Unsealed(Vec::new()), now) };
+        let full = Section { releases: vec![some], ..Section::of(&Waiting::Unsealed(Found::default()), now) };
         let own = |state| Section { keys: Some(OwnKeys::sample(state)), ..plain("Your keys", "", Vec::new()) };
         let open = |what| Open { release: ReleaseId::fresh(now, [1; 10]), title: "Thefts".into(), what };
         let until = now.plus_millis(3_600_000);
@@ -236,12 +296,21 @@ impl Page for Home {
             Waiting::Questions([asks, What::Running(until), What::Telling].map(open).to_vec()),
             Waiting::Approvals(1),
             Waiting::Approvals(3),
-            Waiting::Requests(Vec::new()),
-            Waiting::Own(Vec::new()),
-            Waiting::Area(Vec::new()),
+            Waiting::Requests(Found::default()),
+            Waiting::Returned(Found::default()),
+            Waiting::Ending(Found::default()),
+            Waiting::Duties(Found::default()),
+            Waiting::Own(Found::default()),
+            Waiting::Area(Found::default()),
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
             Waiting::Bulletins,
             Waiting::Log,
+            Waiting::Reports(vec![WaitingReport {
+                id: "1".into(),
+                release_id: "1".into(),
+                urn: "CZ/001/26".into(),
+                reported_at: 1_795_370_400_000,
+            }]),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Root(1),
@@ -258,4 +327,23 @@ impl Page for Home {
 pub async fn home(v: Visit) -> Result<Answer, No> {
     let all = waiting(&v.office, v.actor()).await?;
     v.page("Waiting for you", &Home { sections: all.iter().map(|waiting| Section::of(waiting, v.now)).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_said_in_the_largest_whole_unit() {
+        let hour = 3_600_000;
+        for (ms, words) in [
+            (1, "Less than an hour left"),
+            (hour, "1 hour left"),
+            (24 * hour - 1, "23 hours left"),
+            (24 * hour, "1 day left"),
+            (7 * 24 * hour, "7 days left"),
+        ] {
+            assert_eq!(left(ms), words);
+        }
+    }
 }

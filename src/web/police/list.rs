@@ -1,29 +1,34 @@
-//! The list of releases a person may see, by stage and by reference.
+//! Finding releases: by reference, area, stage, scheme, day and what they wait for; fifty lines a page.
+//!
+//! Absent on purpose: whose releases are found, which is the action's; words of a case but the title.
 
 use serde::Serialize;
 
 use crate::actions::No;
 use crate::actions::desk::{self, Line};
-use crate::domain::urn::Urn;
+use crate::actions::find::{self, Found, PAGE, STAGES, Typed as Search, Waits};
+use crate::web::frame::Typed;
 use crate::web::police::{Choice, Tag, choice, stage_tag};
+use crate::web::visit::percent;
 use crate::web::{Answer, Page, Visit};
 
-/// Lines of one page of the list.
-const PAGE: usize = 50;
-
-/// The stages that can be asked for.
-const STAGES: [&str; 8] = ["draft", "requested", "returned", "live", "expired", "recalled", "voided", "closed"];
+/// The fields of the search.
+const FIELDS: [&str; 7] = ["q", "area", "stage", "scheme", "waits", "from", "to"];
+const TITLE: &str = "Releases";
 
 /// The list.
 #[derive(Serialize, Default)]
 pub struct List {
     releases: Vec<Entry>,
     found: String,
+    areas: Vec<Choice>,
     stages: Vec<Choice>,
-    stage: String,
-    q: String,
-    /// What is wrong with the reference typed.
-    problem: String,
+    schemes: Vec<Choice>,
+    waits: Vec<Choice>,
+    /// Nothing could be looked for.
+    wrong: bool,
+    /// Something narrows the list.
+    narrowed: bool,
     before: String,
     after: String,
     may_ask: bool,
@@ -58,10 +63,30 @@ fn entry(line: &Line) -> Entry {
     }
 }
 
+fn named(pairs: Vec<(String, String)>) -> Vec<Choice> {
+    pairs.into_iter().map(|(value, text)| choice(value, text, "")).collect()
+}
+
+/// The form's choices.
+async fn offered(v: &Visit) -> Result<List, No> {
+    let [areas, schemes] = find::places(&v.office, v.actor()).await?;
+    Ok(List {
+        areas: named(areas),
+        schemes: named(schemes),
+        stages: stages(),
+        waits: waits(),
+        narrowed: FIELDS.iter().any(|field| !v.query(field).is_empty()),
+        may_ask: !desk::request_areas(&v.office, v.actor()).await?.is_empty(),
+        ..List::default()
+    })
+}
+
 fn stages() -> Vec<Choice> {
-    let mut all = vec![choice("", "Every stage", "")];
-    all.extend(STAGES.iter().map(|word| choice(*word, stage_tag(word).text, "")));
-    all
+    STAGES.iter().map(|word| choice(*word, stage_tag(word).text, "")).collect()
+}
+
+fn waits() -> Vec<Choice> {
+    Waits::ALL.iter().filter(|(_, word, _)| !word.is_empty()).map(|(_, word, text)| choice(*word, *text, "")).collect()
 }
 
 impl Page for List {
@@ -80,46 +105,62 @@ impl Page for List {
         let full = Self {
             releases: vec![one("CZ/001/26", "live"), one("", "requested")],
             found: "2 releases".into(),
+            areas: vec![choice("1", "Cantwell (CZ)", "")],
+            schemes: vec![choice("1", "Cantwell Retail Watch", "")],
             stages: stages(),
-            stage: "live".into(),
+            waits: waits(),
+            narrowed: true,
             before: "/releases?page=1".into(),
             after: "/releases?page=3".into(),
             may_ask: true,
             ..Self::default()
         };
-        let none = Self { q: "x".into(), problem: "Enter a reference".into(), stages: stages(), ..Self::default() };
-        vec![full, none]
+        let wrong = Self { wrong: true, stages: stages(), waits: waits(), ..Self::default() };
+        vec![full, wrong, Self { stages: stages(), waits: waits(), ..Self::default() }]
     }
 }
 
-/// `GET /releases`: `stage`, `q` (a reference however typed), `page` from 1.
+/// The same search on another page.
+fn address(v: &Visit, page: i64) -> String {
+    let mut pairs: Vec<String> = FIELDS
+        .iter()
+        .filter(|field| !v.query(field).is_empty())
+        .map(|field| format!("{field}={}", percent(v.query(field))))
+        .collect();
+    if page > 1 {
+        pairs.push(format!("page={page}"));
+    }
+    if pairs.is_empty() { "/releases".to_owned() } else { format!("/releases?{}", pairs.join("&")) }
+}
+
+/// `GET /releases`: the fields of the search, and `page` from 1.
 pub async fn list(v: Visit) -> Result<Answer, No> {
-    let lines = desk::list(&v.office, v.actor()).await?;
-    let (stage, q) = (v.query("stage"), v.query("q").trim());
-    let urn = Urn::parse(q).map(|urn| urn.to_string());
-    let problem = if q.is_empty() || urn.is_some() { "" } else { "Enter a reference in the form CZ/001/26" };
-    let fits = |line: &&Line| {
-        let number = line.filed.release.stage.authority().map(|authority| &authority.urn);
-        let staged = !STAGES.contains(&stage) || line.word == stage;
-        staged && (urn.is_none() || number == urn.as_ref())
+    let page = v.query("page").parse::<i64>().unwrap_or(1).clamp(1, 100_000);
+    let search = Search {
+        q: v.query("q"),
+        area: v.query("area"),
+        stage: v.query("stage"),
+        scheme: v.query("scheme"),
+        from: v.query("from"),
+        to: v.query("to"),
+        waits: v.query("waits"),
+        page,
     };
-    let found: Vec<&Line> = if problem.is_empty() { lines.iter().filter(fits).collect() } else { Vec::new() };
-    let page = v.query("page").parse::<usize>().ok().filter(|n| (1..=1_000).contains(n)).unwrap_or(1);
-    let to = |n: usize| format!("/releases?stage={}&page={n}", if STAGES.contains(&stage) { stage } else { "" });
+    let offered = offered(&v).await?;
+    let Found { lines, count } = match find::releases(&v.office, v.actor(), &search).await {
+        Ok(found) => found,
+        Err(no) => return v.again(no, TITLE, &List { wrong: true, ..offered }),
+    };
     let shown = List {
-        releases: found.iter().skip((page - 1) * PAGE).take(PAGE).map(|line| entry(line)).collect(),
-        found: match found.len() {
+        releases: lines.iter().map(entry).collect(),
+        found: match count {
             1 => "1 release".to_owned(),
             many => format!("{many} releases"),
         },
-        stages: stages(),
-        stage: stage.to_owned(),
-        q: q.to_owned(),
-        problem: problem.to_owned(),
-        before: if page > 1 { to(page - 1) } else { String::new() },
-        after: if found.len() > page * PAGE { to(page + 1) } else { String::new() },
-        may_ask: !desk::request_areas(&v.office, v.actor()).await?.is_empty(),
+        before: if page > 1 { address(&v, page - 1) } else { String::new() },
+        after: if count > page * PAGE { address(&v, page + 1) } else { String::new() },
+        ..offered
     };
-    let status = if problem.is_empty() { 200 } else { 422 };
-    v.show("Releases", &shown).status(status).done()
+    let typed = FIELDS.iter().fold(Typed::default(), |typed, field| typed.with(field, v.query(field)));
+    v.filled(TITLE, &shown, typed)
 }

@@ -1,18 +1,22 @@
 //! One release: what was asked, what was decided, what became of each copy; withdrawal and recall.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::statements::Signature;
-use crate::actions::{No, release, step_up};
+use crate::actions::{No, audit, corrections, release, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
-use crate::web::police::record;
+use crate::web::log::Names;
+use crate::web::log_check::Step;
+use crate::web::police::duties::DutyLine;
 use crate::web::police::waits::Waits;
-use crate::web::police::{Row, Tag, long, row, stage_tag};
+use crate::web::police::{Row, Tag, long, record, row, stage_tag, story};
 use crate::web::{Answer, Page, Visit};
 
 /// A release's page.
@@ -21,12 +25,18 @@ pub struct Sheet {
     id: String,
     title: String,
     tag: Option<Tag>,
+    /// Where it stands and what comes next.
+    standing: String,
+    steps: Vec<Step>,
+    duties: Vec<DutyLine>,
     facts: Vec<Row>,
     request: Vec<Row>,
     record: Vec<Section>,
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
+    /// What holders reported and which version is in force, in short (K8.7).
+    corrections: String,
     may: May,
     waits: Waits,
     area: String,
@@ -123,9 +133,12 @@ fn boxes(sheet: &desk::Sheet) -> String {
 }
 
 impl Sheet {
-    fn of(sheet: &desk::Sheet, email: String, overlay: String, now: Moment) -> Self {
+    fn of(sheet: &desk::Sheet, steps: Vec<Step>, email: String, overlay: String, now: Moment) -> Self {
         let request = &sheet.file.request;
         Self {
+            standing: story::standing(sheet),
+            steps,
+            duties: sheet.duties.iter().map(DutyLine::of).collect(),
             id: sheet.filed.release.id.to_string(),
             title: request.title.as_str().to_owned(),
             tag: Some(stage_tag(sheet.word)),
@@ -139,6 +152,7 @@ impl Sheet {
                 .collect(),
             copies: sheet.copies.iter().map(line).collect(),
             signatures: sheet.signatures.clone(),
+            corrections: String::new(),
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             area: sheet.area.id.clone(),
@@ -181,6 +195,7 @@ impl Page for Sheet {
             request: vec![row("Purposes", "Prevention of crime\nDetection of crime"), row("Locality", "")],
             may: May { decide: true, withdraw: true, ..May::default() },
             waits: Waits::sample(),
+            standing: "Alex Doe asked for this. Nothing has left the police.".into(),
             ..Self::default()
         };
         let live = Self {
@@ -193,7 +208,24 @@ impl Page for Sheet {
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
-            may: May { recall: true, original: true, seal: true, ..May::default() },
+            corrections: "1 report of a holder waits for an answer.".into(),
+            may: May {
+                recall: true,
+                original: true,
+                seal: true,
+                void: true,
+                record: true,
+                duties: true,
+                ..May::default()
+            },
+            standing: "It was authorised on 21 November 2026.".into(),
+            steps: vec![Step {
+                at: "21 November 2026 at 5:30pm".into(),
+                title: "Authorised as CZ/001/26".into(),
+                by: "Sam Roe".into(),
+                text: "Open until 11:59pm on 19 January 2027.".into(),
+            }],
+            duties: DutyLine::samples(),
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
             ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }
@@ -206,7 +238,11 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
-    Ok(Sheet::of(&sheet, email, overlay, v.now))
+    let records = audit::story(&v.office, v.actor(), sheet.filed.release.id).await?;
+    let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
+    let steps = story::steps(&sheet, &records, &names);
+    let corrections = corrections::in_short(&v.office, sheet.filed.release.id).await?;
+    Ok(Sheet { corrections, ..Sheet::of(&sheet, steps, email, overlay, v.now) })
 }
 
 /// `GET /releases/{id}`.

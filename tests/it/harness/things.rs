@@ -1,7 +1,9 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
 use disclosure_portal::actions::enrol::{self, Invite};
+use disclosure_portal::actions::find;
 use disclosure_portal::actions::registers::{self, initiatives};
+use disclosure_portal::actions::{deliver, report};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
@@ -20,6 +22,7 @@ pub(crate) struct Things {
     initiative: String,
     entry: String,
     statement: String,
+    report: String,
     token: String,
 }
 
@@ -40,6 +43,10 @@ impl Things {
         // Somebody whose keys wait to be confirmed, as a newcomer's do.
         let newcomer = format!("DELETE FROM approval WHERE object = 'person/{}'", who("Frankie").id);
         sql(scene, &newcomer);
+        // Reported by the holder, and not answered.
+        let priya = &who("Priya").actor;
+        report::report(&scene.office, priya, copy, "The kind of shop is wrong.", stamp()).await.unwrap();
+        let report = deliver::one(&scene.office, priya, copy).await.unwrap().reports[0].row.id.clone();
         let scheme = world().schemes[0];
         let entry = registers::scheme(&scene.office, &who("Sam").actor, scheme, stamp()).await.unwrap();
         let initiative = initiatives::list(&scene.office, &who("Sam").actor).await.unwrap()[0].0.id.clone();
@@ -56,6 +63,7 @@ impl Things {
             unit,
             member: entry.members[0].id.clone(),
             statement,
+            report,
             token: "no-such-invitation".into(),
         }
     }
@@ -63,8 +71,9 @@ impl Things {
     /// The same, with a request that waits for its decision, and a fresh invitation.
     pub(crate) async fn waiting(scene: &Scene) -> Self {
         let mut things = Self::of(scene, "CZ/003/26").await;
-        let list = disclosure_portal::actions::desk::list(&scene.office, &who("Sam").actor).await.unwrap();
-        things.release = list.iter().find(|line| line.word == "requested").unwrap().filed.release.id.to_string();
+        let sam = &who("Sam").actor;
+        let found = find::waiting(&scene.office, sam, find::Waits::Decide, 1).await.unwrap();
+        things.release = found.lines[0].filed.release.id.to_string();
         let form = Invite {
             email: "new@demo.example".into(),
             name: "New Person".into(),
@@ -105,10 +114,12 @@ impl Things {
             .replace("{key}", &self.unit)
             .replace("{person}", &person.id.to_string())
             .replace("{member}", &self.member)
+            .replace("{report}", &self.report)
             .replace("{entry}", &self.entry)
             .replace("{version}", "1")
             .replace("{kind}", "undertaking")
             .replace("{token}", &self.token)
+            .replace("{duty}", "prosecution")
             .replace("{file}", "no-such-file")
     }
 }

@@ -42,7 +42,9 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
 }
 
 async fn stopped() -> Stopped {
-    Scene::new().await.stopped().await
+    let scene = Scene::new().await;
+    super::corrections::one_made(&scene).await;
+    scene.stopped().await
 }
 
 fn files(folder: &Folder) -> Vec<String> {
