@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import { openStage } from "./lib/stage.mjs";
+import { corrected } from "./story/corrections.mjs";
 import * as plain from "./story/plain.mjs";
 import * as roads from "./story/roads.mjs";
 import * as rulings from "./story/rulings.mjs";
@@ -11,7 +12,7 @@ let stage;
 before(async () => (stage = await openStage()));
 after(async () => stage?.stop());
 
-/** Journeys stand each on its own: after one that failed, the others are played. */
+/** Journeys stand each on its own, but for paper and correction, which follow a release made before: after one that failed, the others are played. */
 const journey = (name, play) => test(name, () => play(stage));
 
 journey("an officer's first request: four screens at most", plain.firstRequest);
@@ -20,6 +21,7 @@ journey("the release on paper", plain.onPaper);
 journey("without a script, all but signing works", plain.withoutScript);
 journey("words alone: nothing of photographs is asked, nothing is sealed by hand", roads.wordsAlone);
 journey("no manager: each member is supplied personally", roads.noManager);
+journey("a holder reports, the words are corrected, and the holder reads the new ones", corrected);
 journey("a wanted person, who is not told", roads.wantedPerson);
 journey("the notice to the person, on paper", rulings.noticePrinted);
 journey("representations dismissed by the district commander, and the person told", rulings.representationsDismissed);

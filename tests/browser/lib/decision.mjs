@@ -52,7 +52,7 @@ export function considered(now) {
 /** Types what the page at hand asks for, out of all answers; people are ticked by name. */
 export async function answered(page, answers) {
   const names = await page.locator("main form [name]:not([type=hidden]):not(button)").evaluateAll((all) => all.map((one) => one.name));
-  const own = Object.entries(answers).filter(([name]) => names.includes(name) && name !== "recipients");
+  const own = Object.entries(answers).filter(([name, value]) => names.includes(name) && name !== "recipients" && value !== undefined);
   await fill(page, Object.fromEntries(own));
   if (!names.includes("recipients")) return;
   for (const name of answers.recipients) await page.getByLabel(name, { exact: true }).check();

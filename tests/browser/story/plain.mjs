@@ -82,7 +82,11 @@ export async function firstRelease(stage) {
 export async function onPaper(stage) {
   const { page, quiet } = await stage.as("Sam");
   await page.goto(stage.facts.asked);
-  assert.ok((await sheets(page, "release-live")) <= 6);
+  await page.getByRole("link", { name: "Print the record of authority" }).click();
+  await page.waitForURL(/\/record$/);
+  const record = await main(page);
+  for (const words of [stage.facts.urn, "Repeated thefts with threats.", "Riley Marsh", "Sam Hollis", "Morgan Ellery"]) assert.ok(record.includes(words), words);
+  assert.ok((await sheets(page, "record")) <= 5);
   quiet();
 }
 

@@ -62,6 +62,7 @@ export async function noManager(stage) {
   assert.equal(rows.length, 1);
   assert.match(rows[0], /Toby Garrick\s+Cantwell Pub Watch/);
   const urn = /CZ\/\d{3}\/\d\d/.exec(await main(page))[0];
+  stage.facts.personally = { urn, path };
   const toby = await stage.as("Toby");
   await toby.page.goto("/bulletins");
   await toby.page.getByRole("link", { name: urn }).first().click();

@@ -77,7 +77,7 @@ async function told(stage, title, words) {
 
 /** The notice, before anything is served: typed facts stand on the letter, on plain paper without the police's marking. */
 export async function noticePrinted(stage) {
-  const path = await prepared(stage, "Thefts told of first", { telling: "" });
+  const path = await prepared(stage, "Thefts told of first", { telling: undefined });
   const { page, quiet } = await stage.as("Sam");
   await page.goto(path);
   await page.getByRole("link", { name: "Print the notice to the person" }).click();
