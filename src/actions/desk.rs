@@ -12,6 +12,7 @@ use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
+use crate::domain::release::Stage;
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
@@ -105,6 +106,8 @@ pub struct May {
     pub record: bool,
     /// Keep its duties and take its disclosure bundle.
     pub duties: bool,
+    /// Change one's own request and send it again.
+    pub write: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -122,6 +125,10 @@ pub struct Candidate {
 pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    if filed.release.stage == Stage::Draft {
+        // Its writer goes on with it elsewhere; it is nobody's record yet, and no leaf tells of it (P10).
+        return Err(No::NotFound);
+    }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
@@ -150,7 +157,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let own = by.person() == Some(filed.release.requested_by);
     let offers = May {
         decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: matches!(word, "draft" | "requested" | "returned") && may(by, Act::Withdraw, thing),
+        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
@@ -163,6 +170,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
             && !own,
         record: may(by, Act::ReadAuthority, thing),
         duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
+        write: filed.release.write(by, now).is_ok(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {

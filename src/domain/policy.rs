@@ -207,3 +207,7 @@ mod tests {
         assert!(!may(&Actor::Portal, Act::Hold, Thing::Copy { area, holder: me }));
     }
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod table_tests;

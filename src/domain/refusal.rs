@@ -342,3 +342,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod word_tests;

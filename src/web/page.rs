@@ -72,6 +72,7 @@ pages![
     police::home::Home,
     police::list::List,
     police::ask::Ask,
+    police::check::Check,
     police::sheet::Sheet,
     police::sheet::Recall,
     // The desk

@@ -12,7 +12,7 @@ import { authorises } from "./lib/decision.mjs";
 import { unlock } from "./lib/forms.mjs";
 import { look } from "./lib/look.mjs";
 import { realPhotograph } from "./lib/real-photograph.mjs";
-import { CUSTODY, NEW, asks, sent } from "./lib/request.mjs";
+import { CUSTODY, NEW, asks, typed } from "./lib/request.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { REQUEST } from "./story/ask.mjs";
 
@@ -140,7 +140,7 @@ test("a unit key exchanged together with its box is noticed, by portal and brows
   // An officer's next original is not taken either.
   const riley = await stage.as("Riley");
   await riley.page.goto(NEW);
-  assert.equal(await sent(riley, { ...REQUEST, ...CUSTODY, photographs: realPhotograph() }), 403);
+  assert.equal(await typed(riley, { ...REQUEST, ...CUSTODY, photographs: realPhotograph() }), 422);
   assert.match(await riley.page.locator(".govuk-error-summary").innerText(), /unit's key on record is not one that the root signed/);
   sql(`UPDATE area SET unit_recipient = '${was}', unit_box = X'${box}' WHERE code = 'CZ'`);
   sql(`UPDATE unit_sealed SET unit = '${was}' WHERE unit = '${unit}'`);

@@ -47,6 +47,21 @@ impl Release {
         }
     }
 
+    /// Whether `by` may go on writing it: its writer, while it is not with the co-ordinator (K7.7). Writing changes no stage.
+    pub fn write(&self, by: &Actor, now: Moment) -> Result<(), Vec<Refusal>> {
+        if !may(by, Act::Withdraw, self.thing()) {
+            return Err(vec![Refusal::NotFound]);
+        }
+        match self.stage {
+            Stage::Draft | Stage::Returned { .. } => Ok(()),
+            Stage::Requested
+            | Stage::Closed { .. }
+            | Stage::Live(_)
+            | Stage::Voided { .. }
+            | Stage::Recalled { .. } => Err(vec![Refusal::WrongStage { stage: self.word(now) }]),
+        }
+    }
+
     /// Decides `order` by `by` at `now`: what happens next, or every rule that says no.
     pub fn decide(&self, order: Order, by: &Actor, now: Moment) -> Decided {
         let thing = self.thing();
@@ -216,9 +231,12 @@ impl Release {
     }
 
     fn void(&self, authority: &Authority, reason: &Prose, opened: bool, by: (PersonId, Moment)) -> Decided {
-        given(reason)?;
+        let mut why = given(reason).err().unwrap_or_default();
         if opened {
-            return Err(vec![Refusal::OpenedAlready]);
+            why.push(Refusal::OpenedAlready);
+        }
+        if !why.is_empty() {
+            return Err(why);
         }
         let event = Event::new(Kind::Voided, self.object()).with("urn", authority.urn.clone());
         Ok(Decision { next: Stage::Voided { authority: authority.clone(), by: by.0, at: by.1 }, event })

@@ -182,3 +182,11 @@ impl Release {
         format!("release/{}", self.id)
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod walk_tests;
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod word_tests;

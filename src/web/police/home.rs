@@ -10,7 +10,7 @@ use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
-use crate::domain::release::Question;
+use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
@@ -59,12 +59,15 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!(
-            "{}{}Asked for on {}{copies}",
-            urn.unwrap_or_default(),
-            line.clock.map_or_else(String::new, told),
-            release.requested_at.long()
-        ),
+        about: match release.stage {
+            Stage::Draft => format!("Begun on {}. Nobody else sees it", release.requested_at.long()),
+            _ => format!(
+                "{}{}Asked for on {}{copies}",
+                urn.unwrap_or_default(),
+                line.clock.map_or_else(String::new, told),
+                release.requested_at.long()
+            ),
+        },
         tag: stage_tag(line.word),
     }
 }

@@ -7,6 +7,7 @@
 pub mod approvals;
 pub mod areas;
 pub mod ask;
+pub mod check;
 pub mod correct;
 pub mod corrections;
 pub mod decide;
@@ -32,6 +33,7 @@ pub mod schemes;
 pub mod seal;
 pub mod settings;
 pub mod sheet;
+mod state;
 pub mod story;
 pub mod tasks;
 pub mod texts;

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fill, kept, refused } from "../lib/forms.mjs";
+import { fill, kept, refused, send } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
-import { CUSTODY, NEW, sent } from "../lib/request.mjs";
+import { CUSTODY, NEW, sent, typed } from "../lib/request.mjs";
 
 export const REQUEST = {
   title: "Thefts from the orbital bookshop",
@@ -24,7 +24,20 @@ export async function officerAsks(stage) {
   await page.goto(NEW);
   await look(page, "ask");
   const { locality: _, ...incomplete } = REQUEST;
-  assert.equal(await sent(riley, { ...incomplete, photographs: realPhotograph() }), 422);
+  await fill(page, incomplete);
+  // It saves itself, and the page is the draft's own from then on.
+  await page.getByText(/^Saved at \d\d:\d\d$/).waitFor({ timeout: 30_000 });
+  assert.match(page.url(), /\/releases\/[0-9a-f-]{36}\/request$/);
+  await page.reload();
+  await kept(page, incomplete);
+  assert.equal(await typed(riley, { photographs: realPhotograph() }), 303);
+  assert.match(page.url(), /\/check$/);
+  const missing = await page.locator("main").innerText();
+  for (const sentence of [/Enter the locality/, /Only a custody photograph/, /brought to justice/, /Genesis\/Athena reference/]) {
+    assert.match(missing, sentence);
+  }
+  await look(page, "ask-missing");
+  await page.getByRole("link", { name: /Enter the locality/ }).click();
   await refused(page, {
     locality: /Enter the locality/,
     source: /Only a custody photograph/,
@@ -33,13 +46,16 @@ export async function officerAsks(stage) {
   });
   await kept(page, incomplete);
   await look(page, "ask-errors");
-  await fill(page, { ...REQUEST, ...CUSTODY, photographs: realPhotograph() });
+  await fill(page, { ...REQUEST, ...CUSTODY });
   await page.screenshot({ path: join(stage.out, "story-1-request.png"), fullPage: true });
-  assert.equal(await sent(riley, {}), 303);
+  assert.equal(await send(page, "Save and go on"), 303);
+  await look(page, "check");
+  assert.equal(await sent(riley), 303);
   assert.match(page.url(), /\/releases\/[0-9a-f-]{36}$/);
   stage.facts.release = new URL(page.url()).pathname;
   const sheet = await page.locator("main").innerText();
   assert.match(sheet, /512 by 512 pixels/);
+  assert.match(sheet, /waits for an Area Intelligence Co-ordinator/);
   assert.match(sheet, new RegExp(REQUEST.title));
   await look(page, "request-sent");
   quiet();
@@ -65,20 +81,22 @@ export async function badInput(stage) {
     [cut, /damaged|cut short|incomplete|whole|read/i],
     [jpeg, /damaged|cut short|incomplete|whole|read/i],
   ]) {
-    assert.equal(await sent(riley, { ...hostile, photographs }), 422);
+    assert.equal(await typed(riley, { ...hostile, photographs }), 422);
     await refused(page, { photographs: sentence });
     await kept(page, hostile);
   }
   await look(page, "ask-bad-file");
   const long = "é\u{1F600}<script>".repeat(30_000);
   const reversed = "Riley \u202Egpj.exe";
-  assert.equal(await sent(riley, { text: long, locality: reversed, title: "x".repeat(300) }), 422);
+  assert.equal(await typed(riley, { text: long, locality: reversed, title: "x".repeat(300) }), 422);
   await refused(page, {
     title: /200 characters or fewer: you have 300/,
     text: /5000 characters or fewer: you have 300000|5,000 characters or fewer/,
     locality: /hidden control character/,
   });
   await kept(page, { text: long, locality: reversed, title: "x".repeat(300) });
+  await page.locator("summary", { hasText: "Throw this draft away" }).click();
+  assert.equal(await send(page, "Throw this draft away"), 303);
   quiet();
 }
 

@@ -20,6 +20,7 @@ mod recovery;
 mod registers;
 mod renewal;
 mod reports;
+mod request;
 mod roles;
 mod rotation;
 mod rulings;
