@@ -4,6 +4,7 @@ use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
 use crate::actions::duties::{self, Listed};
+use crate::actions::elsewhere::{self, Link};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
@@ -64,6 +65,8 @@ pub struct Sheet {
     pub units: Vec<String>,
     /// The copies.
     pub copies: Vec<Copy>,
+    /// How it is linked with other areas (K7.6).
+    pub links: Vec<Link>,
     /// The officer who asked.
     pub officer: String,
     /// Parts of the decision that are complete, and all.
@@ -108,6 +111,8 @@ pub struct May {
     pub duties: bool,
     /// Change one's own request and send it again.
     pub write: bool,
+    /// See more of its links with other areas, and hand over.
+    pub areas: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -150,6 +155,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
+    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
     let thing = casefile::thing(&filed.release);
     let word = filed.release.word(now);
     let requested = word == "requested";
@@ -171,6 +177,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         record: may(by, Act::ReadAuthority, thing),
         duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
         write: filed.release.write(by, now).is_ok(),
+        areas: may(by, Act::Decide, thing) && !links.is_empty(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -181,6 +188,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         copies,
         parts,
         duties,
+        links,
         record,
         signatures,
         officer,

@@ -56,8 +56,6 @@ pub struct Filed {
     pub text_sha256: Option<String>,
     /// Keyed hash of the officer's own source reference, to find it by; `None`: there is none.
     pub source_index: Option<String>,
-    /// The other area's release that this one follows (K7.6).
-    pub origin: Option<ReleaseId>,
 }
 
 /// A photograph's row.
@@ -150,18 +148,18 @@ impl TryFrom<Row> for Filed {
             },
             _ => return Err(Fault::Corrupt { table: "release", column: "stage", row: key }),
         };
+        let origin = row.origin_id.as_deref().map(|id| whole(ReleaseId::parse(id), "release", "origin_id", &key));
         let release = Release {
             id: whole(ReleaseId::parse(&row.id), "release", "id", &key)?,
             area: whole(AreaId::parse(&row.area_id), "release", "area_id", &key)?,
             requested_by: whole(PersonId::parse(&row.requested_by), "release", "requested_by", &key)?,
             requested_at: Moment::from_millis(row.requested_at),
             stage,
+            origin: origin.transpose()?,
             version: row.version,
         };
-        let origin = row.origin_id.as_deref().map(|id| whole(ReleaseId::parse(id), "release", "origin_id", &key));
         Ok(Self {
             release,
-            origin: origin.transpose()?,
             source_index: row.source_index,
             danger: row.danger,
             file: row.file,
@@ -252,7 +250,7 @@ impl Tx {
                 .bind(&filed.file)
                 .bind(&filed.draft)
                 .bind(&filed.source_index)
-                .bind(filed.origin.map(|id| id.to_string()))
+                .bind(release.origin.map(|id| id.to_string()))
         )?;
         Ok(())
     }

@@ -6,6 +6,7 @@
 
 mod corrections;
 mod desk;
+mod elsewhere;
 mod releases;
 mod request;
 mod rulings;
@@ -33,6 +34,7 @@ const TABLES: &[&[Door]] = &[
     releases::DOORS,
     request::DOORS,
     rulings::DOORS,
+    elsewhere::DOORS,
     corrections::DOORS,
     desk::DOORS,
     DESK,

@@ -139,6 +139,9 @@ pages![
     police::people::Person,
     police::areas::Areas,
     police::areas::Rename,
+    // Other areas
+    police::elsewhere::Areas,
+    police::elsewhere::Consultation,
     // Texts and numbers of the policy
     police::texts::Texts,
     police::texts::One,

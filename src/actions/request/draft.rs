@@ -121,7 +121,8 @@ pub async fn begin(office: &Office, by: &Actor, change: Change, stamp: &Stamp) -
     let first = desk::request_areas(office, by).await?.into_iter().next().ok_or(No::NotFound)?;
     let area = asked.area_of(by).map_or_else(|| first.id(), Ok)?;
     let now = office.now();
-    let release = Release { id, area, requested_by: person, requested_at: now, stage: Stage::Draft, version: 0 };
+    let release =
+        Release { id, area, requested_by: person, requested_at: now, stage: Stage::Draft, origin: None, version: 0 };
     let filed = Filed {
         release,
         danger: false,
@@ -130,7 +131,6 @@ pub async fn begin(office: &Office, by: &Actor, change: Change, stamp: &Stamp) -
         text_object: None,
         text_sha256: None,
         source_index: None,
-        origin: None,
     };
     let file = CaseFile::asked(asked.request.clone());
     let area = office.read().await?.area(area).await?.ok_or(No::NotFound)?;

@@ -43,6 +43,7 @@ impl Release {
     pub fn thing(&self) -> Thing {
         match self.stage {
             Stage::Draft => Thing::Draft { requested_by: self.requested_by },
+            _ if self.origin.is_some() => Thing::Linked { area: self.area, requested_by: self.requested_by },
             _ => Thing::Release { area: self.area, requested_by: self.requested_by },
         }
     }
@@ -151,6 +152,9 @@ impl Release {
     }
 
     fn send_back(&self, reason: &Prose, by: PersonId, now: Moment) -> Decided {
+        if self.origin.is_some() {
+            return Err(vec![Refusal::LinkedNotReturned]);
+        }
         given(reason)?;
         Ok(Decision { next: Stage::Returned { by, at: now }, event: Event::new(Kind::Returned, self.object()) })
     }

@@ -12,6 +12,7 @@ pub mod correct;
 pub mod corrections;
 pub mod decide;
 pub mod duties;
+pub mod elsewhere;
 pub mod home;
 pub mod initiatives;
 pub mod invite;

@@ -16,6 +16,7 @@ use crate::domain::release::Stage;
 use crate::web::log::Names;
 use crate::web::log_check::Step;
 use crate::web::police::duties::DutyLine;
+use crate::web::police::elsewhere::{Side, side};
 use crate::web::police::waits::Waits;
 use crate::web::police::{Row, Tag, long, record, row, stage_tag, state, story};
 use crate::web::{Answer, Page, Visit};
@@ -40,6 +41,8 @@ pub struct Sheet {
     corrections: String,
     may: May,
     waits: Waits,
+    /// How it is linked with other areas (K7.6).
+    elsewhere: Vec<Side>,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
@@ -156,6 +159,7 @@ impl Sheet {
             corrections: String::new(),
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
+            elsewhere: sheet.links.iter().map(side).collect(),
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
@@ -217,6 +221,7 @@ impl Page for Sheet {
                 void: true,
                 record: true,
                 duties: true,
+                areas: true,
                 ..May::default()
             },
             standing: "It was authorised on 21 November 2026.".into(),
@@ -227,6 +232,7 @@ impl Page for Sheet {
                 text: "Open until 11:59pm on 19 January 2027.".into(),
             }],
             duties: DutyLine::samples(),
+            elsewhere: vec![Side::sample()],
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
             ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }

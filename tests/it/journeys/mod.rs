@@ -33,6 +33,7 @@ mod step_up;
 mod stranger;
 mod swapped_keys;
 mod texts;
+mod two_areas;
 mod units;
 mod void;
 
