@@ -3,6 +3,7 @@
 
 import { after, before, test } from "node:test";
 import { openStage } from "./lib/stage.mjs";
+import { ownRelease, twoAreas } from "./story/areas.mjs";
 import { corrected } from "./story/corrections.mjs";
 import * as plain from "./story/plain.mjs";
 import * as roads from "./story/roads.mjs";
@@ -27,4 +28,6 @@ journey("the notice to the person, on paper", rulings.noticePrinted);
 journey("representations dismissed by the district commander, and the person told", rulings.representationsDismissed);
 journey("representations upheld: nothing is given", rulings.representationsUpheld);
 journey("no positive outcome: an inspector decides", rulings.noPositiveOutcome);
+journey("the person is active in another area: its co-ordinator is asked", twoAreas);
+journey("the other area makes a release of its own, and each sees the other", ownRelease);
 journey("no page complained of anything", () => stage.everybodyLeaves());
