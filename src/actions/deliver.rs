@@ -3,6 +3,7 @@
 //! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
+use crate::actions::corrections::{self, Reported, Version};
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -43,6 +44,10 @@ pub struct Bulletin {
     pub closed: Vec<Refusal>,
     /// The sealed parts.
     pub parts: Vec<Part>,
+    /// Corrections of its words, newest first (K8.7).
+    pub versions: Vec<Version>,
+    /// What its holder reported about it, newest first (K8.7).
+    pub reports: Vec<Reported>,
 }
 
 /// The object a signature about a copy is about.
@@ -64,7 +69,14 @@ async fn told(conn: &mut Conn) -> Result<Told, No> {
     Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
 }
 
-async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, told: &Told, now: Moment) -> Result<Option<Bulletin>, No> {
+async fn bulletin(
+    office: &Office,
+    conn: &mut Conn,
+    by: &Actor,
+    copy: Row,
+    told: &Told,
+) -> Result<Option<Bulletin>, No> {
+    let now = office.now();
     let holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
@@ -88,6 +100,8 @@ async fn bulletin(conn: &mut Conn, by: &Actor, copy: Row, told: &Told, now: Mome
         conditions: told.conditions.clone(),
         closed,
         parts,
+        versions: corrections::versions(office, conn, holding.release).await?,
+        reports: corrections::of_copy(office, conn, holding.copy).await?,
         copy,
     }))
 }
@@ -107,10 +121,10 @@ fn rules(
 /// The holder's own bulletins, newest first; withdrawn and expired ones stay as plain cards.
 pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let (mut conn, now) = (office.read().await?, office.now());
+    let mut conn = office.read().await?;
     let (mut all, told) = (Vec::new(), told(&mut conn).await?);
     for copy in conn.copies_of_holder(holder).await? {
-        all.extend(bulletin(&mut conn, by, copy, &told, now).await?);
+        all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
     Ok(all)
 }
@@ -137,16 +151,25 @@ pub async fn lapses(office: &Office, by: &Actor) -> Result<Vec<Refusal>, No> {
 /// One of the holder's own bulletins.
 pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let (mut conn, now) = (office.read().await?, office.now());
+    let mut conn = office.read().await?;
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
     let told = told(&mut conn).await?;
-    bulletin(&mut conn, by, row, &told, now).await?.ok_or(No::NotFound)
+    bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
-/// The conditions' exact words for one supply: what is acknowledged (K8.2).
+/// The conditions' exact words for one supply: what is acknowledged (K8.2). After a correction they name its version, so that the
+/// acknowledgement is a receipt for it (K8.7).
 pub fn conditions(bulletin: &Bulletin) -> String {
+    let version = bulletin.versions.first().map_or_else(String::new, |newest| {
+        format!(
+            "Version {}, corrected on {}: the words of before are withdrawn (K8.7)\n",
+            newest.row.number,
+            newest.at.long()
+        )
+    });
+    let (urn, until) = (&bulletin.urn, bulletin.until.deadline());
     let (_, words) = &bulletin.conditions;
-    format!("{words}\nReference: {}\nIn force until {}\n", bulletin.urn, bulletin.until.deadline())
+    format!("{words}\nReference: {urn}\n{version}In force until {until}\n")
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -157,11 +180,14 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
     let acting = by;
     let (id, by) = (statement::id_of(&row)?, by.clone());
-    let (release, version) = (bulletin.copy.release_id.clone(), bulletin.conditions.0);
+    let (release, version) = (bulletin.copy.holding()?.release, bulletin.conditions.0);
+    let revision = corrections::in_force(&bulletin.versions);
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
-                if tx.text_in_force(Text::Conditions).await?.number() != version {
+                // New conditions, or corrected while they read (K8.7): what was signed is not what is in force.
+                let newest = tx.revisions(release).await?.first().map_or(1, |newest| newest.number);
+                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision {
                     return Err(No::field(
                         "statement",
                         "The conditions have changed since you opened this page. Reload it and read them first.",

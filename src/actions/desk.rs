@@ -4,13 +4,16 @@ use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
 use crate::actions::duties::{self, Listed};
+use crate::actions::elsewhere::{self, Link};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
+use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
+use crate::domain::release::Stage;
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
@@ -28,6 +31,19 @@ pub struct Line {
     pub word: &'static str,
     /// Copies: all, sealed, opened, confirmed.
     pub counts: [usize; 4],
+    /// What runs out and when, where somebody waits for it.
+    pub clock: Option<Clock>,
+}
+
+/// Something that runs out.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    /// The limit of a release (K7.8), or else the 72 hours of a notice (O3.2.3).
+    pub limit: bool,
+    /// When.
+    pub until: Moment,
+    /// How long it is until then, milliseconds.
+    pub left_ms: i64,
 }
 
 /// A release with all the desk shows.
@@ -49,6 +65,8 @@ pub struct Sheet {
     pub units: Vec<String>,
     /// The copies.
     pub copies: Vec<Copy>,
+    /// How it is linked with other areas (K7.6).
+    pub links: Vec<Link>,
     /// The officer who asked.
     pub officer: String,
     /// Parts of the decision that are complete, and all.
@@ -81,16 +99,20 @@ pub struct May {
     pub original: bool,
     /// Seal copies that are not sealed.
     pub seal: bool,
+    /// Serve the notice, put representations on record.
+    pub represent: bool,
+    /// Open documents of the case.
+    pub documents: bool,
     /// Void a number that was issued in error (K8.3).
     pub void: bool,
     /// Print the record of authority.
     pub record: bool,
     /// Keep its duties and take its disclosure bundle.
     pub duties: bool,
-    /// Serve the notice, put representations on record.
-    pub represent: bool,
-    /// Open documents of the case.
-    pub documents: bool,
+    /// Change one's own request and send it again.
+    pub write: bool,
+    /// See more of its links with other areas, and hand over.
+    pub areas: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -108,13 +130,17 @@ pub struct Candidate {
 pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    if filed.release.stage == Stage::Draft {
+        // Its writer goes on with it elsewhere; it is nobody's record yet, and no leaf tells of it (P10).
+        return Err(No::NotFound);
+    }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    let waits = waits::of(by, &of, now);
     let missing = decision::missing(&of, now);
     let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
     let duties = duties::listed(office, &mut conn, &of, now).await?;
-    let waits = waits::of(by, &of, now);
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -129,6 +155,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
+    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
     let thing = casefile::thing(&filed.release);
     let word = filed.release.word(now);
     let requested = word == "requested";
@@ -136,10 +163,12 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let own = by.person() == Some(filed.release.requested_by);
     let offers = May {
         decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: matches!(word, "draft" | "requested" | "returned") && may(by, Act::Withdraw, thing),
+        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+        represent: may(by, Act::Represent, thing),
+        documents: may(by, Act::OpenDocument, thing),
         // Offered while nobody has opened a copy; asked again inside the act.
         void: word == "live"
             && copies.iter().all(|copy| copy.opened_at.is_none())
@@ -147,8 +176,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
             && !own,
         record: may(by, Act::ReadAuthority, thing),
         duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
-        represent: may(by, Act::Represent, thing),
-        documents: may(by, Act::OpenDocument, thing),
+        write: filed.release.write(by, now).is_ok(),
+        areas: may(by, Act::Decide, thing) && !links.is_empty(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -159,6 +188,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         copies,
         parts,
         duties,
+        links,
         record,
         signatures,
         officer,

@@ -149,15 +149,6 @@ pub async fn waiting(office: &Office, by: &Actor, waits: Waits, named: i64) -> R
     run(office, by, of).await
 }
 
-/// How many releases of one stage are looked through for questions that wait.
-const LOOKED_THROUGH: i64 = 500;
-
-/// The releases of one stage that `by` may see, newest first.
-pub async fn staged(office: &Office, by: &Actor, stage: &str) -> Result<Vec<Line>, No> {
-    let of = Sought { stage: stage.to_owned(), limit: LOOKED_THROUGH, ..all(office, by).await? };
-    Ok(run(office, by, of).await?.lines)
-}
-
 async fn run(office: &Office, by: &Actor, mut of: Sought) -> Result<Found, No> {
     let mut conn = office.read().await?;
     let mut hits = conn.find_releases(&of).await?;
@@ -178,9 +169,13 @@ fn line(office: &Office, hit: Hit, now: Moment) -> Result<Line, No> {
     let (file, _) = casefile::open(office, &hit.filed)?;
     Ok(Line {
         word: hit.filed.release.word(now),
-        title: file.request.title.as_str().to_owned(),
+        title: match file.request.title.as_str() {
+            "" => "A request without a title".to_owned(),
+            title => title.to_owned(),
+        },
         filed: hit.filed,
         counts: hit.counts.map(|count| usize::try_from(count).unwrap_or(0)),
+        clock: None,
     })
 }
 

@@ -3,12 +3,17 @@
 //! Absent on purpose: words, which are the page's. Whether something is theirs is asked of the policy.
 
 use crate::actions::approve::{self, Own};
+use crate::actions::desk::Clock;
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, reseal, root};
+use crate::actions::{No, Office, corrections, decision, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::limits::REPRESENTATIONS_MS;
+use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
+use crate::domain::release::notice::Telling;
+pub use crate::store::corrections::WaitingReport;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -21,6 +26,8 @@ pub enum Waiting {
     Questions(Vec<Open>),
     /// Requests that this person may decide.
     Requests(Found),
+    /// Reports of holders that this person may answer (K8.7).
+    Reports(Vec<WaitingReport>),
     /// Live releases with copies not sealed, which this person may seal.
     Unsealed(Found),
     /// Requests of this person's that were sent back.
@@ -37,6 +44,8 @@ pub enum Waiting {
     Bulletins,
     /// They read the log.
     Log,
+    /// Something between their areas and others (K7.6).
+    Elsewhere(Vec<elsewhere::Work>),
     /// Units of theirs with work to do.
     Units(Vec<Work>),
     /// So many releases have copies to be sealed again.
@@ -53,32 +62,37 @@ const NAMED: i64 = 8;
 /// What waits at the police desk, most pressing first.
 async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
     let found = async |waits| find::waiting(office, by, waits, NAMED).await;
+    let rules = by.is(Role::Inspector) || by.is(Role::Commander);
+    if rules || by.is(Role::Aic) {
+        let questions = questions(office, by).await?;
+        if rules || !questions.is_empty() {
+            all.push(Waiting::Questions(questions));
+        }
+    }
     if by.is(Role::Officer) {
         let returned = found(Waits::Returned).await?;
         if returned.count > 0 {
             all.push(Waiting::Returned(returned));
         }
     }
-    let rules = by.is(Role::Inspector) || by.is(Role::Commander);
-    if rules || by.is(Role::Aic) {
-        // What is told of a case that was closed waits too.
-        let mut lines = find::staged(office, by, "closed").await?;
-        lines.extend(find::staged(office, by, "requested").await?);
-        let open = waits::open(office, by, &lines).await?;
-        if rules || !open.is_empty() {
-            all.push(Waiting::Questions(open));
-        }
-    }
     if by.is(Role::Aic) {
-        all.push(Waiting::Requests(found(Waits::Decide).await?));
+        all.push(Waiting::Requests(with_notices(office, found(Waits::Decide).await?).await?));
+        let reports = corrections::waiting(office, by).await?;
+        if !reports.is_empty() {
+            all.push(Waiting::Reports(reports));
+        }
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
+        let between = elsewhere::work(office, by).await?;
+        if !between.is_empty() {
+            all.push(Waiting::Elsewhere(between));
+        }
         let again = reseal::queue(office, by).await?.len();
         if again > 0 {
             all.push(Waiting::Reseal(again));
         }
     }
     if by.is(Role::Aic) || by.is(Role::Officer) {
-        let ending = found(Waits::Ending).await?;
+        let ending = with_limits(office, found(Waits::Ending).await?);
         let duties = found(Waits::Duties).await?;
         all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
         all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
@@ -96,6 +110,40 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         all.push(Waiting::Area(found(Waits::Others).await?));
     }
     Ok(())
+}
+
+/// Answers of a higher rank, the 72 hours and results to be told, of the newest requests and of those refused (O3.2.3, O3.2.4).
+async fn questions(office: &Office, by: &Actor) -> Result<Vec<Open>, No> {
+    let of = async |stage| find::releases(office, by, &find::Typed { stage, page: 1, ..find::Typed::default() }).await;
+    let mut lines = of("requested").await?.lines;
+    lines.extend(of("closed").await?.lines);
+    waits::open(office, by, &lines).await
+}
+
+/// With the limit of each (K7.8).
+fn with_limits(office: &Office, mut found: Found) -> Found {
+    for line in &mut found.lines {
+        let until = line.filed.release.stage.authority().map(|authority| authority.until);
+        line.clock = until.map(|until| clock(true, until, office.now()));
+    }
+    found
+}
+
+/// With the 72 hours of each notice that is running (O3.2.3).
+async fn with_notices(office: &Office, mut found: Found) -> Result<Found, No> {
+    let (mut conn, now) = (office.read().await?, office.now());
+    for line in &mut found.lines {
+        let of = decision::gather_filed(office, &mut conn, line.filed.clone(), now).await?;
+        let notice = &of.case.considered.notice;
+        let served = notice.served_at.filter(|_| notice.telling == Some(Telling::Served));
+        let until = served.map(|served| served.plus_millis(REPRESENTATIONS_MS)).filter(|until| *until > now);
+        line.clock = until.map(|until| clock(false, until, now));
+    }
+    Ok(found)
+}
+
+fn clock(limit: bool, until: Moment, now: Moment) -> Clock {
+    Clock { limit, until, left_ms: until.millis() - now.millis() }
 }
 
 /// Everything that waits for `by`, most pressing first.

@@ -287,6 +287,7 @@ pub(super) async fn store_part(
         position,
         object,
         bytes,
+        revision: 1,
     })
 }
 

@@ -17,7 +17,7 @@ use crate::sealing::age::Recipient;
 use crate::sealing::copy::seal_text;
 use crate::sealing::image;
 use crate::store::Conn;
-use crate::store::copies::Row;
+use crate::store::copies::{Part, Row};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
 
@@ -94,6 +94,7 @@ pub async fn take(office: &Office, by: &Actor, id: ReleaseId, bytes: Vec<u8>, st
     if filed.text_sha256.as_deref() != Some(&hex::encode(image::sha256(&bytes))) {
         return Err(No::field("text", told));
     }
+    let revision = conn.revisions(id).await?.first().map_or(1, |newest| newest.number);
     let mut lacking = Vec::new();
     for copy in conn.copies_of_release(id).await? {
         if copy.wrapped_key.is_some() && !has_words(&mut conn, &copy).await? {
@@ -103,19 +104,27 @@ pub async fn take(office: &Office, by: &Actor, id: ReleaseId, bytes: Vec<u8>, st
     drop(conn);
     reseal::proven(office, id, &lacking, &stamp).await?;
     for copy in lacking {
-        seal_one(office, by, &copy, words, &stamp).await?;
+        seal_one(office, by, &copy, words, revision, &stamp).await?;
     }
     Ok(())
 }
 
-async fn seal_one(office: &Office, by: &Actor, row: &Row, words: &str, stamp: &Stamp) -> Result<(), No> {
+/// The words sealed to a copy's holder, under the copy's own second lock, stored and not yet written down.
+pub(super) async fn sealed_part(office: &Office, row: &Row, words: &str, revision: i64) -> Result<Part, No> {
     let copy = CopyId::parse(&row.id).ok_or(No::NotFound)?;
-    let Some(wrapped) = &row.wrapped_key else { return Ok(()) };
+    let wrapped = row.wrapped_key.as_ref().ok_or_else(|| No::refused(Refusal::KeyDestroyed))?;
     let key = office.records.unwrap(wrapped, &row.id).map_err(|why| Fault::Lock(why.to_string()))?;
     let to = Recipient::parse(&row.recipient).map_err(|why| Fault::Other(why.to_string()))?;
     let sealed = seal_text(words, &to).map_err(|why| Fault::Other(why.to_string()))?;
     let part = seal::store_part(office, copy, &key, None, "text", 0, &sealed).await?;
+    Ok(Part { revision, ..part })
+}
+
+async fn seal_one(office: &Office, by: &Actor, row: &Row, words: &str, revision: i64, stamp: &Stamp) -> Result<(), No> {
+    let copy = CopyId::parse(&row.id).ok_or(No::NotFound)?;
+    let part = sealed_part(office, row, words, revision).await?;
     let objects = [part.object.clone()];
+    let digest = casefile::digest(words);
     let (actor, stamp, recipient) = (by.clone(), stamp.clone(), row.recipient.clone());
     let done = office
         .act_as(by, move |tx| {
@@ -124,10 +133,14 @@ async fn seal_one(office: &Office, by: &Actor, row: &Row, words: &str, stamp: &S
                 if now.key_gone_at.is_some() || now.recipient != recipient {
                     return Err(No::refused(Refusal::KeyDestroyed));
                 }
-                let release = tx.release(now.holding()?.release).await?.ok_or(No::NotFound)?.release;
-                let closed = release.standing().closed(tx.now());
+                let filed = tx.release(now.holding()?.release).await?.ok_or(No::NotFound)?;
+                let closed = filed.release.standing().closed(tx.now());
                 if !closed.is_empty() {
                     return Err(No::from(closed));
+                }
+                // Corrected meanwhile (K8.7): these are not the words in force any more.
+                if filed.text_sha256.as_ref() != Some(&digest) {
+                    return Err(No::Unavailable);
                 }
                 // Handed over twice at once: the first one counts.
                 if tx.parts(copy).await?.iter().any(|one| one.rendition == "text") {

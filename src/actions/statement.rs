@@ -22,6 +22,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("withdrawal", "Withdrawal of a request"),
     ("authority", "Decision on a request (forms 3795 and 3796)"),
     ("ruling", "Decision by a higher rank (O3.2.3, O3.2.4)"),
+    ("correction", "Correction of released words (K8.7)"),
     ("void", "Voiding of a number"),
     ("recall", "Recall"),
     ("acknowledge", "Receipt: conditions of a supply"),

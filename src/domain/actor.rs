@@ -226,4 +226,60 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn words_of_roles_are_pinned_and_read_back() {
+        let words =
+            ["officer", "aic", "reviewer", "inspector", "commander", "manager", "member", "auditor", "administrator"];
+        assert_eq!(Role::ALL.map(Role::word), words);
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.word()), Some(role));
+        }
+        assert_eq!(Role::parse("chief"), None);
+        let titles = [
+            "Officer",
+            "Area Intelligence Co-ordinator",
+            "Reviewing officer",
+            "Inspector",
+            "District commander",
+            "Scheme manager",
+            "Scheme member",
+            "Data protection auditor",
+            "Administrator",
+        ];
+        assert_eq!(Role::ALL.map(Role::title), titles);
+    }
+
+    #[test]
+    fn a_role_is_held_only_where_it_belongs_and_a_person_is_the_sum_of_their_roles() {
+        let at = Moment::from_millis(0);
+        let (area, other, scheme) =
+            (AreaId::fresh(at, [1; 10]), AreaId::fresh(at, [2; 10]), SchemeId::fresh(at, [3; 10]));
+        for role in Role::ALL {
+            let in_area = Grant::join(role, Some(area), None);
+            let in_scheme = Grant::join(role, None, Some(scheme));
+            let force = Grant::join(role, None, None);
+            let held = [in_area, in_scheme, force];
+            assert_eq!(held.iter().flatten().count(), 1, "{role:?}");
+            assert_eq!(in_scheme.is_some(), matches!(role, Role::Manager | Role::Member));
+            assert_eq!(force.is_some(), matches!(role, Role::Auditor | Role::Administrator));
+            assert_eq!(held.into_iter().flatten().next().unwrap().role(), role);
+            assert_eq!(Grant::join(role, Some(area), Some(scheme)), None);
+        }
+        let id = PersonId::fresh(at, [4; 10]);
+        let grants = vec![
+            Grant::InArea(Role::Aic, other),
+            Grant::InArea(Role::Officer, area),
+            Grant::InArea(Role::Aic, area),
+            Grant::InScheme(Role::Manager, scheme),
+        ];
+        let by = Actor::Person { id, grants: grants.clone() };
+        assert_eq!((by.person(), by.grants()), (Some(id), grants.as_slice()));
+        assert_eq!(by.roles(), [Role::Officer, Role::Aic, Role::Manager]);
+        assert_eq!((by.areas(), by.schemes()), (vec![area, other], vec![scheme]));
+        assert!(by.is(Role::Aic) && !by.is(Role::Member));
+        assert!(by.is_in(Role::Officer, area) && !by.is_in(Role::Officer, other));
+        assert_eq!(by.word(), format!("person/{id}"));
+        assert_eq!((Actor::Portal.person(), Actor::Portal.word().as_str()), (None, "portal"));
+    }
 }

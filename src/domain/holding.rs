@@ -201,4 +201,45 @@ mod tests {
         assert_eq!(holding.may_open(&by, live, &footing, at(2)), Err(vec![Refusal::AlreadyConfirmed]));
         assert_eq!(holding.may_confirm(&by), Err(vec![Refusal::AlreadyConfirmed]));
     }
+
+    #[test]
+    fn a_confirmation_is_of_something_done_between_the_minute_of_the_supply_and_now() {
+        let line = |text| Line::parse("it", text).unwrap();
+        let done = |ms| {
+            let (method, witness) = (line("Shredded"), line("PC 1"));
+            let told = Confirmation { outcome: Outcome::Destroyed, method, done_at: at(ms), witness };
+            told.checked(at(0), at(5_000)).map(|told| told.done_at)
+        };
+        for ms in [-60_000, 0, 1, 5_000] {
+            assert_eq!(done(ms), Ok(at(ms)));
+        }
+        for ms in [-60_001, 5_001] {
+            assert_eq!(done(ms), Err(Refusal::ConfirmedOutOfTime), "{ms}");
+        }
+        for (outcome, word) in [(Outcome::Surrendered, "surrendered"), (Outcome::Destroyed, "destroyed")] {
+            assert_eq!((outcome.word(), Outcome::parse(word)), (word, Some(outcome)));
+        }
+        assert_eq!(Outcome::parse("lost"), None);
+    }
+
+    #[test]
+    fn the_papers_of_somebody_else_or_of_another_scheme_open_nothing() {
+        let (holding, footing, by) = case();
+        let live = Standing::Live { until: at(1_000) };
+        let other = Footing { person: PersonId::fresh(at(5), [9; 10]), ..footing.clone() };
+        let elsewhere = Footing { scheme: SchemeId::fresh(at(5), [9; 10]), ..footing };
+        for wrong in [other, elsewhere] {
+            assert_eq!(holding.may_open(&by, live, &wrong, at(1)), Err(vec![Refusal::NotFound]));
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_copy_is_confirmed_once_it_was_sealed_or_its_key_is_gone() {
+        let (sealed, _, by) = case();
+        let with = |sealed_at, key_gone_at| Holding { sealed_at, key_gone_at, ..sealed.clone() }.may_confirm(&by);
+        assert_eq!(with(Some(at(0)), None), Ok(()));
+        assert_eq!(with(None, Some(at(0))), Ok(()));
+        assert_eq!(with(Some(at(0)), Some(at(1))), Ok(()));
+        assert_eq!(with(None, None), Err(vec![Refusal::NotSealedYet]));
+    }
 }

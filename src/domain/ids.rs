@@ -95,8 +95,15 @@ id! {
     RepresentationId,
     /// A duty of a release (K7.12, K7.13, O3.2.2).
     DutyId,
+    // Corrections
+    /// A holder's report that something is wrong or incomplete (K8.7).
+    ReportId,
+    /// A correction (K8.7).
+    RevisionId,
     /// A ruling by a higher rank (O3.2.3, O3.2.4).
     RulingId,
+    /// What one area asked another about a person (K7.6).
+    ConsultationId,
 }
 
 #[cfg(test)]

@@ -69,4 +69,12 @@ mod tests {
         let autumn = Moment::parse_london("2026-09-20", "23:59").unwrap();
         assert_eq!(closes_at(autumn, None).rfc3339(), "2026-11-19T00:00:00.000Z");
     }
+
+    #[test]
+    fn the_numbers_are_the_policys() {
+        let minute = 60_000;
+        assert_eq!((REPRESENTATIONS_MS, REVIEW_DAYS, EXCLUSION_DAYS), (259_200_000, 60, 120));
+        assert_eq!((IDLE_MS, VISIT_MS, FRESH_MS), (15 * minute, 600 * minute, 5 * minute));
+        assert_eq!(CURRENT_INTELLIGENCE_DAYS, 180);
+    }
 }

@@ -164,4 +164,33 @@ mod tests {
         assert_eq!(Moment::from_millis(i64::MAX).millis(), EDGE);
         assert!(!Moment::from_millis(i64::MIN).rfc3339().is_empty());
     }
+
+    #[test]
+    fn a_moment_is_told_in_uk_time_in_each_form() {
+        let at = Moment::parse_rfc3339("2026-07-01T16:05:09.007Z").unwrap();
+        assert_eq!(at.long(), "1 July 2026 at 5:05pm");
+        assert_eq!(at.precise(), "1 July 2026 at 5:05:09.007pm");
+        assert_eq!((at.time().as_str(), at.clock_time().as_str()), ("5:05pm", "17:05"));
+        assert_eq!(at.to_string(), "2026-07-01T16:05:09.007Z");
+        assert_eq!(at.millis(), 1_782_921_909_007);
+        assert_eq!(at.plus_millis(-9_007).millis(), 1_782_921_900_000);
+    }
+
+    #[test]
+    fn days_of_a_form_are_of_this_age_and_sums_of_days_never_wrap() {
+        for fits in ["2000-01-01", "2199-12-31", " 2026-11-21 "] {
+            assert!(parse_day(fits).is_some(), "{fits}");
+        }
+        for wrong in ["1999-12-31", "2200-01-01", "2026-02-30", "", "x"] {
+            assert!(parse_day(wrong).is_none(), "{wrong}");
+        }
+        let day = parse_day("2026-11-21").unwrap();
+        assert_eq!(
+            (days_after(day, 60), days_after(day, -1)),
+            (parse_day("2027-01-20").unwrap(), parse_day("2026-11-20").unwrap())
+        );
+        assert_eq!(days_after(day, i64::MAX), Day::MAX);
+        assert_eq!(Moment::parse_london("2026-11-21", "25:00"), None);
+        assert_eq!(Moment::from_millis(i64::MIN).millis(), -EDGE);
+    }
 }

@@ -32,7 +32,7 @@ acts! {
     RuleRepresentations,
     /// Decide where there is no positive outcome (O3.2.4).
     RuleOutcome,
-    /// Decide a request: authorise, refuse, seal the copies.
+    /// Decide a request: authorise, refuse, seal the copies; correct the words, answer reports.
     Decide,
     /// Mark a release's duties, record what was done, take its disclosure bundle (K7.12, K7.13, O3.2.2).
     KeepDuties,
@@ -44,7 +44,10 @@ acts! {
     OpenOriginal,
     /// Open a document of a case: what came with representations, a receipt of service.
     OpenDocument,
-    /// Open one's own copy, acknowledge its conditions, confirm its end.
+    // Other areas
+    /// Answer another area's question whether a person is active here too (K7.6).
+    AnswerArea,
+    /// Open one's own copy, acknowledge its conditions, report what is wrong with it, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
     SeeCopy,
@@ -91,6 +94,14 @@ pub enum Thing {
         /// Who asked.
         requested_by: PersonId,
     },
+    /// A request or release that follows another area's (K7.6): its own area's alone. Whoever asked sits in the other area, and sees
+    /// no more of it than its state.
+    Linked {
+        /// Whose area.
+        area: AreaId,
+        /// Who asked.
+        requested_by: PersonId,
+    },
     /// One copy.
     Copy {
         /// The releasing area.
@@ -114,7 +125,11 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     if *actor == Actor::Portal {
         return false;
     }
-    let own = |person: PersonId| actor.person() == Some(person);
+    let (thing, linked) = match thing {
+        Thing::Linked { area, requested_by } => (Thing::Release { area, requested_by }, true),
+        other => (other, false),
+    };
+    let own = |person: PersonId| actor.person() == Some(person) && !linked;
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => {
@@ -122,6 +137,9 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::SeeRelease | Act::Withdraw, Thing::Draft { requested_by })
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
+        (Act::ReadAuthority, Thing::Release { area, .. }) => {
+            POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
+        }
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
         }
@@ -132,7 +150,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
         | (Act::ChangeRoles, Thing::Scheme { area, .. })
-        | (Act::RenewKeys, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
         }
@@ -158,7 +176,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
                 || actor.is(Role::Auditor)
                 || actor.is(Role::Administrator)
         }
-        (Act::SeeIssues, Thing::Area(area)) | (Act::ReadAuthority, Thing::Release { area, .. }) => {
+        (Act::SeeIssues, Thing::Area(area)) => {
             POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
         }
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
@@ -200,7 +218,18 @@ mod tests {
             assert_eq!(opens, matches!(role, Role::Aic | Role::Reviewer), "{role:?}");
             assert!(!may(&actor, Act::Hold, Thing::Copy { area, holder: other }), "{role:?}");
             assert_eq!(may(&actor, Act::Decide, release), role == Role::Aic, "{role:?}");
+            // K7.6: who asked for a release that another area makes gains nothing there; its own area loses nothing.
+            let linked = Thing::Linked { area, requested_by: me };
+            let there = Actor::Person { id: me, grants: vec![] };
+            for (act, _) in Act::ALL {
+                assert!(!may(&there, *act, linked), "{act:?}");
+                assert_eq!(may(&actor, *act, linked), may(&actor, *act, release), "{role:?} {act:?}");
+            }
         }
         assert!(!may(&Actor::Portal, Act::Hold, Thing::Copy { area, holder: me }));
     }
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod table_tests;

@@ -69,10 +69,28 @@ pub enum Refusal {
     NoInstructions,
     ElsewhereNotAnswered,
     AreaNotConsulted,
+    // Other areas
+    AreaAnswered,
+    OriginEnded,
+    OriginalsAwaited,
+    LinkedNotReturned,
+    // End of other areas
     SharingRecordNotAttached,
     RecordChanged,
     OpenedAlready,
     NoPositiveOutcome,
+    // Corrections (K8.7)
+    NoWordsLeft,
+    NothingCorrected,
+    ChangeNotTold,
+    NotForHolders { field: &'static str, words: String },
+    ReportedAlready,
+    TooManyReports,
+    ReportAnswered,
+    NoReportOutcome,
+    NotCorrectedYet,
+    NotRecalledYet,
+    NoAnswerToHolder,
     ReasonMissing,
     SupplyGoesToManager,
     PersonSuspended,
@@ -133,6 +151,7 @@ impl Refusal {
     /// Refusals of fixed words.
     fn fixed(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
         let found = self.about_grounds().or_else(|| self.about_telling()).or_else(|| self.about_supply());
+        let found = found.or_else(|| self.about_corrections()).or_else(|| self.about_areas());
         found.map(|(code, clause, field, words)| (code, clause, field, words.to_owned()))
     }
 
@@ -202,13 +221,11 @@ impl Refusal {
             Self::AuthorisedByRequester => ("own-request", "K7.7", "", "You made this request, so somebody else must authorise it."),
             Self::NotAreaCoordinator => ("not-coordinator", "K7.1", "", "Only an Area Intelligence Co-ordinator of this area can do this."),
             Self::NoAthenaRecord => ("no-athena", "K7.7.2", "athena_reference", "Enter the Genesis/Athena reference under which this release is recorded, and its date, which cannot be in the future."),
-            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The request names the person. Enter the written justification, or refuse the request and ask for one without the name."),
+            Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The person would be named. Enter the written justification, or have the name left out."),
             Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
             Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
             Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
-            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
-            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Save this part to consult them."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
@@ -227,6 +244,38 @@ impl Refusal {
         })
     }
 
+    /// Refusals of corrections and of reports (K8.7).
+    #[rustfmt::skip]
+    fn about_corrections(&self) -> Option<Said> {
+        Some(match self {
+            Self::NoWordsLeft => ("no-words-left", "K8.7", "text", "Enter the corrected words. If nothing may stand any more, recall the release instead."),
+            Self::NothingCorrected => ("nothing-corrected", "K8.7", "text", "These are the words in force, with the same warning. Change what is wrong, then sign."),
+            Self::ChangeNotTold => ("change-not-told", "K8.7", "changed", "Enter what changed. Every holder reads it."),
+            Self::ReportedAlready => ("reported-already", "K8.7", "report", "You have reported this already, and the police have not answered yet. You need not send it again."),
+            Self::TooManyReports => ("too-many-reports", "K8.7", "report", "Five of your reports about this bulletin wait for an answer. Speak to the Area Intelligence Co-ordinator, or wait until one is answered."),
+            Self::ReportAnswered => ("report-answered", "K8.7", "", "This report was answered already. Nothing was changed."),
+            Self::NoReportOutcome => ("no-report-outcome", "K8.7", "outcome", "Select what you decided."),
+            Self::NotCorrectedYet => ("not-corrected-yet", "K8.7", "outcome", "Nothing has been corrected since this report came. Correct the words first, then record the outcome."),
+            Self::NotRecalledYet => ("not-recalled-yet", "K8.7", "outcome", "The release is not recalled. Recall it first, then record the outcome."),
+            Self::NoAnswerToHolder => ("no-answer-to-holder", "K8.7", "answer", "Enter what the holder is told."),
+            _ => return None,
+        })
+    }
+
+    /// Refusals about other areas (K7.6).
+    #[rustfmt::skip]
+    fn about_areas(&self) -> Option<Said> {
+        Some(match self {
+            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
+            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Enter what you tell them and save this part to consult them."),
+            Self::AreaAnswered => ("area-answered", "K7.6", "", "This has been answered, and the answer stays on record. Look at it again before you go on."),
+            Self::OriginEnded => ("origin-ended", "K7.6", "answer", "The other area's request waits for its officer, or it or its release has ended, so no release can follow it now. If the person is active here, one of your officers can ask for a release."),
+            Self::OriginalsAwaited => ("originals-awaited", "K7.6", "", "The other area has not handed over everything yet, or what came was not compared with the record yet."),
+            Self::LinkedNotReturned => ("linked-not-returned", "K7.6", "more", "This request follows another area's, so there is no officer here to send it back to. Refuse it, and have one of your officers ask if it should read otherwise."),
+            _ => return None,
+        })
+    }
+
     /// Refusals whose sentence holds a date or the words found.
     #[rustfmt::skip]
     fn measured(&self) -> (&'static str, &'static str, &'static str, String) {
@@ -240,6 +289,7 @@ impl Refusal {
             Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has until {} to make representations: 72 hours from service, or more where the force gives more. Nothing can be authorised before.", until.long())),
             Self::AddressInText { words } => ("address", "K8.3", "text", format!("An address never leaves. Remove “{words}”: a street or a place may be named alone, without a house number or postcode.")),
             Self::PncInText { words } => ("pnc", "K8.5", "text", format!("Information from the PNC never leaves. Remove “{words}”.")),
+            Self::NotForHolders { field, words } => ("not-for-holders", "K8.7", field, format!("Holders read this, so it cannot say “{words}”: no address, nothing from the PNC, nothing like a conviction. Say it in other words.")),
             Self::VettingLapsed { since } => ("vetting-lapsed", "K7.3", "recipients", match since {
                 Some(day) => format!("Vetting ran out on {}. Access returns when the police record a new one.", long_day(*day)),
                 None => "There is no vetting on record. Access opens when the police record it.".to_owned(),
@@ -287,6 +337,7 @@ mod tests {
             Refusal::RepresentationsUpheld { at },
             Refusal::AddressInText { words: "12 High Street".into() },
             Refusal::PncInText { words: "PNC".into() },
+            Refusal::NotForHolders { field: "changed", words: "12 High Street".into() },
             Refusal::VettingLapsed { since: None },
             Refusal::AgreementLapsed { since: Some(day) },
             Refusal::UndertakingUnsigned { version: 2 },
@@ -309,3 +360,7 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "refusal_tests.rs"]
+mod word_tests;

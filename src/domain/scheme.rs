@@ -162,4 +162,34 @@ mod tests {
             assert_eq!((kind.word(), kind.title()), (word, title));
         }
     }
+
+    #[test]
+    fn only_the_undertaking_in_force_counts_as_signed() {
+        let at = Moment::from_millis(1_795_262_400_000);
+        let signed = |undertaking_signed| Footing {
+            person: PersonId::fresh(at, [1; 10]),
+            scheme: SchemeId::fresh(at, [2; 10]),
+            role: Role::Member,
+            person_suspended: false,
+            scheme_suspended: false,
+            vetting_ends: None,
+            isa_starts: None,
+            isa_ends: Some(at.day()),
+            scheme_has_manager: false,
+            undertaking_signed,
+            undertaking_current: 2,
+        };
+        assert_eq!(signed(Some(2)).undertaking(), Ok(()));
+        for old in [None, Some(1), Some(3)] {
+            assert_eq!(signed(old).undertaking(), Err(Refusal::UndertakingUnsigned { version: 2 }));
+        }
+        // A member is not vetted (K7.3), and whoever waits for an agreement to begin is told that there is none yet.
+        assert_eq!(signed(None).ineligible(at), []);
+        let early = Footing { isa_starts: Some(days_after(at.day(), 1)), ..signed(None) };
+        assert_eq!(early.lapses(at), [Refusal::AgreementLapsed { since: None }]);
+        let beside_one = Footing { scheme_has_manager: true, ..signed(None) };
+        assert_eq!(beside_one.ineligible(at), [Refusal::SupplyGoesToManager]);
+        let unvetted = Footing { role: Role::Manager, ..beside_one };
+        assert_eq!(unvetted.ineligible(at), [Refusal::VettingLapsed { since: None }]);
+    }
 }

@@ -153,4 +153,16 @@ mod tests {
         assert_eq!(Urn::number(code(), 7, at).to_string(), "CZ/007/27");
         assert_eq!(Urn::number(code(), 7, at.plus_millis(-1)).to_string(), "CZ/007/26");
     }
+
+    #[test]
+    fn an_areas_code_is_two_or_three_letters() {
+        assert_eq!(AreaCode::parse(" cz ").unwrap().as_str(), "CZ");
+        assert_eq!(AreaCode::parse("ABC").unwrap().as_str(), "ABC");
+        for wrong in ["", "C", "ABCD", "C1", "C-Z", "ÀÉ"] {
+            assert!(AreaCode::parse(wrong).is_none(), "{wrong}");
+        }
+        for wrong in ["C1/001/26", "CZ/1x/26", "CZ/001/2x", "CZ/001/", "CZ/1/6", "CZ/+1/26", "CZ/1/+6"] {
+            assert!(Urn::parse(wrong).is_none(), "{wrong}");
+        }
+    }
 }

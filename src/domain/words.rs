@@ -148,4 +148,17 @@ mod tests {
         let line = Line::parse("a name", "Secret").unwrap();
         assert!(!format!("{line:?}").contains("Secret"));
     }
+
+    #[test]
+    fn what_was_typed_is_kept_and_prose_keeps_its_lines_and_tabs() {
+        let (line, prose) = (Line::parse("It", " a b ").unwrap(), Prose::parse("It", "a\n\tb").unwrap());
+        assert_eq!((line.as_str(), prose.as_str()), ("a b", "a\n\tb"));
+        assert_eq!((line.to_string(), prose.to_string()), ("a b".to_owned(), "a\n\tb".to_owned()));
+        assert!(!line.is_empty() && !prose.is_empty());
+        assert!(Line::optional("It", " ").unwrap().is_empty() && Prose::optional("It", "").unwrap().is_empty());
+        assert_eq!(Prose::parse("It", " \r\n"), Err(Unfit::Empty("It")));
+        assert!(Line::parse("It", "a\tb").is_err());
+        assert!(Prose::parse("It", &"é".repeat(5_000)).is_ok() && Prose::parse("It", &"é".repeat(5_001)).is_err());
+        assert!(Prose::parse("It", "Siân said: “no”, and left.").is_ok());
+    }
 }

@@ -24,7 +24,7 @@ const COPY_INTO: &str = "VACUUM INTO $1";
 const MARK: &str = "INSERT INTO setting (name, value, changed_at) VALUES ($1, $2, $3) ON CONFLICT (name) DO UPDATE SET value = $2, changed_at = $3";
 const INTEGRITY_SQLITE: &str = "SELECT integrity_check FROM pragma_integrity_check LIMIT 1";
 const SCHEMA: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success";
-const OBJECTS: &str = "SELECT object FROM (SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.wrapped_key IS NOT NULL UNION SELECT object FROM photograph UNION SELECT text_object FROM release WHERE text_object IS NOT NULL UNION SELECT object FROM document WHERE wrapped_key IS NOT NULL UNION SELECT object FROM unit_sealed) AS named WHERE object > $1 ORDER BY object LIMIT $2";
+const OBJECTS: &str = "SELECT object FROM (SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.wrapped_key IS NOT NULL UNION SELECT object FROM photograph UNION SELECT text_object FROM release WHERE text_object IS NOT NULL UNION SELECT text_object FROM revision WHERE text_object IS NOT NULL UNION SELECT object FROM document WHERE wrapped_key IS NOT NULL UNION SELECT object FROM unit_sealed) AS named WHERE object > $1 ORDER BY object LIMIT $2";
 const WITHOUT_RECORD: &str = "SELECT l.idx, l.leaf FROM log_leaf l LEFT JOIN access_record r ON r.idx = l.idx WHERE r.idx IS NULL AND l.idx >= $1 ORDER BY l.idx LIMIT $2";
 const COVERING: &str = "SELECT body FROM access_record WHERE kind IN ('erase', 'restored') ORDER BY idx";
 

@@ -9,17 +9,18 @@ use std::collections::HashSet;
 use super::{Conn, Fault, on};
 
 /// Every column with names of blobs, and its table.
-pub const COLUMNS: [(&str, &str); 6] = [
+pub const COLUMNS: [(&str, &str); 7] = [
     ("document", "object"),
     ("part", "object"),
     ("photograph", "object"),
     ("release", "text_object"),
+    ("revision", "text_object"),
     ("unit_sealed", "object"),
     ("unit_sealed", "replaces"),
 ];
 
-const SPOKEN_OF: &str = "SELECT object FROM part WHERE object >= $1 AND object < $2 UNION ALL SELECT object FROM photograph WHERE object >= $1 AND object < $2 UNION ALL SELECT text_object FROM release WHERE text_object >= $1 AND text_object < $2 UNION ALL SELECT object FROM document WHERE object >= $1 AND object < $2 AND removed_at IS NULL UNION ALL SELECT object FROM unit_sealed WHERE object >= $1 AND object < $2 UNION ALL SELECT replaces FROM unit_sealed WHERE replaces >= $1 AND replaces < $2";
-const IS_SPOKEN_OF: &str = "SELECT COUNT(*) FROM (SELECT object FROM part WHERE object = $1 UNION ALL SELECT object FROM photograph WHERE object = $1 UNION ALL SELECT text_object FROM release WHERE text_object = $1 UNION ALL SELECT object FROM document WHERE object = $1 AND removed_at IS NULL UNION ALL SELECT object FROM unit_sealed WHERE object = $1 UNION ALL SELECT replaces FROM unit_sealed WHERE replaces = $1) AS named";
+const SPOKEN_OF: &str = "SELECT object FROM part WHERE object >= $1 AND object < $2 UNION ALL SELECT object FROM photograph WHERE object >= $1 AND object < $2 UNION ALL SELECT text_object FROM release WHERE text_object >= $1 AND text_object < $2 UNION ALL SELECT text_object FROM revision WHERE text_object >= $1 AND text_object < $2 UNION ALL SELECT object FROM document WHERE object >= $1 AND object < $2 AND removed_at IS NULL UNION ALL SELECT object FROM unit_sealed WHERE object >= $1 AND object < $2 UNION ALL SELECT replaces FROM unit_sealed WHERE replaces >= $1 AND replaces < $2";
+const IS_SPOKEN_OF: &str = "SELECT COUNT(*) FROM (SELECT object FROM part WHERE object = $1 UNION ALL SELECT object FROM photograph WHERE object = $1 UNION ALL SELECT text_object FROM release WHERE text_object = $1 UNION ALL SELECT text_object FROM revision WHERE text_object = $1 UNION ALL SELECT object FROM document WHERE object = $1 AND removed_at IS NULL UNION ALL SELECT object FROM unit_sealed WHERE object = $1 UNION ALL SELECT replaces FROM unit_sealed WHERE replaces = $1) AS named";
 
 impl Conn {
     /// The names on one shelf of the vault that are spoken of: those that begin with these two digits.

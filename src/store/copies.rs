@@ -64,6 +64,7 @@ pub struct Part {
     pub position: i64,
     pub object: String,
     pub bytes: i64,
+    pub revision: i64,
 }
 
 /// What an acknowledged view may open: one part, with its still wrapped second lock. Private fields; made by [`Tx::grant`].
@@ -100,15 +101,14 @@ impl Grant {
 const COPY: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.id = $1";
 const OF_HOLDER: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.holder = $1 ORDER BY c.id DESC LIMIT 500";
 const OF_RELEASE: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.release_id = $1 ORDER BY s.name, p.name, c.id";
-const PARTS: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE copy_id = $1 ORDER BY position, rendition";
-const PART: &str =
-    "SELECT id, copy_id, photograph_id, rendition, position, object, bytes FROM part WHERE id = $1 AND copy_id = $2";
+const PARTS: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision FROM part WHERE copy_id = $1 ORDER BY position, rendition";
+const PART: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision FROM part WHERE id = $1 AND copy_id = $2";
 const TO_DESTROY: &str =
     "SELECT id FROM copy WHERE key_gone_at IS NOT NULL AND destroyed_at IS NULL ORDER BY id LIMIT 200";
 const GONE_SINCE: &str = "SELECT id, key_gone_at FROM copy WHERE key_gone_at >= $1 ORDER BY key_gone_at LIMIT 10000";
 const ADD: &str =
     "INSERT INTO copy (id, release_id, holder, scheme_id, mark, wrapped_key) VALUES ($1, $2, $3, $4, $5, $6)";
-const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const SEALED: &str = "UPDATE copy SET sealed_at = $2 WHERE id = $1 AND sealed_at IS NULL AND key_gone_at IS NULL";
 const ACKNOWLEDGED: &str =
     "UPDATE copy SET acknowledged_at = $2, ack_statement = $3 WHERE id = $1 AND acknowledged_at IS NULL";
@@ -198,6 +198,7 @@ impl Tx {
                 .bind(row.position)
                 .bind(&row.object)
                 .bind(row.bytes)
+                .bind(row.revision)
         )?;
         Ok(())
     }
@@ -228,11 +229,15 @@ impl Tx {
     ) -> Result<Grant, Fault> {
         let id = copy.holding()?.copy;
         let kind = if part.rendition == "thumbnail" { Kind::Thumbnail } else { Kind::Viewed };
-        let event = Event::new(kind, format!("release/{}", copy.release_id))
+        let mut event = Event::new(kind, format!("release/{}", copy.release_id))
             .of_copy(id)
             .for_purpose(purpose)
             .with("part", part.id.clone())
             .with("rendition", part.rendition.clone());
+        if part.rendition == "text" {
+            // Which version of the words was seen (K8.7).
+            event = event.with("revision", part.revision);
+        }
         let index = self.append(&event, by, stamp).await?;
         let now = self.now().millis();
         if kind == Kind::Viewed && copy.opened_at.is_none() {

@@ -21,9 +21,10 @@ struct Wanted {
     position: Option<i64>,
     object: Option<String>,
     bytes: Option<i64>,
+    revision: Option<i64>,
 }
 
-const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, r.returned_by, r.returned_at, r.source_index, r.origin_id, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
+const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, r.returned_by, r.returned_at, r.source_index, r.origin_id, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes, t.revision FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
 
 impl Conn {
     /// A copy with its release and the named part of it.
@@ -32,10 +33,11 @@ impl Conn {
         let row: Option<Wanted> = on!(self, |c| sqlx::query_as(WANTED).bind(copy).bind(part).fetch_optional(c).await)?;
         let Some(mut row) = row else { return Ok(None) };
         row.release.id.clone_from(&row.copy.release_id);
-        let part = match (row.part_id, row.rendition, row.position, row.object, row.bytes) {
-            (Some(id), Some(rendition), Some(position), Some(object), Some(bytes)) => {
+        let part = match (row.part_id, row.rendition, row.position, row.object, row.bytes, row.revision) {
+            (Some(id), Some(rendition), Some(position), Some(object), Some(bytes), Some(revision)) => {
                 let copy_id = row.copy.id.clone();
-                Some(Part { id, copy_id, photograph_id: row.photograph_id, rendition, position, object, bytes })
+                let photograph_id = row.photograph_id;
+                Some(Part { id, copy_id, photograph_id, rendition, position, object, bytes, revision })
             }
             _ => None,
         };

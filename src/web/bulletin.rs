@@ -11,6 +11,7 @@ use crate::domain::ids::CopyId;
 use crate::domain::moment::long_day;
 use crate::domain::refusal::Refusal;
 use crate::web::bulletins::{Card, Choice, purposes};
+use crate::web::report::Reported;
 use crate::web::{Answer, Page, Visit};
 
 /// A sealed part in the viewer.
@@ -39,6 +40,8 @@ pub struct Show {
     pub parts: Vec<Part>,
     /// Name and day, drawn over each picture.
     pub overlay: String,
+    /// What the holder reported, newest first.
+    pub reports: Vec<Reported>,
 }
 
 impl Page for Show {
@@ -53,6 +56,7 @@ impl Page for Show {
             purposes: purposes(),
             parts: vec![part(false), part(true)],
             overlay: "Alex Doe · 1 November 2026".into(),
+            reports: Reported::samples(),
         };
         let steps = ["undertaking", "conditions", "purpose", "open"];
         let mut all: Vec<Self> = Card::samples().into_iter().map(|card| of(card, "closed")).collect();
@@ -101,6 +105,7 @@ async fn page(v: &Visit) -> Result<Show, No> {
         purposes: purposes(),
         parts: if step == "open" { parts(&bulletin) } else { Vec::new() },
         overlay: format!("{} · {}", v.person()?.name, long_day(v.now.day())),
+        reports: bulletin.reports.iter().map(Reported::of).collect(),
     })
 }
 

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::actions::corrections::Version;
 use crate::actions::deliver::{self, Bulletin};
 use crate::actions::{No, session};
 use crate::domain::ids::CopyId;
@@ -35,6 +36,8 @@ pub struct Card {
     pub colour: &'static str,
     /// Its dates, a sentence each.
     pub dates: Vec<String>,
+    /// Its corrections, newest first, a sentence each (K8.7).
+    pub corrections: Vec<String>,
     /// What to do, or empty.
     pub todo: &'static str,
     /// The danger phrase, where there is danger (K8.5).
@@ -75,6 +78,16 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
     }
 }
 
+/// What changed is told to whoever may still read the words; to others only that they were corrected.
+fn corrections(bulletin: &Bulletin) -> Vec<String> {
+    let reads = bulletin.closed.iter().all(|why| *why == Refusal::ConditionsUnacknowledged);
+    let told = |one: &Version| match one.at.long() {
+        at if reads => format!("Corrected on {at}: {}", one.said.changed),
+        at => format!("Corrected on {at}."),
+    };
+    bulletin.versions.iter().map(told).collect()
+}
+
 impl Card {
     /// As it stands now.
     pub fn of(bulletin: &Bulletin) -> Self {
@@ -99,6 +112,7 @@ impl Card {
             state,
             colour,
             dates,
+            corrections: corrections(bulletin),
             todo,
             danger: bulletin.danger.clone().unwrap_or_default(),
             names: bulletin.names.clone(),
@@ -121,6 +135,7 @@ impl Card {
             state: "Open",
             colour: "green",
             dates: vec!["You can view it until 11:59pm on 19 January 2027.".into()],
+            corrections: vec!["Corrected on 21 November 2026 at 5:30pm: the kind of shop".into()],
             todo: "",
             danger: "Do not approach. Call the police immediately.".into(),
             names: "Refer to this person by the reference CZ/001/26 only.".into(),
@@ -130,7 +145,15 @@ impl Card {
             closed: Vec::new(),
         };
         let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
-        let shut = Self { opens: false, pictured: false, danger: String::new(), colour: "red", closed, ..open.clone() };
+        let shut = Self {
+            corrections: Vec::new(),
+            opens: false,
+            pictured: false,
+            danger: String::new(),
+            colour: "red",
+            closed,
+            ..open.clone()
+        };
         let second = Self { copy: "0190a5b0-0000-7000-8000-00000000000b".into(), ..shut.clone() };
         vec![
             open,

@@ -36,6 +36,7 @@ pub mod posted;
 pub mod probe;
 pub mod problem;
 pub mod recover;
+pub mod report;
 pub mod serve;
 pub mod sign_in;
 pub mod statements;

@@ -13,8 +13,8 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, sign_in, statements, surrender, undertaking,
-    visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sign_in, statements, surrender,
+    undertaking, visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -72,6 +72,7 @@ pages![
     police::home::Home,
     police::list::List,
     police::ask::Ask,
+    police::check::Check,
     police::sheet::Sheet,
     police::sheet::Recall,
     // The desk
@@ -116,6 +117,11 @@ pages![
     // Units
     police::unit::Units,
     police::unit::Unit,
+    // Corrections
+    report::Report,
+    police::correct::Correct,
+    police::corrections::Corrections,
+    police::corrections::Consider,
     // Statements
     statements::Mine,
     statements::Signed,
@@ -133,6 +139,9 @@ pages![
     police::people::Person,
     police::areas::Areas,
     police::areas::Rename,
+    // Other areas
+    police::elsewhere::Areas,
+    police::elsewhere::Consultation,
     // Texts and numbers of the policy
     police::texts::Texts,
     police::texts::One,

@@ -12,6 +12,7 @@ mod instances;
 mod journeys;
 mod kills;
 mod ledger;
+mod lifecycle;
 mod operator;
 mod packaging;
 mod policy;

@@ -9,7 +9,7 @@ use crate::moment::Moment;
 use crate::policy::{Act, Thing, may};
 use crate::refusal::Refusal;
 use crate::release::order::Submission;
-use crate::release::{Authority, Case, Order, Part, Question, Release, Stage};
+use crate::release::{Authority, Case, Correction, Order, Part, Question, Release, ReportAnswer, Stage};
 use crate::words::Prose;
 
 /// What the store can carry out: the next stage and the event that records it, never one alone. Only this file makes one.
@@ -43,7 +43,23 @@ impl Release {
     pub fn thing(&self) -> Thing {
         match self.stage {
             Stage::Draft => Thing::Draft { requested_by: self.requested_by },
+            _ if self.origin.is_some() => Thing::Linked { area: self.area, requested_by: self.requested_by },
             _ => Thing::Release { area: self.area, requested_by: self.requested_by },
+        }
+    }
+
+    /// Whether `by` may go on writing it: its writer, while it is not with the co-ordinator (K7.7). Writing changes no stage.
+    pub fn write(&self, by: &Actor, now: Moment) -> Result<(), Vec<Refusal>> {
+        if !may(by, Act::Withdraw, self.thing()) {
+            return Err(vec![Refusal::NotFound]);
+        }
+        match self.stage {
+            Stage::Draft | Stage::Returned { .. } => Ok(()),
+            Stage::Requested
+            | Stage::Closed { .. }
+            | Stage::Live(_)
+            | Stage::Voided { .. }
+            | Stage::Recalled { .. } => Err(vec![Refusal::WrongStage { stage: self.word(now) }]),
         }
     }
 
@@ -75,6 +91,13 @@ impl Release {
             (Stage::Live(authority), Order::Void { reason, opened }) => {
                 self.void(authority, &reason, opened, (person, now))
             }
+            // At the limit there is nobody left to correct anything for (K7.8).
+            (Stage::Live(authority), Order::Correct(correction)) if now < authority.until => {
+                self.correct(authority, &correction)
+            }
+            (Stage::Live(_) | Stage::Recalled { .. } | Stage::Voided { .. }, Order::AnswerReport(answer)) => {
+                self.answer_report(&answer)
+            }
             (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority, &reason, person, now),
             (
                 Stage::Draft
@@ -99,9 +122,13 @@ impl Release {
             Order::Rule { question: Question::NoPositiveOutcome, .. } => (Act::RuleOutcome, Refusal::NotInspector),
             Order::Represent { .. } => (Act::Represent, Refusal::NotAreaCoordinator),
             Order::Recall { .. } | Order::Void { .. } => (Act::Recall, Refusal::NotAreaCoordinator),
-            Order::Return { .. } | Order::Save(_) | Order::Tell { .. } | Order::Authorise(_) | Order::Refuse { .. } => {
-                (Act::Decide, Refusal::NotAreaCoordinator)
-            }
+            Order::Return { .. }
+            | Order::Save(_)
+            | Order::Tell { .. }
+            | Order::Authorise(_)
+            | Order::Refuse { .. }
+            | Order::Correct(_)
+            | Order::AnswerReport(_) => (Act::Decide, Refusal::NotAreaCoordinator),
         };
         if !may(by, act, self.thing()) {
             return Err(vec![no]);
@@ -125,6 +152,9 @@ impl Release {
     }
 
     fn send_back(&self, reason: &Prose, by: PersonId, now: Moment) -> Decided {
+        if self.origin.is_some() {
+            return Err(vec![Refusal::LinkedNotReturned]);
+        }
         given(reason)?;
         Ok(Decision { next: Stage::Returned { by, at: now }, event: Event::new(Kind::Returned, self.object()) })
     }
@@ -205,12 +235,37 @@ impl Release {
     }
 
     fn void(&self, authority: &Authority, reason: &Prose, opened: bool, by: (PersonId, Moment)) -> Decided {
-        given(reason)?;
+        let mut why = given(reason).err().unwrap_or_default();
         if opened {
-            return Err(vec![Refusal::OpenedAlready]);
+            why.push(Refusal::OpenedAlready);
+        }
+        if !why.is_empty() {
+            return Err(why);
         }
         let event = Event::new(Kind::Voided, self.object()).with("urn", authority.urn.clone());
         Ok(Decision { next: Stage::Voided { authority: authority.clone(), by: by.0, at: by.1 }, event })
+    }
+
+    fn correct(&self, authority: &Authority, correction: &Correction) -> Decided {
+        let why = correction.check();
+        if !why.is_empty() {
+            return Err(why);
+        }
+        let event = Event::new(Kind::Corrected, self.object())
+            .with("urn", authority.urn.clone())
+            .with("revision", correction.revision);
+        Ok(Decision { next: self.stage.clone(), event })
+    }
+
+    fn answer_report(&self, answer: &ReportAnswer) -> Decided {
+        let why = answer.check();
+        if !why.is_empty() {
+            return Err(why);
+        }
+        let event = Event::new(Kind::ReportAnswered, self.object())
+            .with("report", answer.report.clone())
+            .with("outcome", answer.outcome.map_or("", |outcome| outcome.word()));
+        Ok(Decision { next: self.stage.clone(), event })
     }
 
     fn recall(&self, authority: &Authority, reason: &Prose, by: PersonId, now: Moment) -> Decided {

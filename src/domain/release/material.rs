@@ -41,17 +41,10 @@ impl Material {
     pub fn check(&self, photographs: usize, named: bool, words: (&str, &str), now: Moment) -> Vec<Refusal> {
         let (words, digest) = words;
         let mut why = self.source(photographs, now);
-        if named && self.name_why.is_empty() {
-            why.push(Refusal::NameNotJustified);
-        }
-        let found = content::conviction_like(words);
-        if !found.is_empty() && self.indication.is_none() {
-            why.push(Refusal::ConvictionInText { words: found.join("”, “") });
-        }
         if self.words != digest {
             why.push(Refusal::WordsNotConsidered);
         }
-        why.extend(content::leaks(words));
+        why.extend(leaving(words, named, &self.name_why, self.indication));
         why
     }
 
@@ -75,4 +68,18 @@ impl Material {
         }
         why
     }
+}
+
+/// What any words must meet before they leave, the first and the corrected: K8.3, K8.4, K8.5.
+pub(crate) fn leaving(words: &str, named: bool, name_why: &Prose, indication: Option<Indication>) -> Vec<Refusal> {
+    let mut why = Vec::new();
+    if named && name_why.is_empty() {
+        why.push(Refusal::NameNotJustified);
+    }
+    let found = content::conviction_like(words);
+    if !found.is_empty() && indication.is_none() {
+        why.push(Refusal::ConvictionInText { words: found.join("”, “") });
+    }
+    why.extend(content::leaks(words));
+    why
 }

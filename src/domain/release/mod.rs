@@ -4,6 +4,7 @@
 //! compares it with `now`, so the limit bites at its millisecond whether or not any job has run (K7.8).
 
 pub mod case;
+pub mod correction;
 pub mod decide;
 pub mod grounds;
 pub mod material;
@@ -22,6 +23,7 @@ use crate::ids::{AreaId, PersonId, ReleaseId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
 pub use case::{Case, Considered};
+pub use correction::{Correction, ReportAnswer};
 pub use decide::Decision;
 pub use notice::{Question, Ruling};
 pub use order::Order;
@@ -124,6 +126,8 @@ pub struct Release {
     pub requested_at: Moment,
     /// Where it is.
     pub stage: Stage,
+    /// The other area's release that this one follows (K7.6).
+    pub origin: Option<ReleaseId>,
     /// Counts every change; the store swaps only what it read.
     pub version: i64,
 }
@@ -180,3 +184,11 @@ impl Release {
         format!("release/{}", self.id)
     }
 }
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod walk_tests;
+
+#[cfg(test)]
+#[path = "word_tests.rs"]
+mod word_tests;

@@ -1,7 +1,7 @@
 //! What may be asked of a release.
 
 use crate::moment::Moment;
-use crate::release::{Case, Part, Question, Request};
+use crate::release::{Case, Correction, Part, Question, ReportAnswer, Request};
 use crate::words::Prose;
 
 /// An order, with the facts its rules need as they stand inside the same transaction.
@@ -60,6 +60,11 @@ pub enum Order {
         /// Somebody has opened a copy: then it is a matter of a recall.
         opened: bool,
     },
+    // Corrections
+    /// The co-ordinator corrects the words (K8.7).
+    Correct(Box<Correction>),
+    /// The co-ordinator answers a holder's report (K8.7).
+    AnswerReport(Box<ReportAnswer>),
     /// The co-ordinator calls every copy back (K8.2).
     Recall {
         /// Why; kept.

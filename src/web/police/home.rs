@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
-use crate::actions::desk::Line;
+use crate::actions::desk::{Clock, Line};
 use crate::actions::find::Found;
-use crate::actions::home::{Waiting, waiting};
+use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
+use crate::actions::{No, elsewhere};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
-use crate::domain::release::Question;
+use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
+use crate::web::police::elsewhere::line;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -43,12 +44,12 @@ struct Brief {
 
 #[derive(Serialize)]
 struct Link {
-    href: &'static str,
+    href: String,
     text: String,
 }
 
-fn link(href: &'static str, text: impl Into<String>) -> Link {
-    Link { href, text: text.into() }
+fn link(href: impl Into<String>, text: impl Into<String>) -> Link {
+    Link { href: href.into(), text: text.into() }
 }
 
 fn brief(line: &Line) -> Brief {
@@ -59,27 +60,39 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
+        about: match release.stage {
+            Stage::Draft => format!("Begun on {}. Nobody else sees it", release.requested_at.long()),
+            _ => format!(
+                "{}{}Asked for on {}{copies}",
+                urn.unwrap_or_default(),
+                line.clock.map_or_else(String::new, told),
+                release.requested_at.long()
+            ),
+        },
         tag: stage_tag(line.word),
     }
 }
 
-/// Releases whose limit is near, with the time left (K7.8).
-fn ending(found: &Found, now: Moment) -> Section {
-    let mut section = listed(
-        found,
-        "Limit within 7 days",
-        "From its limit on, nobody outside the police can open a release (K7.8).",
-        "",
-        "/releases?waits=ending",
-    );
-    for (told, line) in section.releases.iter_mut().zip(&found.lines) {
-        if let Some(authority) = line.filed.release.stage.authority() {
-            let left = waits::left(authority.until, now);
-            told.about = format!("{left} left: its time limit is {}. {}", authority.until.deadline(), told.about);
-        }
+/// What runs out, how soon, and when.
+fn told(clock: Clock) -> String {
+    let left = left(clock.left_ms);
+    if clock.limit {
+        format!("{left}: its time limit is {}. ", clock.until.deadline())
+    } else {
+        format!("{left}: the person’s 72 hours run until {}. ", clock.until.long())
     }
-    section
+}
+
+/// Time left, in the largest unit that is whole.
+fn left(ms: i64) -> String {
+    let (hours, days) = (ms / 3_600_000, ms / 86_400_000);
+    match (days, hours) {
+        (0, 0) => "Less than an hour left".to_owned(),
+        (0, 1) => "1 hour left".to_owned(),
+        (0, hours) => format!("{hours} hours left"),
+        (1, _) => "1 day left".to_owned(),
+        (days, _) => format!("{days} days left"),
+    }
 }
 
 fn listed(found: &Found, title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
@@ -131,6 +144,27 @@ fn again(releases: usize) -> Section {
         many => format!("Somebody made new keys: copies of {many} releases wait."),
     };
     Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
+}
+
+/// Every report is named: each is somebody's word that what they hold is wrong (K8.7).
+fn reported(reports: &[WaitingReport]) -> Section {
+    let brief = |one: &WaitingReport| Brief {
+        href: format!("/releases/{}/reports/{}", one.release_id, one.id),
+        title: one.urn.clone(),
+        about: format!("Reported on {}", Moment::from_millis(one.reported_at).long()),
+        tag: Tag { text: "To consider", colour: "yellow" },
+    };
+    let releases = reports.iter().map(brief).collect();
+    Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
+}
+
+/// What waits between areas (K7.6).
+fn elsewhere_section(all: &[elsewhere::Work]) -> Section {
+    let links = all.iter().map(|work| {
+        let (href, text) = line(work);
+        link(href, text)
+    });
+    plain("Other areas", "", links.collect())
 }
 
 fn for_root(keys: usize) -> Section {
@@ -185,6 +219,7 @@ impl Section {
             Waiting::Requests(found) => {
                 listed(found, "Requests to decide", "", "No request is waiting for you.", "/releases?waits=decide")
             }
+            Waiting::Reports(reports) => reported(reports),
             Waiting::Unsealed(found) => listed(
                 found,
                 "Copies to seal",
@@ -199,7 +234,13 @@ impl Section {
                 "",
                 "/releases?waits=returned",
             ),
-            Waiting::Ending(found) => ending(found, now),
+            Waiting::Ending(found) => listed(
+                found,
+                "Limit within 7 days",
+                "From its limit on, nobody outside the police can open a release (K7.8).",
+                "",
+                "/releases?waits=ending",
+            ),
             Waiting::Duties(found) => listed(
                 found,
                 "Open duties",
@@ -224,6 +265,7 @@ impl Section {
             Waiting::Units(units) => {
                 plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
             }
+            Waiting::Elsewhere(all) => elsewhere_section(all),
             Waiting::Bulletins => plain(
                 "Bulletins",
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
@@ -275,8 +317,15 @@ impl Page for Home {
             Waiting::Own(Found::default()),
             Waiting::Area(Found::default()),
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
+            Waiting::Elsewhere(elsewhere::Work::samples()),
             Waiting::Bulletins,
             Waiting::Log,
+            Waiting::Reports(vec![WaitingReport {
+                id: "1".into(),
+                release_id: "1".into(),
+                urn: "CZ/001/26".into(),
+                reported_at: 1_795_370_400_000,
+            }]),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Root(1),
@@ -293,4 +342,23 @@ impl Page for Home {
 pub async fn home(v: Visit) -> Result<Answer, No> {
     let all = waiting(&v.office, v.actor()).await?;
     v.page("Waiting for you", &Home { sections: all.iter().map(|waiting| Section::of(waiting, v.now)).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_left_is_said_in_the_largest_whole_unit() {
+        let hour = 3_600_000;
+        for (ms, words) in [
+            (1, "Less than an hour left"),
+            (hour, "1 hour left"),
+            (24 * hour - 1, "23 hours left"),
+            (24 * hour, "1 day left"),
+            (7 * 24 * hour, "7 days left"),
+        ] {
+            assert_eq!(left(ms), words);
+        }
+    }
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+pub(crate) mod corrections;
 mod decision;
 mod duties;
 mod end;
@@ -18,6 +19,8 @@ mod recall_race;
 mod recovery;
 mod registers;
 mod renewal;
+mod reports;
+mod request;
 mod roles;
 mod rotation;
 mod rulings;
@@ -30,6 +33,7 @@ mod step_up;
 mod stranger;
 mod swapped_keys;
 mod texts;
+mod two_areas;
 mod units;
 mod void;
 

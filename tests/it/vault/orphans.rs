@@ -17,6 +17,7 @@ use super::{age, all_files, beside, file, scenes};
 use crate::harness::s3::S3Server;
 use crate::harness::server::Backend;
 use crate::harness::{Scene, who, world};
+use crate::journeys::corrections;
 
 /// Makes everything in a vault two days old.
 fn age_all(files: &Path) {
@@ -158,6 +159,7 @@ const OTHER: [(&str, &str); 3] = [("access_record", "object"), ("approval", "obj
 #[actix_web::test]
 async fn every_column_that_names_a_blob_is_asked() {
     let scene = Scene::on(Backend::Embedded).await;
+    corrections::one_made(&scene).await;
     let files = names(&scene.folder.0.join("vault"));
     let columns = scene.sql(
         "SELECT m.name || '.' || c.name FROM sqlite_schema m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.type = 'TEXT' ORDER BY 1",
