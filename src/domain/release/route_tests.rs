@@ -16,7 +16,7 @@ fn representations_are_the_commanders_alone_and_the_result_is_told_first() {
     assert_eq!(refused(with(vec![ruling(Question::Representations, true)])), ["result-not-told"]);
     let told = Ruling { told_at: Some(now()), ..ruling(Question::Representations, true) };
     assert!(authorise(with(vec![told.clone()])).is_ok());
-    // What comes after the decision is to be decided anew; what stood before it is covered to the millisecond.
+    // What comes after the decision is to be decided anew, and what came in the same millisecond too: it may have been after.
     let late = |ms: i64| {
         let told = told.clone();
         move |c: &mut Case| {
@@ -24,7 +24,8 @@ fn representations_are_the_commanders_alone_and_the_result_is_told_first() {
             c.rulings = vec![told];
         }
     };
-    assert!(authorise(late(0)).is_ok());
+    assert!(authorise(late(-1)).is_ok());
+    assert_eq!(refused(late(0)), ["representations"]);
     assert_eq!(refused(late(1)), ["representations"]);
 }
 

@@ -135,20 +135,20 @@ fn beside(result: Result<(), No>) -> Result<(), No> {
     let at = Moment::from_millis(0);
     let known = [
         Refusal::RepresentationsUndecided,
-        Refusal::RepresentationsUpheld { at },
         Refusal::ResultNotTold,
         Refusal::RecordChanged,
         Refusal::NoPositiveOutcome,
-        Refusal::OutcomeRuledAgainst { at },
         Refusal::PhotographOfThisOffence,
-        Refusal::NoticeStillRunning { until: at },
         Refusal::NothingToTell,
         Refusal::ToldOutOfTime,
         Refusal::ReceivedInFuture,
         Refusal::RepresentationsMissing,
         Refusal::ReasonMissing,
+        Refusal::RepresentationsUpheld { at },
+        Refusal::OutcomeRuledAgainst { at },
+        Refusal::NoticeStillRunning { until: at },
     ];
-    // A sentence with a date is known by its beginning.
+    // A sentence with a date is known by its beginning; these come last.
     let dated = |one: &Refusal| {
         matches!(
             one,
@@ -157,7 +157,7 @@ fn beside(result: Result<(), No>) -> Result<(), No> {
                 | Refusal::NoticeStillRunning { .. }
         )
     };
-    let head = |text: &str| text.chars().take(24).collect::<String>();
+    let head = |text: &str| text.chars().take(21).collect::<String>();
     let is = |one: &Refusal, said: &str| {
         let sentence = one.told().sentence;
         said.starts_with(&sentence) || (dated(one) && head(said) == head(&sentence))
