@@ -315,8 +315,8 @@ async fn what_is_sent_twice_counts_once_and_two_rulings_at_once_are_one() {
         sign_ruling(office, who("Casey"), id, OUTCOME, "withhold", "No").await.unwrap(),
     );
     let (one, other) = futures_util::future::join(
-        rulings::rule(office, &who("Alex").actor, id, OUTCOME, &yes, stamp()),
-        rulings::rule(office, &who("Casey").actor, id, OUTCOME, &no, stamp()),
+        Box::pin(rulings::rule(office, &who("Alex").actor, id, OUTCOME, &yes, stamp())),
+        Box::pin(rulings::rule(office, &who("Casey").actor, id, OUTCOME, &no, stamp())),
     )
     .await;
     assert!(one.is_ok() != other.is_ok(), "{one:?} {other:?}");
