@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use disclosure_portal::actions::office::{Office, write_secret};
-use disclosure_portal::actions::{deliver, request, seal};
+use disclosure_portal::actions::{deliver, seal};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::people::World;
-use disclosure_portal::demo::releases::{Plot, acknowledge, asked, authorise, copy_of, sign_request, to};
+use disclosure_portal::demo::releases::{Plot, acknowledge, asked, authorise, copy_of, send, to};
 use disclosure_portal::demo::{self, Account, people, stamp, story};
 use disclosure_portal::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
 use disclosure_portal::sealing::image::Picture;
@@ -66,8 +66,7 @@ async fn authorised(office: &Office, world: &World, photograph: &[u8], names: &[
     let (officer, aic) = (world.called("Riley").unwrap(), world.called("Sam").unwrap());
     let area = world.areas[0].to_string();
     let photographs = vec![photograph.to_vec()];
-    let form = sign_request(office, officer, &asked(office, officer, &area, &PLOT), &photographs).unwrap();
-    let id = request::ask(office, &officer.actor, form, photographs, stamp()).await.unwrap();
+    let id = send(office, officer, &asked(office, officer, &area, &PLOT), photographs).await.unwrap();
     authorise(office, aic, id, &to(world, names).unwrap()).await.unwrap();
     id
 }

@@ -1,4 +1,4 @@
-// Bundles the formats as the Worker bundles them, and what the keeper decides; then runs every test beside this file.
+// Bundles the formats as the Worker bundles them, what the keeper decides and when a draft is saved; then runs every test beside this file.
 
 import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -9,7 +9,7 @@ import { build } from "esbuild";
 const here = dirname(fileURLToPath(import.meta.url));
 const out = join(here, "../node_modules/.cache/portal");
 mkdirSync(out, { recursive: true });
-const bundles = { formats: "formats/index.ts", keeper: "keeper/kept.ts" };
+const bundles = { formats: "formats/index.ts", keeper: "keeper/kept.ts", saver: "page/saver.ts" };
 for (const [name, entry] of Object.entries(bundles)) {
   await build({
     entryPoints: [join(here, "../src", entry)],

@@ -14,6 +14,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
+use crate::domain::release::Stage;
 use crate::ledger::checkpoint;
 use crate::ledger::export::{Contents, Writer};
 use crate::ledger::leaf::{Leaf, commitment};
@@ -71,7 +72,10 @@ pub async fn timeline(office: &Office, by: &Actor, release: ReleaseId, stamp: St
 /// The same for a page of the release, whose reading is a leaf already (decision 0014).
 pub async fn story(office: &Office, by: &Actor, release: ReleaseId) -> Result<Vec<Record>, No> {
     let mut conn = office.read().await?;
-    casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
+    let filed = casefile::load(&mut conn, by, Act::SeeRelease, release).await?;
+    if filed.release.stage == Stage::Draft {
+        return Err(No::NotFound);
+    }
     let what = Search {
         actor: String::new(),
         object: format!("release/{release}"),

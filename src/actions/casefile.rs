@@ -24,6 +24,9 @@ pub struct CaseFile {
     pub request: Request,
     /// Why it was sent back, refused, withdrawn, voided or recalled.
     pub reason: Option<Prose>,
+    /// The officer's own source reference, such as a crime number; empty: none.
+    #[serde(default)]
+    pub own_reference: Line,
     /// Which versions of the policy's texts and numbers were in force when it was decided; absent: undecided, or decided before they
     /// were recorded.
     #[serde(default)]
@@ -33,17 +36,33 @@ pub struct CaseFile {
 impl CaseFile {
     /// As it begins.
     pub(super) fn asked(request: Request) -> Self {
-        Self { request, reason: None, versions: None }
+        Self { request, reason: None, own_reference: Line::default(), versions: None }
     }
 }
 
+/// Answers exactly as they were typed, right or not: field and value.
+pub type Typed = Vec<(String, String)>;
+
 /// What would leave.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Draft {
     /// The person's name, where the request has one (K8.3).
     pub name: Line,
     /// The words.
     pub text: Prose,
+    /// The officer's form as it was typed last, to go on with (K7.7). It ends with the draft.
+    #[serde(default)]
+    pub typed: Typed,
+    /// When that was saved, milliseconds.
+    #[serde(default)]
+    pub saved_at: i64,
+}
+
+// What was typed is personal: it never reaches a log line by way of `{:?}`.
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Draft({} answers typed)", self.typed.len())
+    }
 }
 
 impl Draft {

@@ -69,7 +69,12 @@ impl Typed {
             "notice" => Some(Indication::NoticeOffence),
             _ => None,
         };
-        Ok(Self { draft: Draft { name, text }, said, danger: form.field("danger") == "yes", indication })
+        Ok(Self {
+            draft: Draft { name, text, ..Draft::default() },
+            said,
+            danger: form.field("danger") == "yes",
+            indication,
+        })
     }
 
     /// What leaves. Instructions alone are no words about anybody.

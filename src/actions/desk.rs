@@ -4,6 +4,7 @@ use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::decision::{self, Gathered};
 use crate::actions::duties::{self, Listed};
+use crate::actions::elsewhere::{self, Link};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
@@ -12,6 +13,7 @@ use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
+use crate::domain::release::Stage;
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
@@ -63,6 +65,8 @@ pub struct Sheet {
     pub units: Vec<String>,
     /// The copies.
     pub copies: Vec<Copy>,
+    /// How it is linked with other areas (K7.6).
+    pub links: Vec<Link>,
     /// The officer who asked.
     pub officer: String,
     /// Parts of the decision that are complete, and all.
@@ -105,6 +109,10 @@ pub struct May {
     pub record: bool,
     /// Keep its duties and take its disclosure bundle.
     pub duties: bool,
+    /// Change one's own request and send it again.
+    pub write: bool,
+    /// See more of its links with other areas, and hand over.
+    pub areas: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -122,6 +130,10 @@ pub struct Candidate {
 pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
+    if filed.release.stage == Stage::Draft {
+        // Its writer goes on with it elsewhere; it is nobody's record yet, and no leaf tells of it (P10).
+        return Err(No::NotFound);
+    }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let record = record::sections(office, &mut conn, &of).await?.split_off(1);
@@ -143,6 +155,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
+    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
     let thing = casefile::thing(&filed.release);
     let word = filed.release.word(now);
     let requested = word == "requested";
@@ -150,7 +163,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let own = by.person() == Some(filed.release.requested_by);
     let offers = May {
         decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: matches!(word, "draft" | "requested" | "returned") && may(by, Act::Withdraw, thing),
+        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
         recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
         original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
         seal: word == "live" && unsealed && may(by, Act::Decide, thing),
@@ -163,6 +176,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
             && !own,
         record: may(by, Act::ReadAuthority, thing),
         duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
+        write: filed.release.write(by, now).is_ok(),
+        areas: may(by, Act::Decide, thing) && !links.is_empty(),
     };
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
@@ -173,6 +188,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         copies,
         parts,
         duties,
+        links,
         record,
         signatures,
         officer,

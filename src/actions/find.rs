@@ -169,7 +169,10 @@ fn line(office: &Office, hit: Hit, now: Moment) -> Result<Line, No> {
     let (file, _) = casefile::open(office, &hit.filed)?;
     Ok(Line {
         word: hit.filed.release.word(now),
-        title: file.request.title.as_str().to_owned(),
+        title: match file.request.title.as_str() {
+            "" => "A request without a title".to_owned(),
+            title => title.to_owned(),
+        },
         filed: hit.filed,
         counts: hit.counts.map(|count| usize::try_from(count).unwrap_or(0)),
         clock: None,

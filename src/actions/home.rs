@@ -7,7 +7,7 @@ use crate::actions::desk::Clock;
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, decision, reseal, root};
+use crate::actions::{No, Office, corrections, decision, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::limits::REPRESENTATIONS_MS;
 use crate::domain::moment::Moment;
@@ -44,6 +44,8 @@ pub enum Waiting {
     Bulletins,
     /// They read the log.
     Log,
+    /// Something between their areas and others (K7.6).
+    Elsewhere(Vec<elsewhere::Work>),
     /// Units of theirs with work to do.
     Units(Vec<Work>),
     /// So many releases have copies to be sealed again.
@@ -80,6 +82,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
             all.push(Waiting::Reports(reports));
         }
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
+        let between = elsewhere::work(office, by).await?;
+        if !between.is_empty() {
+            all.push(Waiting::Elsewhere(between));
+        }
         let again = reseal::queue(office, by).await?.len();
         if again > 0 {
             all.push(Waiting::Reseal(again));

@@ -19,6 +19,7 @@ pub mod deliver;
 pub mod desk;
 pub mod documents;
 pub mod duties;
+pub mod elsewhere;
 pub mod enrol;
 pub mod figures;
 pub mod find;

@@ -109,7 +109,7 @@ impl Addressee {
 }
 
 impl Told {
-    fn of(refusals: &[Refusal]) -> Self {
+    pub(super) fn of(refusals: &[Refusal]) -> Self {
         let sentences: Vec<String> = refusals.iter().map(|refusal| refusal.told().sentence).collect();
         Self { title: "Nothing is sealed now.".to_owned(), detail: sentences.join(" ") }
     }

@@ -54,6 +54,7 @@ const QUESTIONS: &[(&str, &str)] = &[
     ("name_why", "Why is the name needed?"),
     ("indication", "What words like a conviction are"),
     ("recipients", "Who receives it?"),
+    ("record", "The record, as it was shown"),
     ("words", "Words that leave"),
     ("photograph", "Photographs, as uploaded"),
     ("method", "How was it done?"),

@@ -5,7 +5,7 @@ use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::{self, Gathered, record};
 use crate::actions::office::ten;
-use crate::actions::request::{beside_fields, take_back};
+use crate::actions::request::{beside_fields, draft, take_back};
 use crate::actions::{Fault, No, Office, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
@@ -271,6 +271,10 @@ pub async fn void(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp
 
 /// Withdraws one's own request, signed.
 pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+    if draft::is_draft(office, by, id).await? {
+        // A draft is thrown away, unsigned: nothing of it is kept.
+        return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
+    }
     end(office, by, id, Ending { kind: "withdrawal", form, order: |reason| Order::Withdraw { reason } }, stamp).await
 }
 

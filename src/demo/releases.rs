@@ -3,7 +3,9 @@
 use crate::actions::answers::Form;
 use crate::actions::decision::{self, record};
 use crate::actions::office::Office;
-use crate::actions::{No, deliver, release, request, seal, statement, surrender, undertaking};
+use crate::actions::request::draft::{self, Change, Kept};
+use crate::actions::request::submit;
+use crate::actions::{No, deliver, release, seal, statement, surrender, undertaking};
 use crate::demo::people::{Somebody, World};
 use crate::demo::{ago, portrait, stamp};
 use crate::domain::ids::{CopyId, PersonId, PhotographId, ReleaseId, SchemeId};
@@ -71,24 +73,50 @@ pub fn sign_form(
     Ok(form.signed(document, note))
 }
 
-/// A request's form, signed together with its photographs.
-pub fn sign_request(office: &Office, who: &Somebody, answers: &Answers, photographs: &[Vec<u8>]) -> Result<Form, No> {
-    let form = Form::posted(answers);
-    let object = format!("release/{}", form.field("release"));
-    let mut whole = form.clone();
-    for bytes in photographs {
-        whole.add_file("photographs", bytes);
+/// Begins a draft with these answers and photographs, as the officer's first page does.
+pub async fn begin(
+    office: &Office,
+    officer: &Somebody,
+    answers: &Answers,
+    photographs: Vec<Vec<u8>>,
+) -> Result<ReleaseId, No> {
+    let change = Change { posted: answers.clone(), photographs, version: 0 };
+    match draft::begin(office, &officer.actor, change, &stamp()).await? {
+        Kept::Saved { refused, .. } if !refused.is_empty() => Err(No::from(refused)),
+        Kept::Saved { wrong, .. } if !wrong.is_empty() => Err(No::Invalid(wrong)),
+        Kept::Saved { id, .. } | Kept::Elsewhere { id, .. } => Ok(id),
     }
-    let document = whole.canonical(&request::BY_DIGEST);
-    let note = sign(office, who, "request", &object, document.as_bytes())?;
-    Ok(form.signed(document, note))
+}
+
+/// The form that sends a request as it stands, signed; unsigned forms of incomplete requests come back as what is missing.
+pub async fn sign_request(office: &Office, who: &Somebody, id: ReleaseId) -> Result<Form, No> {
+    let ready = submit::ready(office, &who.actor, id).await?;
+    if !ready.missing.is_empty() {
+        return Err(No::Invalid(ready.missing));
+    }
+    let (words, pictures) = ready.subject();
+    let mut said = answers(&[("record", &ready.record()), ("words", &words)]);
+    said.extend(pictures.into_iter().map(|one| ("photograph".to_owned(), one)));
+    sign_form(office, who, "request", &format!("release/{id}"), Form::posted(&said), &[])
+}
+
+/// Begins a draft and sends it, signed.
+pub async fn send(
+    office: &Office,
+    officer: &Somebody,
+    answers: &Answers,
+    photographs: Vec<Vec<u8>>,
+) -> Result<ReleaseId, No> {
+    let id = begin(office, officer, answers, photographs).await?;
+    let form = sign_request(office, officer, id).await?;
+    submit::submit(office, &officer.actor, id, &form, stamp()).await?;
+    Ok(id)
 }
 
 /// Asks, with portraits drawn by code.
 pub async fn ask(office: &Office, officer: &Somebody, area: &str, plot: &Plot) -> Result<ReleaseId, No> {
     let photographs: Vec<Vec<u8>> = plot.portraits.iter().map(|seed| portrait::draw(*seed)).collect();
-    let form = sign_request(office, officer, &asked(office, officer, area, plot), &photographs)?;
-    request::ask(office, &officer.actor, form, photographs, stamp()).await
+    send(office, officer, &asked(office, officer, area, plot), photographs).await
 }
 
 /// A complete record, as a careful co-ordinator would make it now, for these recipients: every part's answers.

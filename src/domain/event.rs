@@ -34,7 +34,7 @@ macro_rules! kinds {
 kinds! {
     /// The log began; body: `origin`.
     Began = "began",
-    /// An officer asked for a release (K7.7); body: `photographs`, `statement`.
+    /// An officer asked for a release (K7.7); body: `photographs`, `statement`; or another area did, asked by ours (K7.6): `origin`.
     Requested = "request",
     /// The co-ordinator asked the officer for more.
     Returned = "return",
@@ -49,6 +49,16 @@ kinds! {
     ReceiptAttached = "receipt",
     /// The person was told in writing what was decided on their representations (O3.2.3); body: `ruling`, `told`.
     ResultTold = "tell",
+    // Other areas
+    /// The co-ordinator of another area was consulted (K7.6); body: `area`, `consultation`.
+    AreaConsulted = "area.consult",
+    /// They answered (K7.6); body: `area`, `makes_own`, and where they make their own, `release`.
+    AreaAnswered = "area.answer",
+    /// An original, or the words, were handed over to the other area for its own release (K7.6); body: `area`, `release`, and
+    /// `photograph` or `text`.
+    HandedOver = "area.hand-over",
+    /// A co-ordinator there opened what was handed over and compared it with the record (K7.6); body: `photograph`, `same`.
+    Compared = "area.compare",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.

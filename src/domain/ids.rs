@@ -102,6 +102,8 @@ id! {
     RevisionId,
     /// A ruling by a higher rank (O3.2.3, O3.2.4).
     RulingId,
+    /// What one area asked another about a person (K7.6).
+    ConsultationId,
 }
 
 #[cfg(test)]

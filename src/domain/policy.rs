@@ -44,6 +44,9 @@ acts! {
     OpenOriginal,
     /// Open a document of a case: what came with representations, a receipt of service.
     OpenDocument,
+    // Other areas
+    /// Answer another area's question whether a person is active here too (K7.6).
+    AnswerArea,
     /// Open one's own copy, acknowledge its conditions, report what is wrong with it, confirm its end.
     Hold,
     /// See that a copy exists, its dates and its certificate, never its pictures.
@@ -91,6 +94,14 @@ pub enum Thing {
         /// Who asked.
         requested_by: PersonId,
     },
+    /// A request or release that follows another area's (K7.6): its own area's alone. Whoever asked sits in the other area, and sees
+    /// no more of it than its state.
+    Linked {
+        /// Whose area.
+        area: AreaId,
+        /// Who asked.
+        requested_by: PersonId,
+    },
     /// One copy.
     Copy {
         /// The releasing area.
@@ -114,7 +125,11 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     if *actor == Actor::Portal {
         return false;
     }
-    let own = |person: PersonId| actor.person() == Some(person);
+    let (thing, linked) = match thing {
+        Thing::Linked { area, requested_by } => (Thing::Release { area, requested_by }, true),
+        other => (other, false),
+    };
+    let own = |person: PersonId| actor.person() == Some(person) && !linked;
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => {
@@ -135,7 +150,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
         | (Act::ChangeRoles, Thing::Scheme { area, .. })
-        | (Act::RenewKeys, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
         }
@@ -203,6 +218,13 @@ mod tests {
             assert_eq!(opens, matches!(role, Role::Aic | Role::Reviewer), "{role:?}");
             assert!(!may(&actor, Act::Hold, Thing::Copy { area, holder: other }), "{role:?}");
             assert_eq!(may(&actor, Act::Decide, release), role == Role::Aic, "{role:?}");
+            // K7.6: who asked for a release that another area makes gains nothing there; its own area loses nothing.
+            let linked = Thing::Linked { area, requested_by: me };
+            let there = Actor::Person { id: me, grants: vec![] };
+            for (act, _) in Act::ALL {
+                assert!(!may(&there, *act, linked), "{act:?}");
+                assert_eq!(may(&actor, *act, linked), may(&actor, *act, release), "{role:?} {act:?}");
+            }
         }
         assert!(!may(&Actor::Portal, Act::Hold, Thing::Copy { area, holder: me }));
     }

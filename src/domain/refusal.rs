@@ -69,6 +69,12 @@ pub enum Refusal {
     NoInstructions,
     ElsewhereNotAnswered,
     AreaNotConsulted,
+    // Other areas
+    AreaAnswered,
+    OriginEnded,
+    OriginalsAwaited,
+    LinkedNotReturned,
+    // End of other areas
     SharingRecordNotAttached,
     RecordChanged,
     OpenedAlready,
@@ -145,7 +151,7 @@ impl Refusal {
     /// Refusals of fixed words.
     fn fixed(&self) -> Option<(&'static str, &'static str, &'static str, String)> {
         let found = self.about_grounds().or_else(|| self.about_telling()).or_else(|| self.about_supply());
-        let found = found.or_else(|| self.about_corrections());
+        let found = found.or_else(|| self.about_corrections()).or_else(|| self.about_areas());
         found.map(|(code, clause, field, words)| (code, clause, field, words.to_owned()))
     }
 
@@ -220,8 +226,6 @@ impl Refusal {
             Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
             Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
-            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
-            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Save this part to consult them."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),
@@ -254,6 +258,20 @@ impl Refusal {
             Self::NotCorrectedYet => ("not-corrected-yet", "K8.7", "outcome", "Nothing has been corrected since this report came. Correct the words first, then record the outcome."),
             Self::NotRecalledYet => ("not-recalled-yet", "K8.7", "outcome", "The release is not recalled. Recall it first, then record the outcome."),
             Self::NoAnswerToHolder => ("no-answer-to-holder", "K8.7", "answer", "Enter what the holder is told."),
+            _ => return None,
+        })
+    }
+
+    /// Refusals about other areas (K7.6).
+    #[rustfmt::skip]
+    fn about_areas(&self) -> Option<Said> {
+        Some(match self {
+            Self::ElsewhereNotAnswered => ("elsewhere-not-answered", "K7.6", "elsewhere", "Select whether the person is active in another area, and in which."),
+            Self::AreaNotConsulted => ("area-not-consulted", "K7.6", "areas", "The co-ordinator of the other area has not been consulted yet. Enter what you tell them and save this part to consult them."),
+            Self::AreaAnswered => ("area-answered", "K7.6", "", "This has been answered, and the answer stays on record. Look at it again before you go on."),
+            Self::OriginEnded => ("origin-ended", "K7.6", "answer", "The other area's request waits for its officer, or it or its release has ended, so no release can follow it now. If the person is active here, one of your officers can ask for a release."),
+            Self::OriginalsAwaited => ("originals-awaited", "K7.6", "", "The other area has not handed over everything yet, or what came was not compared with the record yet."),
+            Self::LinkedNotReturned => ("linked-not-returned", "K7.6", "more", "This request follows another area's, so there is no officer here to send it back to. Refuse it, and have one of your officers ask if it should read otherwise."),
             _ => return None,
         })
     }

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod backup;
 pub mod blobs;
 pub mod closings;
+pub mod consultations;
 pub mod copies;
 pub mod corrections;
 pub mod decisions;

@@ -72,6 +72,13 @@ const WRITE_ANSWER: &str = "UPDATE report SET answer = $2 WHERE id = $1";
 const READ_REVISION: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM revision";
 const WRITE_REVISION: &str = "UPDATE revision SET body = $2 WHERE id = $1";
 
+// Other areas
+const READ_ASKED: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, asked AS sealed FROM consultation";
+const WRITE_ASKED: &str = "UPDATE consultation SET asked = $2 WHERE id = $1";
+const READ_AREA_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
+const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
@@ -93,6 +100,22 @@ pub const SOURCES: &[Source] = &[
     Source { table: "report", column: "body", bound: Some("report"), read: READ_REPORT, write: WRITE_REPORT },
     Source { table: "report", column: "answer", bound: Some("report"), read: READ_ANSWER, write: WRITE_ANSWER },
     Source { table: "revision", column: "body", bound: Some("revision"), read: READ_REVISION, write: WRITE_REVISION },
+    // Other areas
+    Source {
+        table: "consultation",
+        column: "asked",
+        bound: Some("consultation"),
+        read: READ_ASKED,
+        write: WRITE_ASKED,
+    },
+    Source {
+        table: "consultation",
+        column: "answer",
+        bound: Some("consultation"),
+        read: READ_AREA_ANSWER,
+        write: WRITE_AREA_ANSWER,
+    },
+    // End of other areas
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {

@@ -56,8 +56,6 @@ pub struct Filed {
     pub text_sha256: Option<String>,
     /// Keyed hash of the officer's own source reference, to find it by; `None`: there is none.
     pub source_index: Option<String>,
-    /// The other area's release that this one follows (K7.6).
-    pub origin: Option<ReleaseId>,
 }
 
 /// A photograph's row.
@@ -95,6 +93,11 @@ const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, clo
 const PAST_LIMIT: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.until <= $1 AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.key_gone_at IS NULL) ORDER BY r.until LIMIT 100";
 const ADD: &str = "INSERT INTO release (id, area_id, requested_by, requested_at, stage, danger, file, draft, source_index, origin_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
 const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, text_sha256 = $15, returned_by = $16, returned_at = $17, danger = $18, source_index = $19, requested_at = $20, version = version + 1 WHERE id = $1 AND version = $2";
+const WRITE: &str = "UPDATE release SET file = $3, draft = $4, area_id = $5, danger = $6, version = version + 1 WHERE id = $1 AND version = $2 AND stage IN ('draft', 'returned')";
+const DISCARD: &str = "DELETE FROM release WHERE id = $1 AND version = $2 AND stage = 'draft'";
+const DROP_PHOTOGRAPH: &str = "DELETE FROM photograph WHERE id = $1 AND release_id = $2";
+const REMOVE_PHOTOGRAPH: &str =
+    "UPDATE photograph SET removed_at = $3 WHERE id = $1 AND release_id = $2 AND removed_at IS NULL";
 const NEXT_SERIAL: &str = "SELECT code, next_serial FROM area WHERE id = $1";
 const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE id = $1 AND next_serial = $2";
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
@@ -102,7 +105,8 @@ const VOID_ISSUE: &str =
     "UPDATE issue SET voided_at = $2, void_reason = $3 WHERE release_id = $1 AND voided_at IS NULL";
 const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_reason FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
 const ADD_PHOTOGRAPH: &str = "INSERT INTO photograph (id, release_id, position, width, height, sha256, object) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 ORDER BY position";
+const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 AND removed_at IS NULL ORDER BY position";
+const NEXT_POSITION: &str = "SELECT COALESCE(MAX(position) + 1, 0) FROM photograph WHERE release_id = $1";
 const PHOTOGRAPH: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE id = $1";
 
 impl TryFrom<Row> for Filed {
@@ -144,18 +148,18 @@ impl TryFrom<Row> for Filed {
             },
             _ => return Err(Fault::Corrupt { table: "release", column: "stage", row: key }),
         };
+        let origin = row.origin_id.as_deref().map(|id| whole(ReleaseId::parse(id), "release", "origin_id", &key));
         let release = Release {
             id: whole(ReleaseId::parse(&row.id), "release", "id", &key)?,
             area: whole(AreaId::parse(&row.area_id), "release", "area_id", &key)?,
             requested_by: whole(PersonId::parse(&row.requested_by), "release", "requested_by", &key)?,
             requested_at: Moment::from_millis(row.requested_at),
             stage,
+            origin: origin.transpose()?,
             version: row.version,
         };
-        let origin = row.origin_id.as_deref().map(|id| whole(ReleaseId::parse(id), "release", "origin_id", &key));
         Ok(Self {
             release,
-            origin: origin.transpose()?,
             source_index: row.source_index,
             danger: row.danger,
             file: row.file,
@@ -199,7 +203,13 @@ impl Conn {
         rows.iter().map(|id| whole(ReleaseId::parse(id), "release", "id", id)).collect()
     }
 
-    /// A release's photographs, in order.
+    /// The place of the next photograph of a release: past every one it ever had.
+    pub async fn next_photograph(&mut self, release: ReleaseId) -> Result<i64, Fault> {
+        let id = release.to_string();
+        Ok(on!(self, |c| sqlx::query_scalar(NEXT_POSITION).bind(id).fetch_one(c).await)?)
+    }
+
+    /// A release's photographs, in order; none that was taken out of it.
     pub async fn photographs(&mut self, release: ReleaseId) -> Result<Vec<Photograph>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(PHOTOGRAPHS).bind(release.to_string()).fetch_all(c).await)?)
     }
@@ -240,7 +250,7 @@ impl Tx {
                 .bind(&filed.file)
                 .bind(&filed.draft)
                 .bind(&filed.source_index)
-                .bind(filed.origin.map(|id| id.to_string()))
+                .bind(release.origin.map(|id| id.to_string()))
         )?;
         Ok(())
     }
@@ -290,6 +300,53 @@ impl Tx {
             return Err(Fault::Other("a release changed inside its own transaction".to_owned()));
         }
         Ok(event)
+    }
+
+    /// Keeps what an officer wrote, on the version they wrote on; false when it is another by now. No stage changes by it.
+    pub async fn write_on(&mut self, filed: &Filed) -> Result<bool, Fault> {
+        let release = &filed.release;
+        let done = run!(
+            self,
+            sqlx::query(WRITE)
+                .bind(release.id.to_string())
+                .bind(release.version)
+                .bind(&filed.file)
+                .bind(&filed.draft)
+                .bind(release.area.to_string())
+                .bind(filed.danger)
+        )?;
+        Ok(done == 1)
+    }
+
+    /// Carries out the end of a draft that nobody else has seen: its rows go, and the event to append is answered.
+    pub async fn discard(
+        &mut self,
+        filed: &Filed,
+        photographs: &[Photograph],
+        decision: Decision,
+    ) -> Result<Event, Fault> {
+        for row in photographs {
+            self.drop_photograph(row).await?;
+        }
+        let release = &filed.release;
+        let done = run!(self, sqlx::query(DISCARD).bind(release.id.to_string()).bind(release.version))?;
+        if done != 1 {
+            return Err(Fault::Other("a draft changed inside its own transaction".to_owned()));
+        }
+        Ok(decision.into_parts().1)
+    }
+
+    /// Forgets a photograph that was never sent; its blob is to be destroyed.
+    pub async fn drop_photograph(&mut self, row: &Photograph) -> Result<(), Fault> {
+        run!(self, sqlx::query(DROP_PHOTOGRAPH).bind(&row.id).bind(&row.release_id))?;
+        self.forget_unit_object(&row.object).await
+    }
+
+    /// Takes a photograph that was sent once out of its release; it is kept (K6.4.1).
+    pub async fn remove_photograph(&mut self, row: &Photograph) -> Result<(), Fault> {
+        let now = self.now().millis();
+        run!(self, sqlx::query(REMOVE_PHOTOGRAPH).bind(&row.id).bind(&row.release_id).bind(now))?;
+        Ok(())
     }
 
     /// Takes an area's next serial and enters it in the register of issues (K8.3).

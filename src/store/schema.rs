@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 13] = [
+pub const STEPS: [Step; 15] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -54,9 +54,13 @@ pub const STEPS: [Step; 13] = [
     step!(10, "policy_texts", 10, "0010_policy_texts.sql"),
     // An older program reads no document without a scheme.
     step!(11, "rulings", 11, "0011_rulings.sql"),
+    // An older program would show whoever asked for another area's release all of it.
+    step!(12, "areas", 12, "0012_areas.sql"),
     // Corrections. An older program would seal the words of before as if they were those in force.
     step!(13, "corrections", 13, "0013_corrections.sql"),
     step!(14, "duties", 13, "0014_duties.sql"),
+    // An older program would release a photograph that the officer took out again.
+    step!(15, "request", 15, "0015_request.sql"),
 ];
 
 /// The setting that holds the floor.

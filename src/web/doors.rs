@@ -6,7 +6,9 @@
 
 mod corrections;
 mod desk;
+mod elsewhere;
 mod releases;
+mod request;
 mod rulings;
 mod settings;
 
@@ -27,8 +29,18 @@ use crate::web::{assets, plain, probe};
 /// Every door there is: the tables of this file and of `doors/`, in the order of the menu.
 pub const DOORS: &[Door] = &joined::<{ many(TABLES) }>(TABLES);
 
-const TABLES: &[&[Door]] =
-    &[FIRST, releases::DOORS, rulings::DOORS, corrections::DOORS, desk::DOORS, DESK, settings::DOORS, REST];
+const TABLES: &[&[Door]] = &[
+    FIRST,
+    releases::DOORS,
+    request::DOORS,
+    rulings::DOORS,
+    elsewhere::DOORS,
+    corrections::DOORS,
+    desk::DOORS,
+    DESK,
+    settings::DOORS,
+    REST,
+];
 
 // Indexes are below the lengths they are compared with; a mistake here does not compile.
 #[expect(clippy::indexing_slicing, reason = "const code has no iterators")]

@@ -136,6 +136,13 @@ impl<'a, P: Page> Show<'a, P> {
         self
     }
 
+    /// With what is wrong in the summary and beside its field.
+    #[must_use]
+    pub fn wrong(mut self, errors: &[FieldError]) -> Self {
+        self.form.errors = errors.iter().map(Wrong::from).collect();
+        self
+    }
+
     /// The form again: everything typed, each error in the summary and beside its field. `Invalid` answers 422, `Refused` 403 with each
     /// clause. `Unavailable` answers 503 and the form to be sent once more. Whatever a form cannot mend, and anything for a program,
     /// is passed on to `answer`.

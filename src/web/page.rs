@@ -72,6 +72,7 @@ pages![
     police::home::Home,
     police::list::List,
     police::ask::Ask,
+    police::check::Check,
     police::sheet::Sheet,
     police::sheet::Recall,
     // The desk
@@ -138,6 +139,9 @@ pages![
     police::people::Person,
     police::areas::Areas,
     police::areas::Rename,
+    // Other areas
+    police::elsewhere::Areas,
+    police::elsewhere::Consultation,
     // Texts and numbers of the policy
     police::texts::Texts,
     police::texts::One,

@@ -1,6 +1,7 @@
-// Makes the pictures of docs/: those of USER-admin.md by the steps of its test, then the README's by the story once more, with a
-// portrait drawn by the demo instead of the real photograph, because no real face is kept in this tree. Run by hand (`make pictures`).
-// The README's need ImageMagick for making them small; the guide's are taken small (`node pictures.mjs admin`: those alone).
+// Makes the pictures of docs/: those of USER-admin.md and USER-police.md by the steps of their tests, then the README's by the story once
+// more, with a portrait drawn by the demo instead of the real photograph, because no real face is kept in this tree. Run by hand (`make
+// pictures`). The README's need ImageMagick for making them small; the guides' are taken small, and show no face (`node pictures.mjs
+// admin` or `police`: those alone).
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -32,15 +33,20 @@ async function drawnPortrait(stage) {
 }
 
 mkdirSync(out, { recursive: true });
-let stage = await openStage();
-stage.pictures = out;
-const guide = await import("./story/admin.mjs");
-try {
-  for (const step of guide.pictured) await step(stage);
-} finally {
-  await stage.stop();
+let stage;
+const only = process.argv[2];
+for (const [guide, room] of [["admin", "admin"], ["police", "plain"]]) {
+  if (only !== undefined && only !== guide) continue;
+  const { pictured } = await import(`./story/${room}.mjs`);
+  stage = await openStage();
+  stage.pictures = out;
+  try {
+    for (const step of pictured) await step(stage);
+  } finally {
+    await stage.stop();
+  }
 }
-if (process.argv[2] === "admin") process.exit(0);
+if (only !== undefined) process.exit(0);
 
 stage = await openStage();
 await drawnPortrait(stage);
@@ -51,7 +57,7 @@ const [ask, decide, view, audit, end] = await Promise.all(["ask", "decide", "vie
 stage = await openStage();
 stage.out = folder + "/";
 const chapters = [
-  ask.officerAsks, decide.coordinatorLooks, decide.coordinatorDecides, decide.coordinatorSeals, view.managerSigns, view.managerSaysWhy,
+  ask.officerAsks, decide.coordinatorLooks, decide.rulesRefuse, decide.coordinatorDecides, decide.coordinatorSeals, view.managerSigns, view.managerSaysWhy,
   view.managerSees, view.sealedBytes, view.smallPictures, audit.auditorSearches, end.coordinatorRecalls, end.managerSeesItGone, end.managerConfirms,
 ];
 try {

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, test } from "node:test";
 import { openStage } from "./lib/stage.mjs";
 import { badInput, officerAsks } from "./story/ask.mjs";
-import { coordinatorDecides, coordinatorLooks, coordinatorSeals } from "./story/decide.mjs";
+import { coordinatorDecides, coordinatorLooks, coordinatorSeals, rulesRefuse } from "./story/decide.mjs";
 import { managerSaysWhy, managerSees, managerSigns, sealedBytes, smallPictures } from "./story/view.mjs";
 import { auditorReadsSignatures, auditorSearches, auditorVerifies, strangersProgram, noPictureForThem } from "./story/audit.mjs";
 import { coordinatorRecalls, managerConfirms, managerSeesItGone, timeRunsOut } from "./story/end.mjs";
@@ -35,7 +35,8 @@ function chapter(name, play) {
 chapter("an officer asks for a release, with a real photograph", officerAsks);
 chapter("what is no photograph, too long or hostile is answered beside its field", badInput);
 chapter("the co-ordinator sees the request and opens the original", coordinatorLooks);
-chapter("the rules refuse with their clauses, then the co-ordinator authorises", coordinatorDecides);
+chapter("the rules refuse with their clauses, and what is saved stays", rulesRefuse);
+chapter("the co-ordinator completes the parts and authorises", coordinatorDecides);
 chapter("the portal marks and seals each recipient's copy", coordinatorSeals);
 chapter("the manager reads and signs the undertaking", managerSigns);
 chapter("the manager says why and acknowledges the conditions", managerSaysWhy);

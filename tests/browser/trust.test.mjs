@@ -8,12 +8,13 @@ import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fill, sign, unlock } from "./lib/forms.mjs";
+import { authorises } from "./lib/decision.mjs";
+import { unlock } from "./lib/forms.mjs";
 import { look } from "./lib/look.mjs";
 import { realPhotograph } from "./lib/real-photograph.mjs";
+import { CUSTODY, NEW, asks, typed } from "./lib/request.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { REQUEST } from "./story/ask.mjs";
-import { considered } from "./story/decide.mjs";
 
 let stage;
 let folder;
@@ -39,21 +40,14 @@ function stranger(name) {
 
 /** A release with a photograph, authorised for Morgan and Toby, nothing sealed. */
 async function authorised() {
-  const riley = await stage.as("Riley");
-  await riley.page.goto("/releases/new");
-  await fill(riley.page, { ...REQUEST, source: "custody", justice: "yes", image_reference: "ATH/IMG/0991", photographs: realPhotograph() });
-  assert.equal(await sign(riley.page, riley.account, "Sign and ask for the release"), 303);
-  const path = new URL(riley.page.url()).pathname;
-  const { page, context, account, expecting } = await stage.as("Sam");
-  await page.goto(`${path}/decide`);
-  const recipients = [];
-  for (const name of ["Morgan Ellery", "Toby Garrick"]) recipients.push(await page.getByLabel(name, { exact: true }).getAttribute("value"));
-  await fill(page, { ...considered(Date.now()), recipients });
+  const path = await asks(await stage.as("Riley"), { ...REQUEST, ...CUSTODY, photographs: realPhotograph() });
+  const sam = await stage.as("Sam");
+  const { page, context, expecting } = sam;
   // The page that follows seals by itself: it is kept from it until the keys are exchanged.
   const notYet = (route) => route.abort();
   expecting(/ERR_FAILED/);
   await context.route("**/sealing", notYet);
-  assert.equal(await sign(page, account, "Sign and authorise"), 303);
+  await authorises(sam, path, ["Morgan Ellery", "Toby Garrick"]);
   await page.goto("/");
   await context.unroute("**/sealing", notYet);
   return path;
@@ -145,9 +139,8 @@ test("a unit key exchanged together with its box is noticed, by portal and brows
   await look(page, "original-unit-key-changed");
   // An officer's next original is not taken either.
   const riley = await stage.as("Riley");
-  await riley.page.goto("/releases/new");
-  await fill(riley.page, { ...REQUEST, source: "custody", justice: "yes", image_reference: "ATH/IMG/0991", photographs: realPhotograph() });
-  assert.equal(await sign(riley.page, riley.account, "Sign and ask for the release"), 403);
+  await riley.page.goto(NEW);
+  assert.equal(await typed(riley, { ...REQUEST, ...CUSTODY, photographs: realPhotograph() }), 422);
   assert.match(await riley.page.locator(".govuk-error-summary").innerText(), /unit's key on record is not one that the root signed/);
   sql(`UPDATE area SET unit_recipient = '${was}', unit_box = X'${box}' WHERE code = 'CZ'`);
   sql(`UPDATE unit_sealed SET unit = '${was}' WHERE unit = '${unit}'`);

@@ -81,6 +81,9 @@ fn holds_what_must_hold(columns: &[Vec<&'static str>]) {
     assert_eq!(admitted("/copies/{id}/parts/{part}"), ["holder"]);
     assert_eq!(admitted("/bulletins/{id}"), ["holder"]);
     assert_eq!(admitted("/log"), ["auditor"]);
+    // Cantwell asks Norhaven: each side reads its own (K7.6).
+    assert_eq!(admitted("/consultations/{id}"), ["aic elsewhere"]);
+    assert_eq!(admitted("/releases/{id}/areas"), ["aic"]);
     assert_eq!(admitted("/documents/{id}"), ["aic", "holder", "manager, same scheme", "auditor"]);
     assert_eq!(admitted("/initiatives/{id}"), ["aic", "auditor"]);
     assert_eq!(admitted("/people/{id}"), ["aic", "administrator"]);

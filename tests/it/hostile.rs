@@ -1,14 +1,12 @@
 //! Bad input at every door: a sentence and a 4xx, never a 5xx, a panic or an empty page; what was typed is kept.
 
-use disclosure_portal::actions::statement;
 use disclosure_portal::demo::portrait;
-use disclosure_portal::demo::releases::sign_request;
 use disclosure_portal::domain::ids::AreaId;
 use disclosure_portal::web::doors::{Body, DOORS, Method};
 
 use crate::harness::browser::{Browser, Got};
 use crate::harness::things::Things;
-use crate::harness::{Scene, who, world};
+use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
 const FIELDS: [&str; 83] = [
@@ -206,8 +204,7 @@ async fn a_file_that_is_no_good_photograph_is_refused_beside_its_field_and_what_
     ];
     let fields = asked(world().areas[0]);
     for (name, bytes, _) in files {
-        let signed = signed(&scene, &fields, bytes);
-        let got = browser.upload("/releases/new", &borrowed(&signed), &[(name, bytes)]).await;
+        let got = browser.upload("/releases/new", &borrowed(&fields), &[(name, bytes)]).await;
         assert_eq!(got.status, 422, "{name}: {}", got.text());
         let page = got.text();
         assert!(page.contains("There is a problem"), "{name}: no summary");
@@ -220,22 +217,13 @@ async fn a_file_that_is_no_good_photograph_is_refused_beside_its_field_and_what_
             "{name}: what was typed is lost"
         );
     }
-    let signed = signed(&scene, &fields, &good);
-    let got = browser.upload("/releases/new", &borrowed(&signed), &[("portrait.jpg", &good)]).await;
+    let got = browser.upload("/releases/new", &borrowed(&fields), &[("portrait.jpg", &good)]).await;
     assert_eq!(got.status, 303, "{}", got.text());
     scene.log_is_whole().await;
 }
 
-/// The fields of a request by Riley with one photograph, signed.
-fn signed(scene: &Scene, fields: &[(&'static str, String)], photograph: &[u8]) -> Vec<(String, String)> {
-    let mut answers: Vec<(String, String)> = fields.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect();
-    answers.push(("release".to_owned(), statement::draft(&scene.office, who("Riley").id).to_string()));
-    let form = sign_request(&scene.office, who("Riley"), &answers, &[photograph.to_vec()]).unwrap();
-    form.fields_to_post()
-}
-
-fn borrowed(fields: &[(String, String)]) -> Vec<(&str, &str)> {
-    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+fn borrowed<'a>(fields: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }
 
 /// A PNG of a few bytes that claims 30,000 by 30,000 pixels.

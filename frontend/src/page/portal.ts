@@ -5,6 +5,7 @@ import { initAll } from "govuk-frontend";
 import { signedOut, watch } from "./activity";
 import { addPasskey } from "./add_passkey";
 import { all, tell } from "./dom";
+import { drafting } from "./draft";
 import { enrolling } from "./enrol";
 import { fresh, touching } from "./fresh";
 import { idle, lockWhenIdle } from "./idle";
@@ -32,6 +33,7 @@ const PARTS: Record<string, (element: HTMLElement) => void> = {
   recover: recoverForm,
   "recover-new": recoverNew,
   sign: signing,
+  draft: drafting,
   viewer,
   original,
   thumbnails,

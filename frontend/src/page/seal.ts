@@ -1,4 +1,5 @@
-// Sealing, as its co-ordinator sees it: how many copies are done, a bar that moves, and on to the next page when all are.
+// Sealing, as its co-ordinator sees it: how many are done, a bar that moves, and on to the next page when all are. So are handing
+// originals over to another area's unit, and comparing what came from one.
 
 import { busy } from "./activity";
 import { given, meta, must, say, tell } from "./dom";
@@ -6,6 +7,15 @@ import { ask, isUnlocked, whenUnlocked } from "./keys";
 import { askToUnlock } from "./unlock";
 import { Problem } from "../wire/problem";
 import { getJson, isRecord, listOf, numberOf, textOf } from "../wire/server";
+
+type SealDeed = "seal" | "handOver" | "compare";
+
+/** What is said while a deed goes on, when it is done, and after the counts. */
+const SAYING: Record<SealDeed, [string, string, string]> = {
+  seal: ["Sealing…", "All copies are sealed.", "sealed"],
+  handOver: ["Sealing to the other unit…", "All is handed over.", "handed over"],
+  compare: ["Comparing…", "All are the ones on record.", "compared"],
+};
 
 const EVERY = 700;
 /** So often an original is handed over before it is said that sealing does not get on. */
@@ -17,6 +27,8 @@ export function sealing(section: HTMLElement): void {
   const bar = must(section, "progress", HTMLProgressElement);
   const count = must(section, "[data-count]", HTMLElement);
   const retry = must(section, "[data-retry]", HTMLButtonElement);
+  const deed = (section.dataset["deed"] ?? "seal") as SealDeed;
+  const [doing, done, counted] = SAYING[deed];
   let running = false;
 
   /** Asks how far it is, and shows it. */
@@ -33,12 +45,16 @@ export function sealing(section: HTMLElement): void {
     bar.max = Math.max(total, 1);
     bar.value = total === 0 ? 1 : sealed;
     const going = running || isUnlocked() || sealed === total;
-    const words = `${sealed} of ${total} sealed${going ? "." : ": unlock to continue."}`;
+    const words = `${sealed} of ${total} ${counted}${going ? "." : ": unlock to continue."}`;
     if (count.textContent !== words) count.textContent = words;
     return { all: sealed === total, needed };
   };
-  const hand = async (): Promise<void> => {
-    for (const url of plans) await ask("seal", { url, token: meta("portal-token"), root: meta("portal-root") });
+  const hand = async (moved: () => void): Promise<void> => {
+    for (const url of plans) await ask(deed, { url, token: meta("portal-token"), root: meta("portal-root") }, { progress: moved });
+  };
+  const moved = (): void => {
+    busy();
+    look().catch((thrown: unknown) => tell(section, thrown));
   };
   const leave = (): void => location.assign(given(section, "done"));
 
@@ -47,10 +63,12 @@ export function sealing(section: HTMLElement): void {
     running = true;
     retry.hidden = true;
     tell(section, null);
-    say(section, "Sealing…");
+    say(section, doing);
     try {
-      await finish(look, hand);
-      say(section, "All copies are sealed.");
+      // Sealing goes on at the server after an original was handed over; the others are done when this browser is.
+      if (deed === "seal") await finish(look, () => hand(busy));
+      else await hand(moved);
+      say(section, done);
       leave();
     } catch (thrown) {
       say(section, "");

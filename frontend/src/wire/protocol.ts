@@ -112,6 +112,10 @@ export interface Work {
   rewrap: { ask: { email: string; passphrase: string; wrap: string; recoveryWrap: string }; answer: RewrapAnswer };
   /** Open the originals that a release still needs and hand them to the server's memory. */
   seal: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
+  /** Seal the originals that another area's release still needs to that area's unit, and hand over opened words. */
+  handOver: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
+  /** Open what another area handed over and say of each whether it is the one on record. */
+  compare: { ask: { url: string; token: string; root: string }; answer: { sent: number } };
   /** Make a unit's key and post its box; the key never leaves in any other form. */
   makeUnit: { ask: UnitAsk; answer: Record<string, never> };
   /** Seal the boxes of all of a unit's keys anew to everybody who should hold them. */

@@ -43,6 +43,12 @@ export function postNothing(address: string, token: string): Promise<unknown> {
   return body(() => knock(address, { method: "POST", headers }), (answer) => answer.json() as Promise<unknown>);
 }
 
+/** A POST of a form's fields whose answer is read. */
+export function postForm(address: string, token: string, fields: FormData): Promise<unknown> {
+  const headers = { "X-Portal-Token": token, Accept: "application/json" };
+  return body(() => knock(address, { method: "POST", headers, body: fields }), (answer) => answer.json() as Promise<unknown>);
+}
+
 /** A POST of JSON, as bytes, whose answer is read. */
 export function postJson(address: string, token: string, value: unknown): Promise<unknown> {
   const headers = { "X-Portal-Token": token, Accept: "application/json", "Content-Type": "application/octet-stream" };

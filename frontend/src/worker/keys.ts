@@ -7,6 +7,7 @@ import type { Ask, Deed, Reply, Work } from "../wire/protocol";
 import { getJson, textOf } from "../wire/server";
 import { blank, draw, readText, thumbnails } from "./draw";
 import { enrol, same } from "./enrol";
+import { compare, handOver } from "./handover";
 import { attach } from "./keeping";
 import { addPasskey, touched } from "./open";
 import { openForRecovery, proveRecovery, rewrap } from "./recover";
@@ -56,6 +57,8 @@ const deeds: Deeds = {
   recoveryOpen: async ({ code }) => openForRecovery(code),
   rewrap: (ask, progress) => rewrap(ask, progress),
   seal: async ({ url, token, root }, progress) => ({ sent: await seal(url, token, root, progress) }),
+  handOver: async ({ url, token, root }, progress) => ({ sent: await handOver(url, token, root, progress) }),
+  compare: async ({ url, token, root }, progress) => ({ sent: await compare(url, token, root, progress) }),
   makeUnit: async (ask) => {
     await makeUnit(ask);
     return {};

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::actions::answers::digested;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::office::ten;
-use crate::actions::{Fault, No, Office};
+use crate::actions::{Fault, No, Office, elsewhere};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{ConsiderationId, PersonId, ReleaseId, SchemeId};
 use crate::domain::moment::{Moment, parse_day};
@@ -145,7 +145,8 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         rulings: rulings.iter().map(RulingRow::ruling).collect::<Result<_, _>>()?,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
         recipients_gone: people.len() < considered.recipients.to.len(),
-        consulted: considered.recipients.areas.clone(),
+        consulted: elsewhere::consulted(conn, id).await?,
+        awaited: elsewhere::awaited(conn, &filed.release).await?,
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
         numbers: conn.numbers_in_force().await?.0,
@@ -168,7 +169,10 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     let said: Vec<String> = conn.representations(id).await?.into_iter().map(|one| one.id).collect();
     let documents: Vec<String> = conn.documents_of(id).await?.into_iter().map(|one| one.id).collect();
     let rulings = conn.rulings(id).await?;
-    let same = parts.len() == of.saved.len()
+    let pictures: Vec<String> = conn.photographs(id).await?.into_iter().map(|one| one.id).collect();
+    let same = filed.draft == of.filed.draft
+        && pictures.iter().eq(of.photographs.iter().map(|one| &one.id))
+        && parts.len() == of.saved.len()
         && of.saved.iter().all(|one| parts.contains(&(one.id.clone(), one.version)))
         && said.iter().eq(of.representations.iter().map(|one| &one.id))
         && documents.iter().eq(of.documents.iter().map(|one| &one.id))
@@ -184,6 +188,7 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
         recipients_gone: people.len() < of.case.considered.recipients.to.len(),
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
+        awaited: elsewhere::awaited(conn, &filed.release).await?,
         ..of.case.clone()
     };
     Ok((case, people))
@@ -237,14 +242,18 @@ pub async fn save(
     let mut conn = office.read().await?;
     let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
     filed.release.decide(Order::Save(part), by, office.now())?;
-    let (_, draft) = casefile::open(office, &filed)?;
+    let (file, draft) = casefile::open(office, &filed)?;
     let mut answers = parse::own(part, posted);
     if part == Part::Material && answers.iter().any(|(name, _)| name == "words_considered") {
         answers.push((WORDS.to_owned(), words_digest(draft.as_ref())));
     }
     let mut considered = Considered::default();
     parse::part(part, &answers, &mut considered)?;
-    within_area(&mut conn, &filed, part, &considered).await?;
+    let mut asking = Vec::new();
+    if part == Part::Recipients {
+        within_area(&mut conn, &filed, &considered).await?;
+        asking = elsewhere::asking(office, &mut conn, &filed, &file, &considered.recipients).await?;
+    }
     let before = saved(office, &mut conn, id).await?.into_iter().find(|one| one.part == part);
     drop(conn);
     unchanged(before.as_ref(), version, part)?;
@@ -277,6 +286,7 @@ pub async fn save(
                     tx.instruct(id, &members).await?;
                 }
                 tx.append(&event, &acting, &stamp).await?;
+                elsewhere::ask(tx, asking, &acting, &stamp).await?;
                 Ok(())
             })
         })
@@ -307,10 +317,7 @@ fn unchanged(before: Option<&Saved>, version: i64, _part: Part) -> Result<(), No
 }
 
 /// Only people and members of this area's schemes can be named; the others are nobody's business here (P10).
-async fn within_area(conn: &mut Conn, filed: &Filed, part: Part, of: &Considered) -> Result<(), No> {
-    if part != Part::Recipients {
-        return Ok(());
-    }
+async fn within_area(conn: &mut Conn, filed: &Filed, of: &Considered) -> Result<(), No> {
     let of = &of.recipients;
     let most = conn.numbers_in_force().await?.0.recipients_max();
     if of.to.len() > most {

@@ -215,6 +215,7 @@ impl Paper<'_> {
             members: self.ticked("members", "Choose members of this area’s schemes", MemberId::parse),
             elsewhere: self.yes_no("elsewhere"),
             areas: self.ticked("areas", "Choose from the areas shown", AreaId::parse),
+            told: self.prose("elsewhere_words"),
         }
     }
 

@@ -318,6 +318,13 @@ const RECIPIENTS: &[Question] = &[
         "That area’s co-ordinator is then consulted and makes a release of their own",
     ),
     ask("areas", "In which areas?", "K7.6", Kind::Areas, "Only if the person is active elsewhere"),
+    ask(
+        "elsewhere_words",
+        "What are their co-ordinators told?",
+        "K7.6",
+        Kind::Prose,
+        "Only if the person is active elsewhere. They see these words, the title and the number of photographs; nothing else of the case, and no picture. No address, nothing from the PNC. What they were told once stays as it was.",
+    ),
 ];
 
 const RECORDS: &[Question] = &[

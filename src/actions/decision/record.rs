@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::actions::decision::questions::{self, Kind, Question, When};
 use crate::actions::decision::{Answers, Gathered, Saved};
 use crate::actions::rulings::{RECEIPT, REPRESENTATION, Told};
-use crate::actions::{Fault, No, Office};
+use crate::actions::{Fault, No, Office, elsewhere};
 use crate::domain::content;
 use crate::domain::ids::{AreaId, MemberId, PersonId};
 use crate::domain::moment::{Moment, long_day, parse_day};
@@ -28,7 +28,7 @@ pub struct Section {
     pub rows: Vec<(String, String)>,
 }
 
-fn row(label: impl Into<String>, value: impl Into<String>) -> (String, String) {
+pub(in crate::actions) fn row(label: impl Into<String>, value: impl Into<String>) -> (String, String) {
     let value: String = value.into();
     (label.into(), if value.is_empty() { "Not recorded".to_owned() } else { value })
 }
@@ -52,6 +52,7 @@ pub async fn sections(office: &Office, conn: &mut Conn, of: &Gathered) -> Result
         }
     }
     all.extend(decided(office, conn, of).await?);
+    all.extend(elsewhere::recorded(office, conn, of.filed.release.id).await?);
     all.extend(in_force(of));
     Ok(all)
 }
@@ -80,7 +81,8 @@ pub fn text(sections: &[Section]) -> String {
     text
 }
 
-async fn name(conn: &mut Conn, id: &str) -> Result<String, No> {
+/// Somebody's name.
+pub(in crate::actions) async fn name(conn: &mut Conn, id: &str) -> Result<String, No> {
     let id = PersonId::parse(id).ok_or(No::NotFound)?;
     Ok(conn.person(id).await?.map_or_else(String::new, |person| person.name))
 }

@@ -10,7 +10,7 @@ const VERSION: &str = "age-encryption.org/v1\n";
 const HEADER_MAX: usize = 64 * 1024;
 
 /// How many X25519 recipients an age file has; `None`: it is no such file, or has recipients of another kind.
-pub(super) fn recipients(file: &[u8]) -> Option<usize> {
+pub(in crate::actions) fn recipients(file: &[u8]) -> Option<usize> {
     let head = file.get(..file.len().min(HEADER_MAX))?;
     let end = head.windows(4).position(|window| window == b"\n---")?;
     let header = std::str::from_utf8(head.get(..end)?).ok()?.strip_prefix(VERSION)?;

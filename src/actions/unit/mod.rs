@@ -3,7 +3,7 @@
 //! Promise: who should hold the box is read from roles, accounts and papers together: a role written into the database gives no
 //! key without a paper that says so. Absent on purpose: the unit's key itself, which no server ever holds.
 
-mod boxes;
+pub(super) mod boxes;
 pub mod drill;
 pub mod keys;
 pub mod reseal;

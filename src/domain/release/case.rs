@@ -57,6 +57,8 @@ pub struct Case {
     pub recipients_gone: bool,
     /// The areas whose co-ordinator was consulted (K7.6).
     pub consulted: Vec<AreaId>,
+    /// It follows another area's release, and not all of that is here and compared yet (K7.6).
+    pub awaited: bool,
     /// The last day of the force's data protection registration (K8.1).
     pub registration_ends: Option<Day>,
     /// The number it gets: the area's next (K8.3).
@@ -80,6 +82,9 @@ impl Case {
             Part::Material => {
                 let words = (self.words.as_str(), self.words_digest.as_str());
                 let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                if self.awaited {
+                    why.push(Refusal::OriginalsAwaited);
+                }
                 let most = self.numbers.photographs_max();
                 if self.photographs > most {
                     why.push(Refusal::TooManyPhotographs { most });

@@ -43,7 +43,23 @@ impl Release {
     pub fn thing(&self) -> Thing {
         match self.stage {
             Stage::Draft => Thing::Draft { requested_by: self.requested_by },
+            _ if self.origin.is_some() => Thing::Linked { area: self.area, requested_by: self.requested_by },
             _ => Thing::Release { area: self.area, requested_by: self.requested_by },
+        }
+    }
+
+    /// Whether `by` may go on writing it: its writer, while it is not with the co-ordinator (K7.7). Writing changes no stage.
+    pub fn write(&self, by: &Actor, now: Moment) -> Result<(), Vec<Refusal>> {
+        if !may(by, Act::Withdraw, self.thing()) {
+            return Err(vec![Refusal::NotFound]);
+        }
+        match self.stage {
+            Stage::Draft | Stage::Returned { .. } => Ok(()),
+            Stage::Requested
+            | Stage::Closed { .. }
+            | Stage::Live(_)
+            | Stage::Voided { .. }
+            | Stage::Recalled { .. } => Err(vec![Refusal::WrongStage { stage: self.word(now) }]),
         }
     }
 
@@ -136,6 +152,9 @@ impl Release {
     }
 
     fn send_back(&self, reason: &Prose, by: PersonId, now: Moment) -> Decided {
+        if self.origin.is_some() {
+            return Err(vec![Refusal::LinkedNotReturned]);
+        }
         given(reason)?;
         Ok(Decision { next: Stage::Returned { by, at: now }, event: Event::new(Kind::Returned, self.object()) })
     }

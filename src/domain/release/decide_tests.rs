@@ -46,7 +46,7 @@ fn actor(n: u8, role: Role) -> Actor {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, version: 1 }
+    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
 }
 
 fn footing() -> Footing {
@@ -142,6 +142,7 @@ fn case() -> Case {
         recipients: vec![footing()],
         recipients_gone: false,
         consulted: Vec::new(),
+        awaited: false,
         registration_ends: parse_day("2026-11-21"),
         urn: Urn::number(AreaCode::parse("CZ").unwrap(), 1, now()),
         numbers: Numbers::shipped(),
@@ -364,3 +365,6 @@ fn a_recall_ends_a_live_release_once_and_nothing_follows_it() {
 
 #[path = "route_tests.rs"]
 mod routes;
+
+#[path = "linked_tests.rs"]
+mod linked;

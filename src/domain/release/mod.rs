@@ -126,6 +126,8 @@ pub struct Release {
     pub requested_at: Moment,
     /// Where it is.
     pub stage: Stage,
+    /// The other area's release that this one follows (K7.6).
+    pub origin: Option<ReleaseId>,
     /// Counts every change; the store swaps only what it read.
     pub version: i64,
 }

@@ -22,6 +22,8 @@ pub struct Recipients {
     pub elsewhere: Option<bool>,
     /// In which.
     pub areas: Vec<AreaId>,
+    /// What their co-ordinators are told (K7.6).
+    pub told: Prose,
 }
 
 impl Recipients {

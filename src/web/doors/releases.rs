@@ -1,16 +1,12 @@
-//! The doors of requests and releases: asking, deciding, sealing, recalling, the registers of issued references.
+//! The doors of requests and releases: deciding, sealing, recalling, the registers of issued references.
 
 use super::{Body, Door, ISSUES, READERS, Role, STORY, UNIT, Who, get, post};
 use crate::web::log_check;
-use crate::web::police::{ask, decide, list, part, register, seal, sheet, tasks};
+use crate::web::police::{decide, list, part, register, seal, sheet, tasks};
 
 /// In the order of the menu.
 pub(super) const DOORS: &[Door] = &[
     get("/releases", Who::Holding(READERS), "Releases one may see", |v| Box::pin(list::list(v))).on_menu("Releases"),
-    get("/releases/new", Who::Holding(&[Role::Officer]), "Form: ask for a release", |v| Box::pin(ask::show(v))),
-    post("/releases/new", Who::Holding(&[Role::Officer]), Body::Upload, "Ask for a release", |v| {
-        Box::pin(ask::send(v))
-    }),
     get("/releases/{id}", Who::Holding(READERS), "One release", |v| Box::pin(sheet::show(v))),
     post("/releases/{id}/withdraw", Who::Holding(&[Role::Officer]), Body::Form, "Withdraw one's own request", |v| {
         Box::pin(sheet::withdraw(v))

@@ -21,6 +21,8 @@ pub struct Decide {
     record: String,
     photographs: usize,
     recipients: usize,
+    /// The words that would leave, to be read: the record holds their digest.
+    leaving: String,
     /// Digest of the words that would leave; signed with the decision.
     words: String,
     /// Digests of the photographs, in order; signed too.
@@ -40,6 +42,7 @@ impl Decide {
             sections,
             photographs: pictures.len(),
             recipients: of.people.len(),
+            leaving: of.case.words.clone(),
             words,
             pictures,
             unmet,
@@ -64,6 +67,7 @@ impl Page for Decide {
             record: "Record".into(),
             photographs: 2,
             recipients: 3,
+            leaving: "Suspected of theft in the town centre.".into(),
             words: "sha256:00".into(),
             pictures: vec!["sha256:01".into(), "sha256:02".into()],
             until: "11:59pm on 19 January 2027".into(),

@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::desk::{Clock, Line};
 use crate::actions::find::Found;
 use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
+use crate::actions::{No, elsewhere};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
-use crate::domain::release::Question;
+use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
+use crate::web::police::elsewhere::line;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -43,12 +44,12 @@ struct Brief {
 
 #[derive(Serialize)]
 struct Link {
-    href: &'static str,
+    href: String,
     text: String,
 }
 
-fn link(href: &'static str, text: impl Into<String>) -> Link {
-    Link { href, text: text.into() }
+fn link(href: impl Into<String>, text: impl Into<String>) -> Link {
+    Link { href: href.into(), text: text.into() }
 }
 
 fn brief(line: &Line) -> Brief {
@@ -59,12 +60,15 @@ fn brief(line: &Line) -> Brief {
     Brief {
         href: format!("/releases/{}", release.id),
         title: line.title.clone(),
-        about: format!(
-            "{}{}Asked for on {}{copies}",
-            urn.unwrap_or_default(),
-            line.clock.map_or_else(String::new, told),
-            release.requested_at.long()
-        ),
+        about: match release.stage {
+            Stage::Draft => format!("Begun on {}. Nobody else sees it", release.requested_at.long()),
+            _ => format!(
+                "{}{}Asked for on {}{copies}",
+                urn.unwrap_or_default(),
+                line.clock.map_or_else(String::new, told),
+                release.requested_at.long()
+            ),
+        },
         tag: stage_tag(line.word),
     }
 }
@@ -152,6 +156,15 @@ fn reported(reports: &[WaitingReport]) -> Section {
     };
     let releases = reports.iter().map(brief).collect();
     Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
+}
+
+/// What waits between areas (K7.6).
+fn elsewhere_section(all: &[elsewhere::Work]) -> Section {
+    let links = all.iter().map(|work| {
+        let (href, text) = line(work);
+        link(href, text)
+    });
+    plain("Other areas", "", links.collect())
 }
 
 fn for_root(keys: usize) -> Section {
@@ -252,6 +265,7 @@ impl Section {
             Waiting::Units(units) => {
                 plain("Your unit’s key", "", units.iter().map(|work| link("/unit", unit_words(work))).collect())
             }
+            Waiting::Elsewhere(all) => elsewhere_section(all),
             Waiting::Bulletins => plain(
                 "Bulletins",
                 "Photographs and text that the police released to you by name. You need a signed undertaking to open them.",
@@ -303,6 +317,7 @@ impl Page for Home {
             Waiting::Own(Found::default()),
             Waiting::Area(Found::default()),
             Waiting::Units(vec![Work { area: "Cantwell".into(), waiting: 2, left: true, originals: 2, none: true }]),
+            Waiting::Elsewhere(elsewhere::Work::samples()),
             Waiting::Bulletins,
             Waiting::Log,
             Waiting::Reports(vec![WaitingReport {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::actions::decision::record::Section;
 use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
+use crate::actions::request::draft;
 use crate::actions::statements::Signature;
 use crate::actions::{No, audit, corrections, release, step_up};
 use crate::domain::ids::ReleaseId;
@@ -15,8 +16,9 @@ use crate::domain::release::Stage;
 use crate::web::log::Names;
 use crate::web::log_check::Step;
 use crate::web::police::duties::DutyLine;
+use crate::web::police::elsewhere::{Side, side};
 use crate::web::police::waits::Waits;
-use crate::web::police::{Row, Tag, long, record, row, stage_tag, story};
+use crate::web::police::{Row, Tag, long, record, row, stage_tag, state, story};
 use crate::web::{Answer, Page, Visit};
 
 /// A release's page.
@@ -25,7 +27,7 @@ pub struct Sheet {
     id: String,
     title: String,
     tag: Option<Tag>,
-    /// Where it stands and what comes next.
+    /// Where it stands and what comes next: for whoever asked in the second person.
     standing: String,
     steps: Vec<Step>,
     duties: Vec<DutyLine>,
@@ -39,6 +41,8 @@ pub struct Sheet {
     corrections: String,
     may: May,
     waits: Waits,
+    /// How it is linked with other areas (K7.6).
+    elsewhere: Vec<Side>,
     area: String,
     /// Boxes of the unit's keys that the photographs lie under, and their recipients: each with spaces between.
     unit_box: String,
@@ -133,10 +137,10 @@ fn boxes(sheet: &desk::Sheet) -> String {
 }
 
 impl Sheet {
-    fn of(sheet: &desk::Sheet, steps: Vec<Step>, email: String, overlay: String, now: Moment) -> Self {
+    fn of(sheet: &desk::Sheet, own: bool, steps: Vec<Step>, (email, overlay): (String, String), now: Moment) -> Self {
         let request = &sheet.file.request;
         Self {
-            standing: story::standing(sheet),
+            standing: if own { state::told(sheet) } else { story::standing(sheet) },
             steps,
             duties: sheet.duties.iter().map(DutyLine::of).collect(),
             id: sheet.filed.release.id.to_string(),
@@ -155,6 +159,7 @@ impl Sheet {
             corrections: String::new(),
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
+            elsewhere: sheet.links.iter().map(side).collect(),
             area: sheet.area.id.clone(),
             unit_box: boxes(sheet),
             unit_recipient: sheet.units.join(" "),
@@ -216,6 +221,7 @@ impl Page for Sheet {
                 void: true,
                 record: true,
                 duties: true,
+                areas: true,
                 ..May::default()
             },
             standing: "It was authorised on 21 November 2026.".into(),
@@ -226,6 +232,7 @@ impl Page for Sheet {
                 text: "Open until 11:59pm on 19 January 2027.".into(),
             }],
             duties: DutyLine::samples(),
+            elsewhere: vec![Side::sample()],
             email: "sam@example.org".into(),
             overlay: "Sam Roe · 21 November 2026".into(),
             ..Self { id: "2".into(), title: "Thefts".into(), ..Self::default() }
@@ -238,15 +245,20 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
     let email = desk::account(&v.office, v.actor()).await?.email;
     let overlay = format!("{} · {}", v.person()?.name, long_day(v.now.day()));
+    let own = v.actor().person() == Some(sheet.filed.release.requested_by);
     let records = audit::story(&v.office, v.actor(), sheet.filed.release.id).await?;
     let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
     let steps = story::steps(&sheet, &records, &names);
     let corrections = corrections::in_short(&v.office, sheet.filed.release.id).await?;
-    Ok(Sheet { corrections, ..Sheet::of(&sheet, steps, email, overlay, v.now) })
+    Ok(Sheet { corrections, ..Sheet::of(&sheet, own, steps, (email, overlay), v.now) })
 }
 
-/// `GET /releases/{id}`.
+/// `GET /releases/{id}`; one's own draft leads to where it is written.
 pub async fn show(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    if draft::is_draft(&v.office, v.actor(), id).await? {
+        return Answer::see(format!("/releases/{id}/request"));
+    }
     let page = page(&v).await?;
     v.page(&page.title, &page)
 }

@@ -1,7 +1,7 @@
 // How a page looks and whether everybody can use it: axe by WCAG 2.2 AA, and pictures wide, at 320 px and as printed, in out/.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
@@ -16,7 +16,15 @@ export async function accessible(page) {
   assert.deepEqual(told, [], `${page.url()} has ${violations.length} violations:\n${told.join("\n")}`);
 }
 
-/** Axe and pictures of the page at hand; leaves it as wide as it was. Nothing may stand out at 320 px (WCAG 1.4.10). */
+/** A picture at 320 px, where nothing may stand out (WCAG 1.4.10). All that can be asked of a page without script, where axe cannot run. */
+export async function narrow(page, name) {
+  await page.setViewportSize({ width: 320, height: 800 });
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  await page.screenshot({ path: join(OUT, `${name}-320.png`), fullPage: true });
+  assert.ok(wide <= 320, `${page.url()} is ${wide} px wide on a screen of 320 px`);
+}
+
+/** Axe and pictures of the page at hand; leaves it as wide as it was. */
 export async function look(page, name) {
   mkdirSync(OUT, { recursive: true });
   const before = page.viewportSize();
@@ -26,10 +34,7 @@ export async function look(page, name) {
   await accessible(page);
   await picture("wide");
 
-  await page.setViewportSize({ width: 320, height: 800 });
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  await picture("320");
-  assert.ok(wide <= 320, `${page.url()} is ${wide} px wide on a screen of 320 px`);
+  await narrow(page, name);
   await accessible(page);
 
   await page.setViewportSize({ width: 794, height: 1123 });
@@ -42,4 +47,22 @@ export async function look(page, name) {
   await picture("forced-colours");
   await page.emulateMedia({ forcedColors: null });
   await page.setViewportSize(before);
+}
+
+/** A page as a guide shows it, small: its own part, 640 px wide, from the top; nothing where no file is named. */
+export async function picture(page, file) {
+  if (file === undefined) return;
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 640, height: 720 });
+  const { y, height } = await page.locator("main").evaluate((one) => ({ y: one.getBoundingClientRect().top + scrollY, height: one.offsetHeight }));
+  await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y, width: 640, height: Math.min(height, 640) } });
+  await page.setViewportSize(before);
+}
+
+/** The page printed on A4, kept in out/; how many sheets it takes. */
+export async function sheets(page, name) {
+  const paper = await page.pdf({ format: "A4" });
+  mkdirSync(OUT, { recursive: true });
+  writeFileSync(join(OUT, `${name}.pdf`), paper);
+  return paper.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
 }

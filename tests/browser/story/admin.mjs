@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fill, refused, send, unlock } from "../lib/forms.mjs";
-import { look } from "../lib/look.mjs";
+import { look, picture as small } from "../lib/look.mjs";
 import { withDevices } from "../lib/passkeys.mjs";
 import { freshCode } from "../lib/sign-in.mjs";
 import { makeKeys } from "./people.mjs";
@@ -14,15 +14,10 @@ const NEW = { name: "Noor Sands", email: "noor.sands@demo.example" };
 const SCHEME = "Cantwell Pub Watch";
 const MINUTE = 60_000;
 
-/** A page as the guide shows it, small: its own part, 640 px wide, from the top. */
+/** A page as the guide shows it, or looked at. */
 async function picture(stage, page, name) {
   if (stage.pictures === undefined) return look(page, `admin-${name}`);
-  const before = page.viewportSize();
-  await page.setViewportSize({ width: 640, height: 720 });
-  const { y, height } = await page.locator("main").evaluate((one) => ({ y: one.getBoundingClientRect().top + scrollY, height: one.offsetHeight }));
-  const clip = { x: 0, y, width: 640, height: Math.min(height, 640) };
-  await page.screenshot({ path: join(stage.pictures, `admin-${name}.png`), fullPage: true, clip });
-  await page.setViewportSize(before);
+  await small(page, join(stage.pictures, `admin-${name}.png`));
 }
 
 const main = (page) => page.locator("main").innerText();

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fill, kept, refused, sign } from "../lib/forms.mjs";
+import { fill, kept, refused, send } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
+import { CUSTODY, NEW, sent, typed } from "../lib/request.mjs";
 
 export const REQUEST = {
   title: "Thefts from the orbital bookshop",
@@ -16,16 +17,27 @@ export const REQUEST = {
   danger: "yes",
 };
 
-const REST = { source: "custody", justice: "yes", image_reference: "ATH/IMG/0991" };
-
 export async function officerAsks(stage) {
-  const { page, account, quiet } = await stage.as("Riley");
+  const riley = await stage.as("Riley");
+  const { page, quiet } = riley;
   await look(page, "home-officer");
-  await page.goto("/releases/new");
+  await page.goto(NEW);
   await look(page, "ask");
   const { locality: _, ...incomplete } = REQUEST;
-  await fill(page, { ...incomplete, photographs: realPhotograph() });
-  assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
+  await fill(page, incomplete);
+  // It saves itself, and the page is the draft's own from then on.
+  await page.getByText(/^Saved at \d\d:\d\d$/).waitFor({ timeout: 30_000 });
+  assert.match(page.url(), /\/releases\/[0-9a-f-]{36}\/request$/);
+  await page.reload();
+  await kept(page, incomplete);
+  assert.equal(await typed(riley, { photographs: realPhotograph() }), 303);
+  assert.match(page.url(), /\/check$/);
+  const missing = await page.locator("main").innerText();
+  for (const sentence of [/Enter the locality/, /Only a custody photograph/, /brought to justice/, /Genesis\/Athena reference/]) {
+    assert.match(missing, sentence);
+  }
+  await look(page, "ask-missing");
+  await page.getByRole("link", { name: /Enter the locality/ }).click();
   await refused(page, {
     locality: /Enter the locality/,
     source: /Only a custody photograph/,
@@ -34,13 +46,16 @@ export async function officerAsks(stage) {
   });
   await kept(page, incomplete);
   await look(page, "ask-errors");
-  await fill(page, { ...REQUEST, ...REST, photographs: realPhotograph() });
+  await fill(page, { ...REQUEST, ...CUSTODY });
   await page.screenshot({ path: join(stage.out, "story-1-request.png"), fullPage: true });
-  assert.equal(await sign(page, account, "Sign and ask for the release"), 303);
+  assert.equal(await send(page, "Save and go on"), 303);
+  await look(page, "check");
+  assert.equal(await sent(riley), 303);
   assert.match(page.url(), /\/releases\/[0-9a-f-]{36}$/);
   stage.facts.release = new URL(page.url()).pathname;
   const sheet = await page.locator("main").innerText();
   assert.match(sheet, /512 by 512 pixels/);
+  assert.match(sheet, /waits for an Area Intelligence Co-ordinator/);
   assert.match(sheet, new RegExp(REQUEST.title));
   await look(page, "request-sent");
   quiet();
@@ -48,7 +63,8 @@ export async function officerAsks(stage) {
 
 /** What is no photograph, and what is too much, hidden or hostile, is answered beside its field with everything else kept. */
 export async function badInput(stage) {
-  const { page, account, quiet } = await stage.as("Riley");
+  const riley = await stage.as("Riley");
+  const { page, quiet } = riley;
   const whole = readFileSync(realPhotograph());
   const file = (name, bytes) => {
     const path = join(stage.demo.folder, name);
@@ -58,29 +74,29 @@ export async function badInput(stage) {
   const text = file("words.jpg", "this is not a photograph\n".repeat(100));
   const cut = file("cut.png", whole.subarray(0, 200_000));
   const jpeg = file("cut.jpg", (await asJpeg(page, whole)).subarray(0, 9_000));
-  const hostile = { ...REQUEST, ...REST, title: '<script>alert(1)</script> "><img src=x onerror=alert(1)>' };
-  await page.goto("/releases/new");
+  const hostile = { ...REQUEST, ...CUSTODY, title: '<script>alert(1)</script> "><img src=x onerror=alert(1)>' };
+  await page.goto(NEW);
   for (const [photographs, sentence] of [
     [text, /JPEG, PNG or WebP/],
     [cut, /damaged|cut short|incomplete|whole|read/i],
     [jpeg, /damaged|cut short|incomplete|whole|read/i],
   ]) {
-    await fill(page, { ...hostile, photographs });
-    assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
+    assert.equal(await typed(riley, { ...hostile, photographs }), 422);
     await refused(page, { photographs: sentence });
     await kept(page, hostile);
   }
   await look(page, "ask-bad-file");
   const long = "é\u{1F600}<script>".repeat(30_000);
   const reversed = "Riley \u202Egpj.exe";
-  await fill(page, { text: long, locality: reversed, title: "x".repeat(300) });
-  assert.equal(await sign(page, account, "Sign and ask for the release"), 422);
+  assert.equal(await typed(riley, { text: long, locality: reversed, title: "x".repeat(300) }), 422);
   await refused(page, {
     title: /200 characters or fewer: you have 300/,
     text: /5000 characters or fewer: you have 300000|5,000 characters or fewer/,
     locality: /hidden control character/,
   });
   await kept(page, { text: long, locality: reversed, title: "x".repeat(300) });
+  await page.locator("summary", { hasText: "Throw this draft away" }).click();
+  assert.equal(await send(page, "Throw this draft away"), 303);
   quiet();
 }
 

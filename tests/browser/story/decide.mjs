@@ -2,45 +2,14 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { DAY, HOUR, fill, kept, keys, refused, sign, ukTime, unlock } from "../lib/forms.mjs";
+import { considered, decides, walks } from "../lib/decision.mjs";
+import { HOUR, fill, kept, keys, refused, send, ukTime, unlock } from "../lib/forms.mjs";
 import { look } from "../lib/look.mjs";
 import { compared, drawn } from "../lib/pixels.mjs";
 import { realPhotograph } from "../lib/real-photograph.mjs";
 import { REQUEST } from "./ask.mjs";
 
-/** A complete record. */
-export function considered(now) {
-  const served = ukTime(now - 80 * HOUR);
-  return {
-    basis: "common_law",
-    grounds_kind: "intelligence",
-    grounds: "Three current reports place the person in the bookshop during thefts this month.",
-    intelligence_reference: "INT/2026/1442",
-    intelligence_date: ukTime(now - 3 * DAY).date,
-    prejudice: "Without the picture staff cannot recognise the person, and the thefts go on.",
-    risk_confidentiality: "No source is identified.",
-    risk_level: "Low: named recipients under a signed undertaking.",
-    risk_purpose: "Recognition at the door, and a call to the police.",
-    risk_conditions: "None",
-    risk_harm: "Mistaken identity: staff call the police and do not confront.",
-    risk_found: "no",
-    japan_justified: "Repeated thefts with threats.",
-    japan_authorised: "Common law power.",
-    japan_proportionate: "The least that lets staff recognise one person.",
-    japan_auditable: "This record and the log.",
-    japan_necessary: "Other means have been tried for a month.",
-    notice_date: served.date,
-    notice_time: served.time,
-    notice_by: "PC 1042",
-    notice_how: "By hand, in writing",
-    notice_document: "ATH/DOC/7712",
-    representations: "no",
-    outcome: "positive",
-    kmip_reference: "K-MIP/2026/203",
-    athena_reference: "ATH/REL/3310",
-    athena_date: ukTime(now).date,
-  };
-}
+const PEOPLE = ["Morgan Ellery", "Toby Garrick"];
 
 export async function coordinatorLooks(stage) {
   const { page, account, quiet } = await stage.as("Sam");
@@ -59,34 +28,56 @@ export async function coordinatorLooks(stage) {
   quiet();
 }
 
-export async function coordinatorDecides(stage) {
-  const { page, account, quiet } = await stage.as("Sam");
-  const full = considered(Date.now());
-  await page.goto(`${stage.facts.release}/decide`);
-  await look(page, "decide");
-  const recipients = [];
-  for (const name of ["Morgan Ellery", "Toby Garrick"]) recipients.push(await page.getByLabel(name, { exact: true }).getAttribute("value"));
-  const { japan_justified: _, japan_necessary: __, intelligence_reference: ___, ...rest } = full;
-  const poor = { ...rest, grounds_kind: "past_only", recipients };
-  await fill(page, poor);
-  assert.equal(await sign(page, account, "Sign and authorise"), 422);
-  await refused(page, { grounds_kind: /conviction alone is not a ground[^]*K6\.2\.2/, japan_justified: /all five parts of the JAPAN record[^]*K6\.4/ });
-  await kept(page, poor);
-  await look(page, "decide-refused");
+/** Too early, on a past conviction, with half a JAPAN record: it is kept as it is, and the list says what each part still wants. */
+export async function rulesRefuse(stage) {
+  const { page, quiet } = await stage.as("Sam");
+  await page.goto(stage.facts.release);
+  await page.getByRole("button", { name: "Decide this request" }).click();
+  await page.waitForURL(/\/decision/);
+  await page.goto(`${stage.facts.release}/decision`);
+  await look(page, "decision");
   const early = ukTime(Date.now() - 20 * HOUR);
-  await fill(page, { ...full, notice_date: early.date, notice_time: early.time });
-  assert.equal(await sign(page, account, "Sign and authorise"), 422);
-  await refused(page, { notice_date: /72 hours[^]*O3\.2\.3/ });
-  await fill(page, full);
-  await kept(page, { ...full, recipients });
+  const careless = { ...considered(Date.now()), recipients: PEOPLE, grounds_kind: "past_only", notice_date: early.date, notice_time: early.time };
+  for (const name of ["intelligence_reference", "japan_justified", "japan_necessary"]) delete careless[name];
+  const walked = await walks(page, careless);
+  assert.equal(walked.length, 8);
+  assert.equal(new URL(page.url()).pathname, `${stage.facts.release}/decision`);
+  const list = await page.locator("main").innerText();
+  assert.match(list, /5 of 8 are complete/);
+  for (const told of [/conviction alone is not a ground[^]*K6\.2\.2/, /all five parts of the JAPAN record[^]*K6\.4/, /72 hours[^]*O3\.2\.3/]) assert.match(list, told);
+  await look(page, "decision-missing");
+  await page.getByRole("link", { name: /See the record so far/ }).click();
+  await page.getByRole("heading", { name: "It cannot be authorised yet" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign and authorise" }).count(), 0);
+  await look(page, "decide-not-yet");
+  quiet();
+}
+
+/** What cannot be read is told beside its field; everything typed stands there, then and later. */
+export async function coordinatorDecides(stage) {
+  const sam = await stage.as("Sam");
+  const { page, quiet } = sam;
+  const full = { ...considered(Date.now()), recipients: PEOPLE };
+  await page.goto(`${stage.facts.release}/decision/notice`);
+  await look(page, "decision-notice-early");
+  const { notice_date, notice_by } = full;
+  await fill(page, { notice_date, notice_time: "", notice_by });
+  assert.equal(await send(page, "Save and go on"), 422);
+  await refused(page, { notice_date: /Enter the date and the time of service/ });
+  await kept(page, { notice_date, notice_time: "", notice_by });
+  await look(page, "decision-notice-error");
+  await page.goto(`${stage.facts.release}/decision`);
+  assert.deepEqual(await walks(page, full), ["grounds", "japan", "notice"]);
+  assert.equal(new URL(page.url()).pathname, `${stage.facts.release}/decide`);
   await page.screenshot({ path: join(stage.out, "story-3-decision.png"), fullPage: true });
+  await look(page, "decide");
   // The keys are open, so sealing begins by itself: what is handed over waits until the page has been looked at.
   const handing = new Promise((go) => (stage.facts.handOver = go));
   await page.route("**/photographs/*/sealing", async (route) => {
     if (route.request().method() === "POST") await handing;
     await route.continue();
   });
-  assert.equal(await sign(page, account, "Sign and authorise"), 303);
+  assert.equal(await decides(sam, "Sign and authorise"), 303);
   assert.equal(new URL(page.url()).pathname, `${stage.facts.release}/seal`);
   stage.facts.urn = /CZ\/\d{3}\/\d\d/.exec(await page.locator("h1").innerText())[0];
   quiet();

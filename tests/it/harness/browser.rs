@@ -136,11 +136,16 @@ impl Browser {
 
     /// Posts bytes of any type, with the token in its header too.
     pub(crate) async fn post_raw(&self, path: &str, media: &str, body: Vec<u8>) -> Got {
+        self.post_for("text/html", path, media, body).await
+    }
+
+    /// The same, saying what kind of answer is read.
+    async fn post_for(&self, accept: &str, path: &str, media: &str, body: Vec<u8>) -> Got {
         let request = TestRequest::post()
             .uri(path)
             .insert_header(("origin", ORIGIN))
             .insert_header(("sec-fetch-site", "same-origin"))
-            .insert_header(("accept", "text/html"))
+            .insert_header(("accept", accept))
             .insert_header(("x-portal-token", self.token()))
             .insert_header(("content-type", media))
             .set_payload(body);
@@ -160,6 +165,17 @@ impl Browser {
         fields: &[(&str, &str)],
         files: &[(&str, &[u8])],
     ) -> Got {
+        let body = self.multipart(field, fields, files);
+        self.post_raw(path, "multipart/form-data; boundary=x", body).await
+    }
+
+    /// A multipart form as a script sends it, which reads JSON.
+    pub(crate) async fn upload_by_script(&self, path: &str, fields: &[(&str, &str)]) -> Got {
+        let body = self.multipart("photographs", fields, &[]);
+        self.post_for("application/json", path, "multipart/form-data; boundary=x", body).await
+    }
+
+    fn multipart(&self, field: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut body = Vec::new();
         let mut part = |head: String, bytes: &[u8]| {
             body.extend_from_slice(format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n").as_bytes());
@@ -174,7 +190,7 @@ impl Browser {
             part(format!("name=\"{field}\"; filename=\"{name}\""), bytes);
         }
         body.extend_from_slice(b"--x--\r\n");
-        self.post_raw(path, "multipart/form-data; boundary=x", body).await
+        body
     }
 
     /// Knocks at a door, with nothing typed.

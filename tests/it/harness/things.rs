@@ -1,12 +1,14 @@
 //! The identifiers that stand in the doors' paths: a release of area CZ, Priya's copy, its parts, its scheme and people.
 
+use disclosure_portal::actions::decision;
 use disclosure_portal::actions::enrol::{self, Invite};
 use disclosure_portal::actions::find;
 use disclosure_portal::actions::registers::{self, initiatives};
 use disclosure_portal::actions::{deliver, report};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId};
+use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId, ReleaseId};
+use disclosure_portal::domain::release::Part;
 use disclosure_portal::web::doors::Door;
 
 use super::{Scene, sql, who, world};
@@ -23,6 +25,7 @@ pub(crate) struct Things {
     entry: String,
     statement: String,
     report: String,
+    consultation: String,
     token: String,
 }
 
@@ -64,6 +67,7 @@ impl Things {
             member: entry.members[0].id.clone(),
             statement,
             report,
+            consultation: consulted(scene, release).await,
             token: "no-such-invitation".into(),
         }
     }
@@ -92,6 +96,7 @@ impl Things {
             "releases" => self.release.clone(),
             "bulletins" | "copies" | "certificates" => self.copy.to_string(),
             "statements" => self.statement.clone(),
+            "consultations" => self.consultation.clone(),
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),
@@ -108,6 +113,7 @@ impl Things {
             .replace("{id}", &id)
             .replace("{question}", "representations")
             .replace("{letter}", "notice")
+            .replace("{area}", &world().areas[1].to_string())
             .replace("{part}", &self.part.to_string())
             .replace("{photo}", &self.photograph)
             .replace("{original}", &self.photograph)
@@ -122,4 +128,18 @@ impl Things {
             .replace("{duty}", "prosecution")
             .replace("{file}", "no-such-file")
     }
+}
+
+/// What Cantwell asks Norhaven about a release. It is asked while a request waits; here that one's place is taken.
+async fn consulted(scene: &Scene, release: ReleaseId) -> String {
+    let sam = &who("Sam").actor;
+    let sought = find::Typed { stage: "requested", page: 1, ..find::Typed::default() };
+    let waiting = find::releases(&scene.office, sam, &sought).await.unwrap().lines[0].filed.release.id;
+    let said = [("elsewhere", "yes"), ("areas", &world().areas[1].to_string()), ("elsewhere_words", "Seen there too.")];
+    let said: Vec<_> = said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    decision::save(&scene.office, sam, waiting, Part::Recipients, &said, 0, stamp()).await.unwrap();
+    let id = scene.office.read().await.unwrap().consultations(waiting).await.unwrap()[0].id.clone();
+    sql(scene, &format!("UPDATE consultation SET release_id = '{release}' WHERE id = '{id}'"));
+    sql(scene, &format!("DELETE FROM consideration WHERE release_id = '{waiting}'"));
+    id
 }

@@ -20,6 +20,7 @@ mod recovery;
 mod registers;
 mod renewal;
 mod reports;
+mod request;
 mod roles;
 mod rotation;
 mod rulings;
@@ -32,6 +33,7 @@ mod step_up;
 mod stranger;
 mod swapped_keys;
 mod texts;
+mod two_areas;
 mod units;
 mod void;
 

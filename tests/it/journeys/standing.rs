@@ -1,8 +1,8 @@
 //! P1, P3: an act is refused that began before its actor was suspended, and one that carries an address in a name.
 
 use disclosure_portal::actions::answers::Form;
-use disclosure_portal::actions::{No, administer, deliver, request, surrender};
-use disclosure_portal::demo::releases::{ask, asked, authorise, copy_of, recall, sign_request, to};
+use disclosure_portal::actions::{No, administer, deliver, surrender};
+use disclosure_portal::demo::releases::{ask, asked, authorise, copy_of, recall, send, to};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::CopyId;
 
@@ -42,8 +42,7 @@ async fn everything_that_would_leave_is_screened_the_name_too() {
                 _ => {}
             }
         }
-        let form = sign_request(&scene.office, who("Riley"), &answers, &[]).unwrap();
-        let refused = request::ask(&scene.office, &who("Riley").actor, form, vec![], stamp()).await;
+        let refused = send(&scene.office, who("Riley"), &answers, vec![]).await;
         let fields = wrong_fields(refused);
         assert!(!fields.is_empty() && fields.iter().all(|field| *field == "text"), "{name} {text}");
     }

@@ -1,10 +1,11 @@
 //! DESIGN §5: each act that is signed is refused without the signature of who acts, over exactly this document, fresh.
 
 use disclosure_portal::actions::answers::Form;
-use disclosure_portal::actions::{No, deliver, release, request, statement, undertaking};
+use disclosure_portal::actions::request::submit;
+use disclosure_portal::actions::{No, deliver, release, statement, undertaking};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
-    Answers, ask, asked, complete, copy_of, sign, sign_decision, sign_reason, sign_request, to,
+    Answers, ask, asked, begin, complete, copy_of, sign, sign_decision, sign_reason, sign_request, to,
 };
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::ReleaseId;
@@ -36,30 +37,40 @@ async fn waiting(scene: &Scene) -> ReleaseId {
 }
 
 #[actix_web::test]
-async fn a_request_is_signed_with_its_photographs() {
+async fn a_request_is_signed_with_its_words_and_photographs() {
     let scene = Scene::new().await;
     let (office, riley) = (&scene.office, who("Riley"));
-    let photographs = vec![disclosure_portal::demo::portrait::draw(61)];
     let plot = disclosure_portal::demo::releases::Plot { portraits: &[61], ..PLOT };
-    let answers = asked(office, riley, &world().areas[0].to_string(), &plot);
-    let by = |who: &Somebody, answers: &Answers| sign_request(office, who, answers, &photographs).unwrap();
-    let with = |name: &str, value: &str| {
-        let mut changed = answers.clone();
-        changed.iter_mut().filter(|(field, _)| field == name).for_each(|(_, old)| *old = value.to_owned());
-        changed
+    let area = world().areas[0].to_string();
+    let draft = async |plot: &_| {
+        let photographs = vec![disclosure_portal::demo::portrait::draw(61)];
+        begin(office, riley, &asked(office, riley, &area, plot), photographs).await.unwrap()
     };
-    let send = async |form| request::ask(office, &riley.actor, form, photographs.clone(), stamp()).await.map(|_| ());
-    // Other photographs than those that came.
-    let unpictured = sign_request(office, riley, &answers, &[]).unwrap();
-    assert_eq!(wrong_fields(send(unpictured).await), ["statement"]);
-    // An identifier of one's own making, or somebody else's.
-    for id in [statement::draft(office, who("Kit").id).to_string(), scene.release("CZ/003/26").await.to_string()] {
-        assert_eq!(wrong_fields(send(by(riley, &with("release", &id))).await), ["statement"]);
+    let id = draft(&plot).await;
+    let object = format!("release/{id}");
+    let send = async |form: Form| submit::submit(office, &riley.actor, id, &form, stamp()).await;
+    let right = sign_request(office, riley, id).await.unwrap();
+    // Everything in order, but signed about another record, other words, or a photograph that is not there.
+    for (name, value) in [("record", "Another record"), ("words", "sha256:00"), ("photograph", "sha256:00")] {
+        let mut said: Answers = right.fields_to_post();
+        said.retain(|(field, _)| !["document", "statement"].contains(&field.as_str()) && field != name);
+        said.push((name.to_owned(), value.to_owned()));
+        let fields: Vec<(&str, &str)> = said.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let form = crate::harness::signed(&scene, riley, "request", &object, &fields);
+        assert_eq!(wrong_fields(send(form).await), ["statement"], "{name}");
     }
-    let right = by(riley, &answers);
-    only_as_signed(send, right, by(who("Kit"), &answers), by(riley, &with("locality", "Elsewhere"))).await;
-    // The same page sent again under a new signature.
-    assert_eq!(wrong_fields(send(by(riley, &answers)).await), ["statement"]);
+    let by = |who: &Somebody, object: &str| {
+        let said: Answers = right.fields_to_post();
+        let fields: Vec<(&str, &str)> = said.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+        let fields: Vec<_> = fields.into_iter().filter(|(n, _)| !["document", "statement"].contains(n)).collect();
+        crate::harness::signed(&scene, who, "request", object, &fields)
+    };
+    let elsewhere = format!("release/{}", draft(&plot).await);
+    assert_eq!(wrong_fields(send(by(riley, &elsewhere)).await), ["statement"], "about another request");
+    // Another draft's form: other words, rightly signed.
+    let other = draft(&disclosure_portal::demo::releases::Plot { text: "Other words.", ..plot }).await;
+    let other = sign_request(office, riley, other).await.unwrap();
+    only_as_signed(send, right.clone(), by(who("Kit"), &object), other).await;
     scene.log_is_whole().await;
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use disclosure_portal::actions::office::Office;
-use disclosure_portal::actions::{No, Stamp, audit, deliver, release, request, seal, surrender, sweep};
+use disclosure_portal::actions::request::submit;
+use disclosure_portal::actions::{No, Stamp, audit, deliver, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};
 use disclosure_portal::domain::actor::Actor;
@@ -252,8 +253,9 @@ impl Client {
             }
         }
         let photographs: Vec<Vec<u8>> = picture.into_iter().collect();
-        let form = releases::sign_request(&self.office, riley, &answers, &photographs)?;
-        request::ask(&self.office, &riley.actor, form, photographs, stamp).await?;
+        let release = releases::begin(&self.office, riley, &answers, photographs).await?;
+        let form = releases::sign_request(&self.office, riley, release).await?;
+        submit::submit(&self.office, &riley.actor, release, &form, stamp).await?;
         Ok(None)
     }
 

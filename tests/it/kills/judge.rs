@@ -149,7 +149,8 @@ fn order(log: &Log, store: &Store, found: &mut Found) {
 /// Each release is at the stage that its leaves say, and its blobs are there.
 fn releases(log: &Log, store: &Store, found: &mut Found) {
     let counts = log.counts();
-    let rows = Tables(store).rows("SELECT id, stage, text_object FROM release");
+    // A draft has no leaf yet, whether or not it was about to be sent.
+    let rows = Tables(store).rows("SELECT id, stage, text_object FROM release WHERE stage <> 'draft'");
     for row in &rows {
         let (id, stage) = (row[0].as_str(), row[1].as_str());
         let has = ["request", "authorise", "recall", "close"].map(|kind| counts.get(&(kind, id)).copied().unwrap_or(0));
