@@ -40,6 +40,8 @@ pub struct Bulletin {
     pub names: String,
     /// The conditions in force: version and words (K8.2).
     pub conditions: (u32, String),
+    /// The member businesses to whom its manager may show it (K7.4).
+    pub shown_to: Vec<String>,
     /// Why it cannot be opened now; empty: it can.
     pub closed: Vec<Refusal>,
     /// The sealed parts.
@@ -67,6 +69,16 @@ async fn told(conn: &mut Conn) -> Result<Told, No> {
     let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
     let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
     Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
+}
+
+/// The member businesses of a copy's scheme that the instructions name (K7.4).
+async fn instructed(conn: &mut Conn, holding: &Holding) -> Result<Vec<String>, No> {
+    let mut named = Vec::new();
+    for member in conn.instructions(holding.release).await? {
+        let row = conn.member(member).await?.filter(|row| row.scheme_id == holding.scheme.to_string());
+        named.extend(row.map(|row| row.business));
+    }
+    Ok(named)
 }
 
 async fn bulletin(
@@ -98,6 +110,7 @@ async fn bulletin(
         recalled_at,
         danger: filed.danger.then(|| told.danger.clone()),
         conditions: told.conditions.clone(),
+        shown_to: instructed(conn, &holding).await?,
         closed,
         parts,
         versions: corrections::versions(office, conn, holding.release).await?,
@@ -169,7 +182,12 @@ pub fn conditions(bulletin: &Bulletin) -> String {
     });
     let (urn, until) = (&bulletin.urn, bulletin.until.deadline());
     let (_, words) = &bulletin.conditions;
-    format!("{words}\nReference: {urn}\n{version}In force until {until}\n")
+    let shown = if bulletin.shown_to.is_empty() {
+        String::new()
+    } else {
+        format!("You may show it to these members and no others (K7.4): {}\n", bulletin.shown_to.join("; "))
+    };
+    format!("{words}\nReference: {urn}\n{version}{shown}In force until {until}\n")
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.

@@ -38,6 +38,8 @@ pub struct Show {
     pub purposes: Vec<Choice>,
     /// Photographs in their order, then the text.
     pub parts: Vec<Part>,
+    /// To whom its manager may show it (K7.4).
+    pub shown_to: Vec<String>,
     /// Name and day, drawn over each picture.
     pub overlay: String,
     /// What the holder reported, newest first.
@@ -55,6 +57,7 @@ impl Page for Show {
             conditions: "Conditions of this supply\n\nOne.\n".into(),
             purposes: purposes(),
             parts: vec![part(false), part(true)],
+            shown_to: vec!["Corner Chemist".into(), "High Street Books".into()],
             overlay: "Alex Doe · 1 November 2026".into(),
             reports: Reported::samples(),
         };
@@ -104,6 +107,7 @@ async fn page(v: &Visit) -> Result<Show, No> {
         conditions: deliver::conditions(&bulletin),
         purposes: purposes(),
         parts: if step == "open" { parts(&bulletin) } else { Vec::new() },
+        shown_to: bulletin.shown_to.clone(),
         overlay: format!("{} · {}", v.person()?.name, long_day(v.now.day())),
         reports: bulletin.reports.iter().map(Reported::of).collect(),
     })

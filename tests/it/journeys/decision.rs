@@ -237,3 +237,21 @@ async fn what_the_officer_is_asked_for_goes_back_with_its_reason() {
     assert_eq!(codes(authorise(&scene, id, &signed(&scene, id).await).await), ["wrong-stage"]);
     scene.log_is_whole().await;
 }
+
+#[actix_web::test]
+async fn a_manager_is_told_which_members_may_be_shown_it_and_signs_for_it() {
+    let scene = Scene::new().await;
+    let (office, morgan) = (&scene.office, who("Morgan"));
+    let id = considered(&scene).await;
+    let bcrp = world().schemes[0];
+    let member = office.read().await.unwrap().members(bcrp).await.unwrap().remove(0);
+    let mut said = complete(office, &to(world(), &[("Morgan", 0)]).unwrap());
+    said.push(("members".to_owned(), member.id.clone()));
+    consider(office, who("Sam"), id, &said).await.unwrap();
+    authorise(&scene, id, &signed(&scene, id).await).await.unwrap();
+    let copy = disclosure_portal::demo::releases::copy_of(office, morgan, id).await.unwrap();
+    let bulletin = disclosure_portal::actions::deliver::one(office, &morgan.actor, copy).await.unwrap();
+    assert_eq!(bulletin.shown_to, [member.business.clone()]);
+    let words = disclosure_portal::actions::deliver::conditions(&bulletin);
+    assert!(words.contains(&format!("members and no others (K7.4): {}", member.business)), "{words}");
+}
