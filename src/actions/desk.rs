@@ -10,9 +10,10 @@ use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
+use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
-use crate::domain::release::Stage;
+use crate::domain::release::{Release, Stage};
 use crate::domain::scheme::Footing;
 pub use crate::store::copies::Row as Copy;
 use crate::store::people::{Area, Person};
@@ -142,29 +143,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         None => None,
     };
     let links = elsewhere::links(&mut conn, &filed.release, now).await?;
-    let thing = casefile::thing(&filed.release);
     let word = filed.release.word(now);
-    let requested = word == "requested";
-    let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
-    let own = by.person() == Some(filed.release.requested_by);
-    let offers = May {
-        decide: requested && may(by, Act::Decide, thing) && !own,
-        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
-        recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
-        original: may(by, Act::OpenOriginal, thing) && !photographs.is_empty(),
-        seal: word == "live" && unsealed && may(by, Act::Decide, thing),
-        represent: may(by, Act::Represent, thing),
-        documents: may(by, Act::OpenDocument, thing),
-        // Offered while nobody has opened a copy; asked again inside the act.
-        void: word == "live"
-            && copies.iter().all(|copy| copy.opened_at.is_none())
-            && may(by, Act::Recall, thing)
-            && !own,
-        record: may(by, Act::ReadAuthority, thing),
-        duties: filed.release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
-        write: filed.release.write(by, now).is_ok(),
-        areas: may(by, Act::Decide, thing) && !links.is_empty(),
-    };
+    let offers = offers(by, &filed.release, &copies, !photographs.is_empty(), !links.is_empty(), now);
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
         word,
@@ -185,6 +165,33 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         file,
         draft,
     })
+}
+
+/// What a release's page offers to `by`: the same rules that would refuse it.
+fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked: bool, now: Moment) -> May {
+    let thing = casefile::thing(release);
+    let word = release.word(now);
+    let requested = word == "requested";
+    let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
+    let own = by.person() == Some(release.requested_by);
+    May {
+        decide: requested && may(by, Act::Decide, thing) && !own,
+        withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
+        recall: matches!(word, "live" | "expired") && may(by, Act::Recall, thing),
+        original: may(by, Act::OpenOriginal, thing) && pictured,
+        seal: word == "live" && unsealed && may(by, Act::Decide, thing),
+        represent: may(by, Act::Represent, thing),
+        documents: may(by, Act::OpenDocument, thing),
+        // Offered while nobody has opened a copy; asked again inside the act.
+        void: word == "live"
+            && copies.iter().all(|copy| copy.opened_at.is_none())
+            && may(by, Act::Recall, thing)
+            && !own,
+        record: may(by, Act::ReadAuthority, thing),
+        duties: release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
+        write: release.write(by, now).is_ok(),
+        areas: may(by, Act::Decide, thing) && linked,
+    }
 }
 
 /// Who could receive from this area, by scheme, with why not.

@@ -130,11 +130,11 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         other => (other, false),
     };
     let own = |person: PersonId| actor.person() == Some(person) && !linked;
+    let reads = |area: AreaId| POLICE_READERS.iter().any(|role| actor.is_in(*role, area));
+    let audits = actor.is(Role::Auditor);
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
-        (Act::SeeRelease, Thing::Release { area, requested_by }) => {
-            own(requested_by) || POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
-        }
+        (Act::SeeRelease, Thing::Release { area, requested_by }) => own(requested_by) || reads(area) || audits,
         (Act::SeeRelease | Act::Withdraw, Thing::Draft { requested_by })
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
@@ -160,9 +160,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
             actor.is_in(Role::Aic, area) || actor.is_in(Role::Reviewer, area)
         }
         // An auditor reads the record and each document's digest; what a document shows is not theirs (decision 0031).
-        (Act::OpenDocument, Thing::Release { area, requested_by }) => {
-            own(requested_by) || POLICE_READERS.iter().any(|role| actor.is_in(*role, area))
-        }
+        (Act::OpenDocument, Thing::Release { area, requested_by }) => own(requested_by) || reads(area),
         (Act::Hold, Thing::Copy { holder, .. }) => own(holder),
         (Act::SeeCopy, Thing::Copy { area, holder }) => {
             own(holder) || actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
@@ -174,7 +172,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
                 || actor.is(Role::Administrator)
         }
         (Act::SeeIssues, Thing::Area(area)) | (Act::ReadAuthority, Thing::Release { area, .. }) => {
-            POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
+            reads(area) || actor.is(Role::Auditor)
         }
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Administrator)

@@ -198,6 +198,21 @@ fn questions(all: &[Open], now: Moment) -> Section {
     }
 }
 
+/// Releases with something still to be done.
+fn duties(found: &Found) -> Section {
+    let words = "Something is still to be done: for a court, an identification procedure, or the record of sharing (K7.12, K7.13, \
+                 O3.2.2).";
+    listed(found, "Open duties", words, "", "/releases?waits=duties")
+}
+
+/// What one asked for oneself, and asking for more.
+fn own(found: &Found) -> Section {
+    let none = "You have not asked for a release yet.";
+    let mut section = listed(found, "Your requests", "", none, "/releases?waits=own");
+    section.links.insert(0, link("/releases/new", "Ask for a release"));
+    section
+}
+
 impl Section {
     fn of(waiting: &Waiting, now: Moment) -> Self {
         match waiting {
@@ -226,20 +241,8 @@ impl Section {
                 "/releases?waits=returned",
             ),
             Waiting::Ending(found) => ending(found, now),
-            Waiting::Duties(found) => listed(
-                found,
-                "Open duties",
-                "Something is still to be done: for a court, an identification procedure, or the record of sharing (K7.12, K7.13, \
-                 O3.2.2).",
-                "",
-                "/releases?waits=duties",
-            ),
-            Waiting::Own(found) => {
-                let mut section =
-                    listed(found, "Your requests", "", "You have not asked for a release yet.", "/releases?waits=own");
-                section.links.insert(0, link("/releases/new", "Ask for a release"));
-                section
-            }
+            Waiting::Duties(found) => duties(found),
+            Waiting::Own(found) => own(found),
             Waiting::Area(found) => listed(
                 found,
                 "Releases of your area",

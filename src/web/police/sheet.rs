@@ -169,6 +169,18 @@ impl Sheet {
     }
 }
 
+/// A signature, for samples.
+fn signature(verified: bool) -> Signature {
+    Signature {
+        id: "1".into(),
+        title: "Request for a release".into(),
+        name: "Alex Doe".into(),
+        at: "21 November 2026 at 5:30pm".into(),
+        words: "home practice tuna lens aware tape".into(),
+        verified,
+    }
+}
+
 impl Page for Sheet {
     const TEMPLATE: &'static str = "pages/police/sheet.html";
 
@@ -183,14 +195,6 @@ impl Page for Sheet {
             opened: "Not yet".into(),
             confirmed: "Not yet".into(),
             ended,
-        };
-        let signature = |verified| Signature {
-            id: "1".into(),
-            title: "Request for a release".into(),
-            name: "Alex Doe".into(),
-            at: "21 November 2026 at 5:30pm".into(),
-            words: "home practice tuna lens aware tape".into(),
-            verified,
         };
         let asked = Self {
             id: "1".into(),

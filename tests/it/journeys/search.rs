@@ -37,6 +37,9 @@ async fn nobody_finds_what_they_may_not_see_and_drafts_are_their_writers() {
     let draft =
         find::waiting(&scene.office, &who("Sam").actor, Waits::Decide, 1).await.unwrap().lines[0].filed.release.id;
     sql(&scene, &format!("UPDATE release SET stage = 'draft' WHERE id = '{draft}'"));
+    // One that follows another area's release is not its officer's (K7.6): neither found nor counted.
+    let (linked, origin) = (scene.release("CZ/002/26").await, scene.release("CZ/001/26").await);
+    sql(&scene, &format!("UPDATE release SET origin_id = '{origin}' WHERE id = '{linked}'"));
     let all = everything(&scene).await;
     assert!(all.len() >= 7);
     for name in EVERYBODY {
@@ -48,6 +51,7 @@ async fn nobody_finds_what_they_may_not_see_and_drafts_are_their_writers() {
         seen.sort_unstable();
         assert_eq!(seen, theirs, "{name}");
         assert_eq!(seen.contains(&draft), name == "Riley", "{name}");
+        assert!(name != "Riley" || !seen.contains(&linked));
         // However it is narrowed, only what is theirs is counted.
         for (waits, word, _) in Waits::ALL {
             for id in found(&scene, person, Typed { waits: word, ..Typed::default() }).await {
