@@ -10,7 +10,6 @@ use crate::actions::statements::{self, Signature};
 use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
-use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::Stage;
@@ -31,19 +30,6 @@ pub struct Line {
     pub word: &'static str,
     /// Copies: all, sealed, opened, confirmed.
     pub counts: [usize; 4],
-    /// What runs out and when, where somebody waits for it.
-    pub clock: Option<Clock>,
-}
-
-/// Something that runs out.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    /// The limit of a release (K7.8), or else the 72 hours of a notice (O3.2.3).
-    pub limit: bool,
-    /// When.
-    pub until: Moment,
-    /// How long it is until then, milliseconds.
-    pub left_ms: i64,
 }
 
 /// A release with all the desk shows.

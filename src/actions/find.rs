@@ -175,7 +175,6 @@ fn line(office: &Office, hit: Hit, now: Moment) -> Result<Line, No> {
         },
         filed: hit.filed,
         counts: hit.counts.map(|count| usize::try_from(count).unwrap_or(0)),
-        clock: None,
     })
 }
 

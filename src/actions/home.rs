@@ -3,16 +3,12 @@
 //! Absent on purpose: words, which are the page's. Whether something is theirs is asked of the policy.
 
 use crate::actions::approve::{self, Own};
-use crate::actions::desk::Clock;
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, decision, elsewhere, reseal, root};
+use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
-use crate::domain::limits::REPRESENTATIONS_MS;
-use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
-use crate::domain::release::notice::Telling;
 pub use crate::store::corrections::WaitingReport;
 
 /// One section of the first page.
@@ -76,7 +72,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         }
     }
     if by.is(Role::Aic) {
-        all.push(Waiting::Requests(with_notices(office, found(Waits::Decide).await?).await?));
+        all.push(Waiting::Requests(found(Waits::Decide).await?));
         let reports = corrections::waiting(office, by).await?;
         if !reports.is_empty() {
             all.push(Waiting::Reports(reports));
@@ -92,7 +88,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         }
     }
     if by.is(Role::Aic) || by.is(Role::Officer) {
-        let ending = with_limits(office, found(Waits::Ending).await?);
+        let ending = found(Waits::Ending).await?;
         let duties = found(Waits::Duties).await?;
         all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
         all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
@@ -118,32 +114,6 @@ async fn questions(office: &Office, by: &Actor) -> Result<Vec<Open>, No> {
     let mut lines = of("requested").await?.lines;
     lines.extend(of("closed").await?.lines);
     waits::open(office, by, &lines).await
-}
-
-/// With the limit of each (K7.8).
-fn with_limits(office: &Office, mut found: Found) -> Found {
-    for line in &mut found.lines {
-        let until = line.filed.release.stage.authority().map(|authority| authority.until);
-        line.clock = until.map(|until| clock(true, until, office.now()));
-    }
-    found
-}
-
-/// With the 72 hours of each notice that is running (O3.2.3).
-async fn with_notices(office: &Office, mut found: Found) -> Result<Found, No> {
-    let (mut conn, now) = (office.read().await?, office.now());
-    for line in &mut found.lines {
-        let of = decision::gather_filed(office, &mut conn, line.filed.clone(), now).await?;
-        let notice = &of.case.considered.notice;
-        let served = notice.served_at.filter(|_| notice.telling == Some(Telling::Served));
-        let until = served.map(|served| served.plus_millis(REPRESENTATIONS_MS)).filter(|until| *until > now);
-        line.clock = until.map(|until| clock(false, until, now));
-    }
-    Ok(found)
-}
-
-fn clock(limit: bool, until: Moment, now: Moment) -> Clock {
-    Clock { limit, until, left_ms: until.millis() - now.millis() }
 }
 
 /// Everything that waits for `by`, most pressing first.

@@ -137,9 +137,6 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         }
         (Act::SeeRelease | Act::Withdraw, Thing::Draft { requested_by })
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
-        (Act::ReadAuthority, Thing::Release { area, .. }) => {
-            POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
-        }
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
         }
@@ -176,7 +173,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
                 || actor.is(Role::Auditor)
                 || actor.is(Role::Administrator)
         }
-        (Act::SeeIssues, Thing::Area(area)) => {
+        (Act::SeeIssues, Thing::Area(area)) | (Act::ReadAuthority, Thing::Release { area, .. }) => {
             POLICE_READERS.iter().any(|role| actor.is_in(*role, area)) || actor.is(Role::Auditor)
         }
         (Act::Invite | Act::Suspend, Thing::Scheme { area, .. }) => {

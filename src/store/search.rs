@@ -120,7 +120,7 @@ const FIND: &str = "SELECT r.id, r.area_id, r.requested_by, r.requested_at, r.st
 
 /// Places as one word: an area is among them if its identifier stands in it.
 fn places(areas: &[AreaId]) -> String {
-    areas.iter().map(|area| format!("|{area}|")).collect()
+    areas.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")
 }
 
 fn text<T: ToString>(id: Option<&T>) -> String {

@@ -143,8 +143,8 @@ pub async fn letter(
         (Which::Result, _) => Text::Dismissed,
     };
     let words = office.read().await?.text_in_force(text).await?.words;
-    let filled = text.fill(&words, &facts.filled((&name, &offence, &contact)));
-    let filled = filled.map_err(|open| {
+    let letter = text.fill(&words, &facts.filled((&name, &offence, &contact)));
+    let letter = letter.map_err(|open| {
         let open: Vec<&str> = open.into_iter().map(Slot::word).collect();
         No::field("letter", format!("The record has nothing for these places of the letter: {}.", open.join(", ")))
     })?;
@@ -159,7 +159,7 @@ pub async fn letter(
             })
         })
         .await?;
-    Ok(filled)
+    Ok(letter)
 }
 
 impl Facts {

@@ -65,7 +65,7 @@ pub async fn represent(
     by: &Actor,
     id: ReleaseId,
     form: &Form,
-    files: Vec<Vec<u8>>,
+    uploads: Vec<Vec<u8>>,
     stamp: Stamp,
 ) -> Result<(), No> {
     let mut conn = office.read().await?;
@@ -83,7 +83,7 @@ pub async fn represent(
     let body = office.seal_field("representation", &row_id.to_string(), "body", 0, words.as_str().as_bytes())?;
     let order = move || Order::Represent { received_at, words: words.clone() };
     filed.release.decide(order(), by, office.now()).map_err(beside_fields)?;
-    let papers = ready_all(office, by, id, row_id, files).await?;
+    let papers = ready_all(office, by, id, row_id, uploads).await?;
     let objects: Vec<String> = papers.iter().map(|one| one.object.clone()).collect();
     let acting = by.clone();
     let done = office
@@ -134,10 +134,10 @@ async fn ready_all(
     by: &Actor,
     id: ReleaseId,
     with: RepresentationId,
-    files: Vec<Vec<u8>>,
+    uploads: Vec<Vec<u8>>,
 ) -> Result<Vec<Document>, No> {
     let mut papers: Vec<Document> = Vec::new();
-    for (n, bytes) in files.into_iter().enumerate() {
+    for (n, bytes) in uploads.into_iter().enumerate() {
         match documents::ready(office, by, Owner::Release(id), (REPRESENTATION, with.to_string()), bytes).await {
             Ok(paper) => papers.push(paper),
             Err(no) => {

@@ -32,7 +32,7 @@ fn authority() -> Authority {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, version: 1 }
+    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
 }
 
 fn correction() -> Correction {
@@ -73,7 +73,7 @@ fn each_rule_of_a_correction_says_no_alone() {
         (&["no-words-left"], |c| c.words.clear()),
         (&["nothing-corrected"], |c| c.same = true),
         (&["address"], |c| c.words = "Seen at 12 High Street.\n".into()),
-        (&["pnc"], |c| c.words = "PNC 01/123456A\n".into()),
+        (&["pnc"], |c| c.words = "Known to the PNC.\n".into()),
         (&["name-not-justified"], |c| c.name = Line::parse("x", "Joe Smith").unwrap()),
         (&["conviction-like"], |c| c.words = "Was convicted of theft.\n".into()),
         (&["no-instructions"], |c| c.instructions_lost = true),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::actions::desk::{Clock, Line};
+use crate::actions::desk::Line;
 use crate::actions::find::Found;
 use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
@@ -62,37 +62,28 @@ fn brief(line: &Line) -> Brief {
         title: line.title.clone(),
         about: match release.stage {
             Stage::Draft => format!("Begun on {}. Nobody else sees it", release.requested_at.long()),
-            _ => format!(
-                "{}{}Asked for on {}{copies}",
-                urn.unwrap_or_default(),
-                line.clock.map_or_else(String::new, told),
-                release.requested_at.long()
-            ),
+            _ => format!("{}Asked for on {}{copies}", urn.unwrap_or_default(), release.requested_at.long()),
         },
         tag: stage_tag(line.word),
     }
 }
 
-/// What runs out, how soon, and when.
-fn told(clock: Clock) -> String {
-    let left = left(clock.left_ms);
-    if clock.limit {
-        format!("{left}: its time limit is {}. ", clock.until.deadline())
-    } else {
-        format!("{left}: the person’s 72 hours run until {}. ", clock.until.long())
+/// Releases whose limit is near, with the time left (K7.8).
+fn ending(found: &Found, now: Moment) -> Section {
+    let mut section = listed(
+        found,
+        "Limit within 7 days",
+        "From its limit on, nobody outside the police can open a release (K7.8).",
+        "",
+        "/releases?waits=ending",
+    );
+    for (told, line) in section.releases.iter_mut().zip(&found.lines) {
+        if let Some(authority) = line.filed.release.stage.authority() {
+            let left = waits::left(authority.until, now);
+            told.about = format!("{left} left: its time limit is {}. {}", authority.until.deadline(), told.about);
+        }
     }
-}
-
-/// Time left, in the largest unit that is whole.
-fn left(ms: i64) -> String {
-    let (hours, days) = (ms / 3_600_000, ms / 86_400_000);
-    match (days, hours) {
-        (0, 0) => "Less than an hour left".to_owned(),
-        (0, 1) => "1 hour left".to_owned(),
-        (0, hours) => format!("{hours} hours left"),
-        (1, _) => "1 day left".to_owned(),
-        (days, _) => format!("{days} days left"),
-    }
+    section
 }
 
 fn listed(found: &Found, title: &'static str, words: &'static str, none: &'static str, href: &'static str) -> Section {
@@ -234,13 +225,7 @@ impl Section {
                 "",
                 "/releases?waits=returned",
             ),
-            Waiting::Ending(found) => listed(
-                found,
-                "Limit within 7 days",
-                "From its limit on, nobody outside the police can open a release (K7.8).",
-                "",
-                "/releases?waits=ending",
-            ),
+            Waiting::Ending(found) => ending(found, now),
             Waiting::Duties(found) => listed(
                 found,
                 "Open duties",
@@ -342,23 +327,4 @@ impl Page for Home {
 pub async fn home(v: Visit) -> Result<Answer, No> {
     let all = waiting(&v.office, v.actor()).await?;
     v.page("Waiting for you", &Home { sections: all.iter().map(|waiting| Section::of(waiting, v.now)).collect() })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_left_is_said_in_the_largest_whole_unit() {
-        let hour = 3_600_000;
-        for (ms, words) in [
-            (1, "Less than an hour left"),
-            (hour, "1 hour left"),
-            (24 * hour - 1, "23 hours left"),
-            (24 * hour, "1 day left"),
-            (7 * 24 * hour, "7 days left"),
-        ] {
-            assert_eq!(left(ms), words);
-        }
-    }
 }

@@ -133,8 +133,8 @@ impl Things {
 /// What Cantwell asks Norhaven about a release. It is asked while a request waits; here that one's place is taken.
 async fn consulted(scene: &Scene, release: ReleaseId) -> String {
     let sam = &who("Sam").actor;
-    let list = disclosure_portal::actions::desk::list(&scene.office, sam).await.unwrap();
-    let waiting = list.iter().find(|line| line.word == "requested").unwrap().filed.release.id;
+    let sought = find::Typed { stage: "requested", page: 1, ..find::Typed::default() };
+    let waiting = find::releases(&scene.office, sam, &sought).await.unwrap().lines[0].filed.release.id;
     let said = [("elsewhere", "yes"), ("areas", &world().areas[1].to_string()), ("elsewhere_words", "Seen there too.")];
     let said: Vec<_> = said.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     decision::save(&scene.office, sam, waiting, Part::Recipients, &said, 0, stamp()).await.unwrap();

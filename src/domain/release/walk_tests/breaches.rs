@@ -106,6 +106,7 @@ breaches! {
     "it has begun" => "agreement-lapsed": |c, now| for one in &mut c.recipients { one.isa_starts = Some(days_after(now.day(), 1)) };
     "it is on record" => "agreement-lapsed": |c, _| each(c, |one| one.isa_ends = None);
     "where there is a manager, the supply goes to the manager" => "goes-to-manager": |c, now| { let mut one = footing(Role::Member, 9, now); one.scheme_has_manager = true; c.recipients.push(one) };
+    "all that follows another area's release is here" => "originals-awaited": |c, _| c.awaited = true;
     "why they need to know" => "no-need": |c, _| c.considered.recipients.need = prose("");
     "a manager's instructions, or members" => "no-instructions": |c, now| { c.recipients.push(footing(Role::Manager, 9, now)); c.considered.recipients.instructions = prose(""); c.considered.recipients.members.clear() };
     "whether the person is active elsewhere" => "elsewhere-not-answered": |c, _| c.considered.recipients.elsewhere = None;

@@ -268,6 +268,7 @@ fn unfit_recipients(c: &Case, now: Moment) -> Codes {
             ("agreement-lapsed", any(&|one| one.isa_ends.is_none_or(|last| last < today))),
             ("agreement-lapsed", any(&|one| one.isa_starts.is_some_and(|first| first > today))),
             ("goes-to-manager", any(&|one| one.role == Role::Member && one.scheme_has_manager)),
+            ("originals-awaited", c.awaited),
             ("no-need", r.need.is_empty()),
             ("no-instructions", any(&manages) && r.instructions.is_empty() && r.members.is_empty()),
             ("elsewhere-not-answered", unasked),

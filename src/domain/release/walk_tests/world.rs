@@ -60,7 +60,7 @@ pub(super) fn actor(n: u8, grants: &[Grant]) -> Actor {
 
 pub(super) fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(birth(), [3; 10]);
-    Release { id, area: own_area(), requested_by: person(1), requested_at: birth(), stage, version: 1 }
+    Release { id, area: own_area(), requested_by: person(1), requested_at: birth(), stage, origin: None, version: 1 }
 }
 
 pub(super) fn line(text: &str) -> Line {
@@ -209,6 +209,7 @@ fn plain(now: Moment) -> Case {
         rulings: Vec::new(),
         recipients: vec![footing(Role::Manager, 8, now)],
         recipients_gone: false,
+        awaited: false,
         consulted: Vec::new(),
         registration_ends: Some(now.day()),
         numbers: Numbers::shipped(),

@@ -1,7 +1,7 @@
 //! Each side for itself: no order of the other's, no more than its state, and a recall that is told and not followed.
 
 use disclosure_portal::actions::unit::reseal;
-use disclosure_portal::actions::{desk, elsewhere, statements, surrender};
+use disclosure_portal::actions::{desk, elsewhere, find, statements, surrender};
 
 use super::*;
 
@@ -45,8 +45,8 @@ async fn nothing_is_found(scene: &Scene, by: &str, id: ReleaseId, theirs: AreaId
         let signed = disclosure_portal::domain::ids::StatementId::parse(&signed.id).unwrap();
         hidden(statements::one(office, actor, signed, "page", stamp()).await.map(|_| ()));
     }
-    let listed = desk::list(office, actor).await.unwrap();
-    assert!(listed.iter().all(|line| line.filed.release.id != id), "{by} finds it in a list");
+    let listed = find::releases(office, actor, &find::Typed { page: 1, ..find::Typed::default() }).await.unwrap();
+    assert!(listed.lines.iter().all(|line| line.filed.release.id != id), "{by} finds it in a list");
     let browser = Browser::of(scene, Some(by)).await;
     for path in [
         "",
