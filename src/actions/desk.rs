@@ -62,6 +62,8 @@ pub struct Sheet {
     pub duties: Vec<Listed>,
     /// What is on record of the decision, part by part (forms 3795 and 3796).
     pub record: Vec<Section>,
+    /// A part of the decision was saved.
+    pub begun: bool,
     /// What was signed about it, as far as this person may read it.
     pub signatures: Vec<Signature>,
     /// The co-ordinator who authorised.
@@ -128,6 +130,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     let missing = decision::missing(&of, now);
     let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
     let duties = duties::listed(office, &mut conn, &of, now).await?;
+    let begun = !of.saved.is_empty();
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -156,6 +159,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         duties,
         links,
         record,
+        begun,
         signatures,
         officer,
         authorised_by,

@@ -69,10 +69,12 @@ export function drafting(form: HTMLElement): void {
     if (asked) return;
     asked = true;
     const button = event.submitter;
-    void saver.stop().then(() => {
+    // Only once this event is over: a browser ignores, without a word, a form sent from within its own submit event.
+    const go = (): void => {
       going = true;
       form.requestSubmit(button);
-    });
+    };
+    void saver.stop().then(() => setTimeout(go));
   });
 }
 

@@ -34,6 +34,7 @@ pub struct Sheet {
     facts: Vec<Row>,
     request: Vec<Row>,
     record: Vec<Section>,
+    begun: bool,
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
@@ -149,6 +150,7 @@ impl Sheet {
             facts: facts(sheet),
             request: record::request(sheet),
             record: sheet.record.clone(),
+            begun: sheet.begun,
             photographs: sheet
                 .photographs
                 .iter()
