@@ -1,7 +1,8 @@
 //! Finding releases and issued numbers: one question a page, with its bounds, and how many there are in all.
 //!
 //! Promise: whose releases a person may see is part of the question (P10), so nothing is counted that is not theirs. Drafts are
-//! their writer's alone; what follows another area's release is not its officer's (K7.6). Absent on purpose: words of a case, which are sealed; they are found by number, keyed hash, place and day.
+//! their writer's alone; what follows another area's release is not its officer's (K7.6). Absent on purpose: words of a case, which
+//! are sealed; they are found by number, keyed hash, place and day.
 
 use sqlx::FromRow;
 
