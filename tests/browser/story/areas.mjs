@@ -17,7 +17,7 @@ export async function twoAreas(stage) {
   await page.goto(`${path}/decision/recipients`);
   const norhaven = await page.getByLabel("Norhaven (NH)", { exact: true }).getAttribute("value");
   await page.goto(`${path}/decision/material`);
-  await goesOn(page, { ...considered(Date.now()), recipients: ["Morgan Ellery"], elsewhere: "yes", areas: norhaven });
+  await goesOn(page, { ...considered(Date.now()), recipients: ["Morgan Ellery"], elsewhere: "yes", areas: norhaven, elsewhere_words: "The same two people were seen at your garages." });
   assert.equal(new URL(page.url()).pathname, `${path}/decide`, "once asked, the other area does not hold this one up");
   assert.equal(await decides(sam, "Sign and authorise"), 303);
   assert.match(await main(page), /Norhaven \(NH\)[^]*Not answered yet/);
