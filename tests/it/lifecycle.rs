@@ -187,7 +187,9 @@ stage; else the code of the refusal.\n\n| order | at | {} |\n| --- | ---{} |\n",
         " | ---".repeat(heads.len())
     )
     .unwrap();
-    TABLE.iter().for_each(|row| text.push_str(&order_rows(row)));
+    for row in TABLE {
+        text.push_str(&order_rows(row));
+    }
     text.push_str("\n## What else an order is refused for\nFacts of a request that is sent, and of an authority, are below.\n\n| order | at | when | clause | code |\n| --- | --- | --- | --- | --- |\n");
     for line in TABLE.iter().flat_map(facts_against) {
         writeln!(text, "{line}").unwrap();

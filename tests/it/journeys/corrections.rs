@@ -209,13 +209,16 @@ async fn both_versions_stay_on_record_for_the_unit_and_nobody_else() {
     scene.log_is_whole().await;
 }
 
+/// What is typed, and the fields that are wrong.
+type Wrong<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+
 #[actix_web::test]
 async fn whatever_may_not_leave_is_refused_beside_its_field_and_nothing_is_half_done() {
     let scene = Scene::new().await;
     let (id, _) = held(&scene).await;
     let before = state(&scene, id).await;
     let long = "x".repeat(300_000);
-    let wrong: &[(&[(&str, &str)], &[&str])] = &[
+    let wrong: &[Wrong<'_>] = &[
         (&[("text", "Seen at 12 High Street.")], &["text"]),
         (&[("text", "Known under PNC 01/123456A.")], &["text"]),
         (&[("name", "J. Smith")], &["name_why"]),

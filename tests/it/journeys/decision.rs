@@ -251,7 +251,7 @@ async fn a_manager_is_told_which_members_may_be_shown_it_and_signs_for_it() {
     authorise(&scene, id, &signed(&scene, id).await).await.unwrap();
     let copy = disclosure_portal::demo::releases::copy_of(office, morgan, id).await.unwrap();
     let bulletin = disclosure_portal::actions::deliver::one(office, &morgan.actor, copy).await.unwrap();
-    assert_eq!(bulletin.shown_to, [member.business.clone()]);
+    assert_eq!(bulletin.shown_to, std::slice::from_ref(&member.business));
     let words = disclosure_portal::actions::deliver::conditions(&bulletin);
     assert!(words.contains(&format!("members and no others (K7.4): {}", member.business)), "{words}");
 }

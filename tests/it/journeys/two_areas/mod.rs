@@ -97,10 +97,10 @@ async fn hand_over(scene: &Scene, id: ReleaseId) {
     let plan = handover::plan(&scene.office, sam, id, norhaven(), &stamp()).await.unwrap();
     assert!(plan.problem.is_none());
     for ((photograph, sha256), part) in photographs(scene, id).await.into_iter().zip(&plan.photographs) {
-        let plain = opened(scene, "Sam", cantwell(), photograph).await.unwrap();
-        assert_eq!((hex::encode(image::sha256(&plain)), &sha256), (part.sha256.clone(), &part.sha256));
+        let bytes = opened(scene, "Sam", cantwell(), photograph).await.unwrap();
+        assert_eq!((hex::encode(image::sha256(&bytes)), &sha256), (part.sha256.clone(), &part.sha256));
         if part.needed {
-            let sealed = to(&plan.to_recipient, &plain);
+            let sealed = to(&plan.to_recipient, &bytes);
             handover::take(&scene.office, sam, id, norhaven(), photograph, sealed, stamp()).await.unwrap();
         }
     }
