@@ -121,6 +121,9 @@ async fn correct_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form,
     let mut conn = office.read().await?;
     let filed = casefile::load(&mut conn, by, Act::SeeRelease, id).await?;
     let words = typed.words();
+    // A page of before: that it changed is told, not that these are the words in force by now.
+    let stale = form.field("revision") != before.revision.to_string();
+    let same = filed.text_sha256.as_deref() == Some(&casefile::digest(&words)) && filed.danger == typed.danger;
     let correction = Correction {
         revision: before.revision,
         name: typed.draft.name.clone(),
@@ -129,11 +132,11 @@ async fn correct_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form,
         instructions_lost: !before.instructions.is_empty() && typed.said.instructions.is_empty(),
         changed: typed.said.changed.clone(),
         reason: typed.said.reason.clone(),
-        same: filed.text_sha256.as_deref() == Some(&casefile::digest(&words)) && filed.danger == typed.danger,
+        same: same && !stale,
         words,
     };
     filed.release.decide(Order::Correct(Box::new(correction.clone())), by, office.now())?;
-    if form.field("revision") != before.revision.to_string() {
+    if stale {
         return Err(No::refused(Refusal::RecordChanged));
     }
     let copies = opening(&mut conn, id).await?;
