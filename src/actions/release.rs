@@ -12,7 +12,7 @@ use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
-use crate::domain::release::Order;
+use crate::domain::release::{Order, Stage};
 use crate::domain::scheme::Footing;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
@@ -41,7 +41,7 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
     match form.field("answer") {
         "authorise" => authorise(office, by, id, form, stamp).await,
         "refuse" => {
-            end(office, by, id, Ending { kind: "authority", form, order: |reason| Order::Refuse { reason } }, stamp)
+            end(office, by, id, Ending { kind: "authority", form, order: |reason, _| Order::Refuse { reason } }, stamp)
                 .await
         }
         _ => Err(No::field("statement", "Choose one of the two buttons: authorise, or refuse.")),
@@ -260,9 +260,7 @@ pub async fn send_back(office: &Office, by: &Actor, id: ReleaseId, more: &str, s
 /// Voids a number issued in error, signed: nobody has opened a copy; the number stays in the register with its reason (K8.3), and
 /// every key of it is destroyed.
 pub async fn void(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
-    let copies = office.read().await?.copies_of_release(id).await?;
-    let opened = copies.iter().any(|copy| copy.opened_at.is_some());
-    let order = move |reason| Order::Void { reason, opened };
+    let order = |reason, opened| Order::Void { reason, opened };
     end(office, by, id, Ending { kind: "void", form, order }, stamp).await?;
     office.board.close(id.to_string());
     crate::actions::sweep::clear_away(office).await;
@@ -275,37 +273,37 @@ pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, s
         // A draft is thrown away, unsigned: nothing of it is kept.
         return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
     }
-    end(office, by, id, Ending { kind: "withdrawal", form, order: |reason| Order::Withdraw { reason } }, stamp).await
+    end(office, by, id, Ending { kind: "withdrawal", form, order: |reason, _| Order::Withdraw { reason } }, stamp).await
 }
 
 /// Recalls (K8.2), signed: from the commit on no view follows; every key of it is destroyed in the same transaction.
 pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, Ending { kind: "recall", form, order: |reason| Order::Recall { reason } }, stamp).await?;
+    end(office, by, id, Ending { kind: "recall", form, order: |reason, _| Order::Recall { reason } }, stamp).await?;
     office.board.close(id.to_string());
     crate::actions::sweep::clear_away(office).await;
     Ok(())
 }
 
-/// How a case ends: what is signed, and the order.
-struct Ending<'a, O: Fn(Prose) -> Order + Clone + Send + 'static> {
-    kind: &'static str,
-    form: &'a Form,
-    order: O,
+/// Whether somebody has opened a copy.
+async fn opened(conn: &mut Conn, id: ReleaseId) -> Result<bool, No> {
+    Ok(conn.copies_of_release(id).await?.iter().any(|copy| copy.opened_at.is_some()))
 }
 
-async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
-    office: &Office,
-    by: &Actor,
-    id: ReleaseId,
-    ending: Ending<'_, O>,
-    stamp: Stamp,
-) -> Result<(), No> {
+/// How a case ends: what is signed, and the order, given the reason and whether somebody has opened a copy.
+struct Ending<'a> {
+    kind: &'static str,
+    form: &'a Form,
+    order: fn(Prose, bool) -> Order,
+}
+
+async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, stamp: Stamp) -> Result<(), No> {
     let Ending { kind, form, order } = ending;
     let reason = form.field("reason");
     let reason = Prose::optional("The reason", reason).map_err(|why| No::field("reason", why.to_string()))?;
     let mut conn = office.read().await?;
     let of = decision::gather(office, &mut conn, by, Act::SeeRelease, id, office.now()).await?;
-    of.filed.release.decide(order(reason.clone()), by, office.now()).map_err(beside_fields)?;
+    let asked = order(reason.clone(), opened(&mut conn, id).await?);
+    of.filed.release.decide(asked, by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
         same_subject(form, &of)?;
     }
@@ -332,12 +330,10 @@ async fn end<O: Fn(Prose) -> Order + Clone + Send + 'static>(
                 if filed.release.version != read {
                     return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
                 }
-                let void = matches!(order(reason.clone()), Order::Void { .. });
                 // Between the page and here somebody may have opened a copy: asked again where nothing comes between.
-                let opened = tx.copies_of_release(id).await?.iter().any(|copy| copy.opened_at.is_some());
-                let order = if void { Order::Void { reason: reason.clone(), opened } } else { order(reason.clone()) };
+                let order = order(reason.clone(), opened(tx, id).await?);
                 let decision = filed.release.decide(order, &by, now)?;
-                if void {
+                if matches!(decision.next(), Stage::Voided { .. }) {
                     tx.void_issue(id, reason.as_str()).await?;
                 }
                 filed.file = sealed;

@@ -256,7 +256,7 @@ pub async fn save(
     }
     let before = saved(office, &mut conn, id).await?.into_iter().find(|one| one.part == part);
     drop(conn);
-    unchanged(before.as_ref(), version, part)?;
+    unchanged(before.as_ref(), version)?;
     let row_id = before.map_or_else(|| ConsiderationId::fresh(office.now(), ten()).to_string(), |one| one.id);
     let plain = zeroize::Zeroizing::new(json!(answers).to_string().into_bytes());
     let body = office.seal_field(TABLE, &row_id, COLUMN, version + 1, &plain)?;
@@ -301,7 +301,7 @@ fn changed() -> No {
     )
 }
 
-fn unchanged(before: Option<&Saved>, version: i64, _part: Part) -> Result<(), No> {
+fn unchanged(before: Option<&Saved>, version: i64) -> Result<(), No> {
     match before {
         Some(one) if one.version != version => Err(No::field(
             "part",
