@@ -112,12 +112,12 @@ impl Footing {
             why.push(Refusal::SchemeSuspended);
         }
         if self.role == Role::Manager && !runs(self.vetting_ends, now) {
-            why.push(Refusal::VettingLapsed { since: self.vetting_ends.map(|day| days_after(day, 1)) });
+            why.push(Refusal::VettingLapsed { last: self.vetting_ends });
         }
         if self.isa_starts.is_some_and(|day| now < Moment::start_of(day)) {
-            why.push(Refusal::AgreementLapsed { since: None });
+            why.push(Refusal::AgreementLapsed { last: None });
         } else if !runs(self.isa_ends, now) {
-            why.push(Refusal::AgreementLapsed { since: self.isa_ends.map(|day| days_after(day, 1)) });
+            why.push(Refusal::AgreementLapsed { last: self.isa_ends });
         }
         why
     }
@@ -186,10 +186,10 @@ mod tests {
         // A member is not vetted (K7.3), and whoever waits for an agreement to begin is told that there is none yet.
         assert_eq!(signed(None).ineligible(at), []);
         let early = Footing { isa_starts: Some(days_after(at.day(), 1)), ..signed(None) };
-        assert_eq!(early.lapses(at), [Refusal::AgreementLapsed { since: None }]);
+        assert_eq!(early.lapses(at), [Refusal::AgreementLapsed { last: None }]);
         let beside_one = Footing { scheme_has_manager: true, ..signed(None) };
         assert_eq!(beside_one.ineligible(at), [Refusal::SupplyGoesToManager]);
         let unvetted = Footing { role: Role::Manager, ..beside_one };
-        assert_eq!(unvetted.ineligible(at), [Refusal::VettingLapsed { since: None }]);
+        assert_eq!(unvetted.ineligible(at), [Refusal::VettingLapsed { last: None }]);
     }
 }

@@ -144,7 +144,7 @@ impl Card {
             end: "",
             closed: Vec::new(),
         };
-        let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { since: None })];
+        let closed = vec![Wrong::from(&Refusal::KeyDestroyed), Wrong::from(&Refusal::VettingLapsed { last: None })];
         let shut = Self {
             corrections: Vec::new(),
             opens: false,
@@ -224,7 +224,7 @@ impl Page for List {
             purpose: if said { "Prevention of crime".into() } else { String::new() },
             next: "/bulletins".into(),
             lapses: if cards.is_empty() {
-                vec![Wrong::from(&Refusal::VettingLapsed { since: None })]
+                vec![Wrong::from(&Refusal::VettingLapsed { last: None })]
             } else {
                 Vec::new()
             },

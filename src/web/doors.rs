@@ -5,19 +5,25 @@
 //! Proved by `tests/it/web_shell.rs`, which walks it.
 
 mod corrections;
+mod demands;
 mod desk;
 mod elsewhere;
+mod mail;
+mod prints;
 mod releases;
 mod request;
+mod retention;
+mod reviews;
 mod rulings;
+mod schemes;
 mod settings;
 
 use crate::actions::seal_words::WORDS_MAX;
 use crate::domain::actor::Role;
 pub use crate::web::door::{Body, Coming, Door, Handler, Method, Place, Who, at_once, get, places, post};
 use crate::web::police::{
-    approvals, areas, home, initiatives, invite, members, papers, people, receivers, renew, reseal, root, scheme_form,
-    schemes, seal, unit,
+    approvals, areas, home, initiatives, members, papers, people, receivers, renew, reseal, root, scheme_form, seal,
+    unit,
 };
 use crate::web::recover;
 use crate::web::{
@@ -36,8 +42,13 @@ const TABLES: &[&[Door]] = &[
     rulings::DOORS,
     elsewhere::DOORS,
     corrections::DOORS,
+    reviews::DOORS,
+    demands::DOORS,
+    prints::DOORS,
+    mail::DOORS,
+    retention::DOORS,
     desk::DOORS,
-    DESK,
+    schemes::DOORS,
     settings::DOORS,
     REST,
 ];
@@ -81,15 +92,6 @@ const FIRST: &[Door] = &[
     post("/account/stay", Who::SignedIn, Body::Empty, "Keep the visit open", |v| at_once(plain::stay(&v))),
     // The police desk
     get("/", Who::SignedIn, "What waits for you", |v| Box::pin(home::home(v))).on_menu("Waiting for you"),
-];
-
-/// Schemes to look at, and who is invited into them.
-const DESK: &[Door] = &[
-    get("/schemes", Who::Holding(SCHEMES), "Schemes one may see", |v| Box::pin(schemes::list(v))).on_menu("Schemes"),
-    get("/schemes/{id}", Who::Holding(SCHEMES), "One scheme's entry", |v| Box::pin(schemes::one(v))),
-    get("/invitations/new", Who::Holding(INVITERS), "Form: invite a person", |v| Box::pin(invite::show(v)))
-        .on_menu("Invite"),
-    post("/invitations/new", Who::Holding(INVITERS), Body::Form, "Invite", |v| Box::pin(invite::send(v))),
 ];
 
 /// All the others.

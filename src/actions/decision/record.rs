@@ -22,6 +22,8 @@ use crate::store::documents::Document;
 pub struct Section {
     /// Its title, with the clauses.
     pub title: String,
+    /// Which part of the decision it is; empty: none, it is changed elsewhere.
+    pub part: &'static str,
     /// Who saved it and when; empty where it is nobody's own.
     pub saved: String,
     /// Question and answer.
@@ -32,6 +34,9 @@ pub(in crate::actions) fn row(label: impl Into<String>, value: impl Into<String>
     let value: String = value.into();
     (label.into(), if value.is_empty() { "Not recorded".to_owned() } else { value })
 }
+
+/// A box that was left empty in a part that was saved: many apply to some cases alone.
+const NOTHING: &str = "Nothing entered";
 
 /// Whether a question is asked in this case.
 pub fn is_asked(question: &Question, of: &Gathered) -> bool {
@@ -63,7 +68,7 @@ fn in_force(of: &Gathered) -> Option<Section> {
     let open = matches!(of.filed.release.stage, Stage::Requested);
     let versions = of.file.versions.as_ref().or(open.then_some(&of.case.versions))?;
     let rows = versions.told().into_iter().map(|(title, version)| row(title, format!("Version {version}"))).collect();
-    Some(Section { title: "Texts and numbers in force".to_owned(), saved: String::new(), rows })
+    Some(Section { title: "Texts and numbers in force".to_owned(), part: "", saved: String::new(), rows })
 }
 
 /// The same as words to be signed.
@@ -109,7 +114,7 @@ async fn request(conn: &mut Conn, of: &Gathered) -> Result<Section, No> {
     if !pictures.is_empty() {
         rows.push(row("Genesis/Athena reference by the officer (K5.2)", request.source.reference.as_str()));
     }
-    Ok(Section { title: "Request (K7.7)".to_owned(), saved: String::new(), rows })
+    Ok(Section { title: "Request (K7.7)".to_owned(), part: "", saved: String::new(), rows })
 }
 
 /// One part's answers.
@@ -117,10 +122,12 @@ async fn considered(conn: &mut Conn, of: &Gathered, saved: &Saved) -> Result<Sec
     let mut rows = Vec::new();
     for question in questions::of(saved.part).iter().filter(|question| is_asked(question, of)) {
         let value = answer(conn, of, question, &saved.answers).await?;
+        let value = if value.is_empty() { NOTHING.to_owned() } else { value };
         rows.push(row(format!("{} ({})", question.label, question.clause), value));
     }
     Ok(Section {
         title: format!("{} ({})", saved.part.title(), saved.part.clause()),
+        part: saved.part.word(),
         saved: format!("Saved by {} on {}", saved.by_name, saved.at.long()),
         rows,
     })
@@ -189,7 +196,7 @@ async fn receipts(conn: &mut Conn, of: &Gathered) -> Result<Option<Section>, No>
         rows.push(row(format!("Attached by {} on {when}", name(conn, &one.added_by).await?), paper(one)));
     }
     let title = "Receipt of service (O3.2.3)".to_owned();
-    Ok((!rows.is_empty()).then_some(Section { title, saved: String::new(), rows }))
+    Ok((!rows.is_empty()).then_some(Section { title, part: "", saved: String::new(), rows }))
 }
 
 /// Receipts, representations, and what a higher rank decided.
@@ -201,6 +208,7 @@ async fn decided(office: &Office, conn: &mut Conn, of: &Gathered) -> Result<Vec<
         let papers: Vec<String> = of.documents.iter().filter(with).map(paper).collect();
         all.push(Section {
             title: "Representations of the person (O3.2.3)".to_owned(),
+            part: "",
             saved: format!(
                 "Recorded by {} on {}",
                 name(conn, &one.recorded_by).await?,
@@ -225,7 +233,7 @@ async fn decided(office: &Office, conn: &mut Conn, of: &Gathered) -> Result<Vec<
             rows.extend(told(office, one)?);
         }
         let saved = format!("Decided by {} on {}", name(conn, &one.decided_by).await?, ruling.at.long());
-        all.push(Section { title: ruling.question.title().to_owned(), saved, rows });
+        all.push(Section { title: ruling.question.title().to_owned(), part: "", saved, rows });
     }
     Ok(all)
 }

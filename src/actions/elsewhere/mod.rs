@@ -256,7 +256,7 @@ pub(super) async fn recorded(office: &Office, conn: &mut Conn, id: ReleaseId) ->
         }
         let by = record::name(conn, &one.asked_by).await?;
         let saved = format!("Asked by {by} on {}", Moment::from_millis(one.asked_at).long());
-        all.push(Section { title, saved, rows });
+        all.push(Section { title, part: "", saved, rows });
     }
     Ok(all)
 }

@@ -57,6 +57,7 @@ impl Page for Decide {
     fn samples() -> Vec<Self> {
         let section = |saved: &str| Section {
             title: "JAPAN (K6.4)".into(),
+            part: if saved.is_empty() { "" } else { "risk" },
             saved: saved.into(),
             rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
         };

@@ -217,7 +217,7 @@ impl Page for Person {
             scheme: "Retail Watch".into(),
             href: "/schemes/1".into(),
             rows: vec![row("Vetted to", "30 June 2027")],
-            why: vec!["Vetting ran out on 1 November 2026. (K7.3)".into()],
+            why: vec!["Vetting was valid until the end of 1 November 2026. (K7.3)".into()],
         };
         let one = |suspended: bool, own: bool| Self {
             id: "1".into(),

@@ -33,6 +33,7 @@ pub struct Authority {
 fn sections() -> Vec<Section> {
     vec![Section {
         title: "JAPAN (K6.4)".into(),
+        part: "risk",
         saved: "Saved by Sam Roe on 21 November 2026 at 5:30pm".into(),
         rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
     }]

@@ -257,7 +257,7 @@ impl Page for One {
             facts: vec![row("Type", "Shop Watch")],
             warnings: vec!["Its ICO registration ran out.".into()],
             papers: Paper::samples(),
-            receivers: vec![person(""), person("Vetting ran out on 1 November 2026. (K7.3)")],
+            receivers: vec![person(""), person("Vetting was valid until the end of 1 November 2026. (K7.3)")],
             members: vec![business(""), business("21 November 2026 at 5:30pm")],
             more: capped(600, LISTED),
             may_see_papers: true,

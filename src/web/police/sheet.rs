@@ -213,6 +213,7 @@ impl Page for Sheet {
             tag: Some(stage_tag("live")),
             record: vec![Section {
                 title: "JAPAN (K6.4)".into(),
+                part: "risk",
                 saved: "Saved by Sam Roe on 21 November 2026 at 5:30pm".into(),
                 rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
             }],

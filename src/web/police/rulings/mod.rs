@@ -70,6 +70,7 @@ impl Page for Ruling {
     fn samples() -> Vec<Self> {
         let section = Section {
             title: "Representations of the person (O3.2.3)".into(),
+            part: "",
             saved: "Recorded by Sam Roe on 21 November 2026 at 5:30pm".into(),
             rows: vec![("What was said".into(), "It was not me.".into())],
         };
