@@ -11,7 +11,7 @@ use crate::actions::{No, Office, Stamp, registers};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
-use crate::domain::policy::{Act, may};
+use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Release, Stage};
 use crate::domain::scheme::Footing;
@@ -102,6 +102,8 @@ pub struct May {
     pub write: bool,
     /// See more of its links with other areas, and hand over.
     pub areas: bool,
+    /// See the certificates of its copies.
+    pub certificates: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -195,6 +197,9 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked
         duties: release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
         write: release.write(by, now).is_ok(),
         areas: may(by, Act::Decide, thing) && linked,
+        certificates: copies.iter().filter_map(|copy| copy.holding().ok()).any(|held| {
+            may(by, Act::SeeCopy, Thing::Copy { area: release.area, holder: held.holder })
+        }),
     }
 }
 
