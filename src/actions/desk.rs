@@ -197,9 +197,10 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked
         duties: release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
         write: release.write(by, now).is_ok(),
         areas: may(by, Act::Decide, thing) && linked,
-        certificates: copies.iter().filter_map(|copy| copy.holding().ok()).any(|held| {
-            may(by, Act::SeeCopy, Thing::Copy { area: release.area, holder: held.holder })
-        }),
+        certificates: copies
+            .iter()
+            .filter_map(|copy| copy.holding().ok())
+            .any(|held| may(by, Act::SeeCopy, Thing::Copy { area: release.area, holder: held.holder })),
     }
 }
 

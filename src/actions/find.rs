@@ -118,8 +118,9 @@ pub async fn releases(office: &Office, by: &Actor, typed: &Typed<'_>) -> Result<
     let mut of = all(office, by).await?;
     let mut wrong = Vec::new();
     let q = typed.q.trim();
-    match Urn::parse(q) {
-        Some(urn) => of.urn = urn.to_string(),
+    let urn = Urn::parse(q).map(|urn| urn.to_string());
+    match urn {
+        Some(_) => {}
         None if q.is_empty() => {}
         // Whatever is no number is looked up as a source reference, by its keyed hash.
         None => match source::index(office, q).filter(|_| q.chars().count() <= 200) {
@@ -140,7 +141,13 @@ pub async fn releases(office: &Office, by: &Actor, typed: &Typed<'_>) -> Result<
         return Err(No::Invalid(wrong));
     }
     of.skip = (typed.page.clamp(1, 100_000) - 1) * PAGE;
-    run(office, by, of).await
+    let Some(urn) = urn else { return run(office, by, of).await };
+    let found = run(office, by, Sought { urn, ..of.clone() }).await?;
+    // A source reference may look like a number.
+    match source::index(office, q) {
+        Some(source) if found.count == 0 => run(office, by, Sought { source, ..of }).await,
+        _ => Ok(found),
+    }
 }
 
 /// The first few of what waits, and how many there are.

@@ -6,7 +6,7 @@ use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::{self, Gathered, record};
 use crate::actions::office::ten;
 use crate::actions::request::{beside_fields, draft, take_back};
-use crate::actions::{Fault, No, Office, seal, statement, trust};
+use crate::actions::{Fault, No, Office, issues, seal, statement, trust};
 use crate::clock;
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, ReleaseId};
@@ -306,6 +306,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     of.filed.release.decide(asked, by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
         same_subject(form, &of)?;
+        same_record(office, &mut conn, form, &of).await?;
     }
     // A refusal is a decision too: it keeps what it was made under.
     let Gathered { filed, file, draft, case, .. } = of;
@@ -320,6 +321,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
+    let void_words = issues::seal_reason(office, id, &reason)?;
     let acting = by;
     let by = by.clone();
     let done = office
@@ -334,7 +336,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
                 let order = order(reason.clone(), opened(tx, id).await?);
                 let decision = filed.release.decide(order, &by, now)?;
                 if matches!(decision.next(), Stage::Voided { .. }) {
-                    tx.void_issue(id, reason.as_str()).await?;
+                    tx.void_issue(id, &void_words).await?;
                 }
                 filed.file = sealed;
                 filed.draft = None;

@@ -180,7 +180,9 @@ pub async fn consider(office: &Office, aic: &Somebody, id: ReleaseId, said: &Ans
         let of = decision::gather(office, &mut conn, &aic.actor, Act::Decide, id, office.now()).await?;
         drop(conn);
         let version = of.answers(part).map_or(0, |saved| saved.version);
-        decision::save(office, &aic.actor, id, part, said, version, stamp()).await?;
+        let said: Answers =
+            said.iter().cloned().chain([(decision::SUBJECT.to_owned(), of.case.subject.clone())]).collect();
+        decision::save(office, &aic.actor, id, part, &said, version, stamp()).await?;
     }
     Ok(())
 }

@@ -50,6 +50,8 @@ const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1"
 const READ_DOCUMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
 const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
 
+const READ_ISSUE: &str = "SELECT release_id AS id, release_id AS place, CAST(0 AS BIGINT) AS version, void_words AS sealed FROM issue WHERE void_words IS NOT NULL";
+const WRITE_ISSUE: &str = "UPDATE issue SET void_words = $2 WHERE release_id = $1";
 const READ_CONSIDERATION: &str = "SELECT id, id AS place, version, body AS sealed FROM consideration";
 const WRITE_CONSIDERATION: &str = "UPDATE consideration SET body = $2 WHERE id = $1";
 const READ_REPRESENTATION: &str =
@@ -125,6 +127,7 @@ pub const SOURCES: &[Source] = &[
         read: READ_STATEMENT,
         write: WRITE_STATEMENT,
     },
+    Source { table: "issue", column: "void_words", bound: None, read: READ_ISSUE, write: WRITE_ISSUE },
     Source { table: "document", column: "wrapped_key", bound: None, read: READ_DOCUMENT, write: WRITE_DOCUMENT },
     Source { table: "copy", column: "wrapped_key", bound: None, read: READ_COPY, write: WRITE_COPY },
     Source {

@@ -152,7 +152,8 @@ fn rules() -> String {
         note(one.rule, &Facts { case, ..Facts::good(now()) });
     }
     let mut case = lawful(1 << 3, now());
-    case.rulings.push(Ruling { by: person(2), ..world::ruling(Question::NoPositiveOutcome, now()) });
+    let own = Ruling { by: person(2), ..world::ruling(&case, Question::NoPositiveOutcome, now()) };
+    case.rulings.push(own);
     note("whoever authorises decided no question of the case", &Facts { case, ..Facts::good(now()) });
     said.iter().fold(String::new(), |mut text, told| {
         writeln!(text, "| {told} | {} |", rules[told].join("; ")).unwrap();

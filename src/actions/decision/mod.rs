@@ -32,8 +32,8 @@ pub use parse::Answers;
 
 /// The setting that holds the last day of the force's data protection registration (K8.1).
 pub const REGISTRATION_ENDS: &str = "registration_ends";
-/// Stored beside the answers of `material`: the digest of the words that were read.
-const WORDS: &str = "words_digest";
+/// The digest of what would leave: the page of `material` hands in the one it showed, and it is stored beside the answers.
+pub const SUBJECT: &str = "subject";
 const TABLE: &str = "consideration";
 const COLUMN: &str = "body";
 
@@ -98,9 +98,15 @@ impl Gathered {
     }
 }
 
-/// The digest of the officer's words, as `material` records that they were read; empty: there are none.
-fn words_digest(draft: Option<&Draft>) -> String {
-    draft.and_then(|draft| draft.released("")).map_or_else(String::new, |words| digested(words.as_bytes()))
+/// The digest of the officer's words and of the photographs, as `material` and every ruling record what they are about; empty: there
+/// is nothing yet. Instructions are not in it: they are written later, and may not say what needs confirming.
+fn subject(draft: Option<&Draft>, photographs: &[Photograph]) -> String {
+    let words = draft.and_then(|draft| draft.released(""));
+    if words.is_none() && photographs.is_empty() {
+        return String::new();
+    }
+    let pictures: Vec<&str> = photographs.iter().map(|one| one.sha256.as_str()).collect();
+    digested(json!([words, pictures]).to_string().as_bytes())
 }
 
 /// Loads a release that `by` may do `act` to, with everything its rules need.
@@ -139,7 +145,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let case = Case {
         request: file.request.clone(),
         words: draft.clone().unwrap_or_default().released(instructions).unwrap_or_default(),
-        words_digest: words_digest(draft.as_ref()),
+        subject: subject(draft.as_ref(), &photographs),
         photographs: photographs.len(),
         represented: representations.last().map(|one| Moment::from_millis(one.recorded_at)),
         rulings: rulings.iter().map(RulingRow::ruling).collect::<Result<_, _>>()?,
@@ -244,8 +250,16 @@ pub async fn save(
     filed.release.decide(Order::Save(part), by, office.now())?;
     let (file, draft) = casefile::open(office, &filed)?;
     let mut answers = parse::own(part, posted);
-    if part == Part::Material && answers.iter().any(|(name, _)| name == "words_considered") {
-        answers.push((WORDS.to_owned(), words_digest(draft.as_ref())));
+    if part == Part::Material {
+        let current = subject(draft.as_ref(), &conn.photographs(id).await?);
+        // The tick is about what the page showed, not about what came since.
+        let shown = posted.iter().find(|(name, _)| name == SUBJECT).map_or("", |(_, value)| value.as_str());
+        if shown != current {
+            return Err(No::field("part", LEAVING_CHANGED));
+        }
+        if answers.iter().any(|(name, _)| name == "words_considered") {
+            answers.push((SUBJECT.to_owned(), current));
+        }
     }
     let mut considered = Considered::default();
     parse::part(part, &answers, &mut considered)?;
@@ -261,13 +275,16 @@ pub async fn save(
     let plain = zeroize::Zeroizing::new(json!(answers).to_string().into_bytes());
     let body = office.seal_field(TABLE, &row_id, COLUMN, version + 1, &plain)?;
     let saved_by = by.person().ok_or(No::NotFound)?.to_string();
-    let (acting, members) = (by.clone(), considered.recipients.members);
+    let (acting, members, read) = (by.clone(), considered.recipients.members, filed.release.version);
     office
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
                 let filed = casefile::load(tx, &acting, Act::Decide, id).await?;
                 let (_, event) = filed.release.decide(Order::Save(part), &acting, now)?.into_parts();
+                if part == Part::Material && filed.release.version != read {
+                    return Err(No::field("part", LEAVING_CHANGED));
+                }
                 let (release_id, word) = (id.to_string(), part.word().to_owned());
                 let other = tx.considerations(id).await?.into_iter().find(|one| one.part == word);
                 let row = Consideration {
@@ -293,6 +310,8 @@ pub async fn save(
         .await?;
     Ok(())
 }
+
+const LEAVING_CHANGED: &str = "What would leave has changed since you opened this page. Look at it again, then save. What you typed is still here.";
 
 fn changed() -> No {
     No::field(

@@ -108,8 +108,8 @@ impl Paper<'_> {
                 "notice" => Some(Indication::NoticeOffence),
                 _ => None,
             },
-            // Which words these were is put beside the tick when the part is saved.
-            words: self.field(super::WORDS).to_owned(),
+            // What this was about is put beside the tick when the part is saved.
+            subject: self.field(super::SUBJECT).to_owned(),
         }
     }
 
@@ -172,7 +172,7 @@ impl Paper<'_> {
 
     fn notice(&mut self) -> Notice {
         let (date, time) = (self.field("notice_date").trim(), self.field("notice_time").trim());
-        let served_at = Moment::parse_london(date, time);
+        let served_at = Moment::parse_london_last(date, time);
         if served_at.is_none() && !(date.is_empty() && time.is_empty()) {
             let ask = "Enter the date and the time of service, such as 27 March 2026 and 17:30";
             self.wrong.push(FieldError::new("notice_date", ask));

@@ -265,7 +265,9 @@ fn parts(words: &[Word], at: usize, n: usize, told: bool) -> bool {
     if n == 1 && word.is(MONTH) {
         let day = words.get(at).and_then(Word::figure).is_some_and(|day| (1..=31).contains(&day));
         let dated = before(words, at).is_some_and(|b| b.is(DATED));
-        return day && dated && !street_next;
+        // `14 March, Mill Lane` is a day and a place; `4 March Road` a house.
+        let apart = words.get(at + 2).is_some_and(|next| next.gap.contains([',', ';', ':']));
+        return day && (dated && !street_next || apart);
     }
     if n == 1
         && word.is_letter()

@@ -74,7 +74,7 @@ impl Refusal {
             Self::NameNotJustified => ("name-not-justified", "K8.3", "name_why", "The person would be named. Enter the written justification, or have the name left out."),
             Self::NotRequester => ("not-requester", "K7.7", "", "Only the officer who asked can do this."),
             Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
-            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
+            Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Look at the photographs, read the words that would leave, and save this part. It was not saved about what would leave now."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),

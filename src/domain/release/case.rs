@@ -8,8 +8,8 @@ use crate::moment::{Day, Moment};
 use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::release::grounds::Grounds;
-use crate::release::material::Material;
-use crate::release::notice::{Notice, Question, Represented, Ruling};
+use crate::release::material::{Leaving, Material};
+use crate::release::notice::{Notice, Question, Represented, Ruling, Telling};
 use crate::release::outcome::Outcome;
 use crate::release::part::Part;
 use crate::release::recipients::Recipients;
@@ -41,8 +41,9 @@ pub struct Case {
     pub request: Request,
     /// Everything that would leave in words, exactly as it would; empty if there is nothing.
     pub words: String,
-    /// Digest of the officer's words, as the part `material` records it; empty if there are none.
-    pub words_digest: String,
+    /// Digest of the officer's words and of the photographs: what the part `material` and every ruling are about; empty if there is
+    /// nothing.
+    pub subject: String,
     /// How many photographs.
     pub photographs: usize,
     /// What the co-ordinator recorded.
@@ -72,7 +73,13 @@ pub struct Case {
 impl Case {
     /// Whether a question of this case waits for whoever may answer it (O3.2.3, O3.2.4).
     pub fn asks(&self, question: Question) -> bool {
-        question.waits(self.represented, self.considered.outcome.positive, &self.rulings)
+        question.waits(self.represented, self.considered.outcome.positive, &self.about_it())
+    }
+
+    /// The rulings on what would leave now. One on other words or photographs, before the officer changed them, answers nothing
+    /// (O3.2.3, O3.2.4).
+    fn about_it(&self) -> Vec<Ruling> {
+        self.rulings.iter().filter(|ruling| ruling.subject == self.subject).cloned().collect()
     }
 
     /// Every unmet rule of one part at `now`; empty: the part is complete.
@@ -80,8 +87,9 @@ impl Case {
         let of = &self.considered;
         match part {
             Part::Material => {
-                let words = (self.words.as_str(), self.words_digest.as_str());
-                let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                let noticed = of.notice.telling == Some(Telling::Served);
+                let leaving = Leaving { words: &self.words, named: self.request.named, noticed };
+                let mut why = of.material.check(self.photographs, &self.subject, &leaving, now);
                 if self.awaited {
                     why.push(Refusal::OriginalsAwaited);
                 }
@@ -101,10 +109,10 @@ impl Case {
             }
             Part::Risk => of.risk.check(),
             Part::Japan => of.japan.check(),
-            Part::Outcome => of.outcome.check(self.photographs, &self.rulings),
+            Part::Outcome => of.outcome.check(self.photographs, &self.about_it()),
             Part::Notice => {
                 let wanted = of.outcome.wanted == Some(true);
-                of.notice.check(wanted, self.represented, &self.rulings, (&self.numbers, now))
+                of.notice.check(wanted, self.represented, &self.about_it(), (&self.numbers, now))
             }
             Part::Recipients => {
                 let mut why = of.recipients.check(&self.recipients, &self.consulted, now);

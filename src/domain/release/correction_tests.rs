@@ -42,6 +42,7 @@ fn correction() -> Correction {
         name: Line::default(),
         name_why: Prose::default(),
         indication: None,
+        noticed: true,
         instructions_lost: false,
         changed: prose("The kind of shop"),
         reason: prose("The report named pharmacies only"),
@@ -101,6 +102,9 @@ fn each_rule_of_a_correction_says_no_alone() {
         ..correction()
     };
     assert!(meant.check().is_empty());
+    let untold = Correction { noticed: false, ..meant.clone() };
+    assert_eq!(untold.check(), [Refusal::ConvictionInText { words: "convicted of theft".into() }]);
+    assert!(Correction { indication: Some(Indication::Likely), ..untold }.check().is_empty());
     // What holders are told has no such answer.
     let told = Correction { changed: prose("No longer: convicted"), indication: meant.indication, ..correction() };
     assert_eq!(told.check(), [Refusal::NotForHolders { field: "changed", words: "convicted".into() }]);

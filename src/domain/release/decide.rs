@@ -8,6 +8,7 @@ use crate::ids::PersonId;
 use crate::moment::Moment;
 use crate::policy::{Act, Thing, may};
 use crate::refusal::Refusal;
+use crate::release::correction::for_holders;
 use crate::release::order::Submission;
 use crate::release::{Authority, Case, Correction, Order, Part, Question, Release, ReportAnswer, Stage};
 use crate::words::Prose;
@@ -236,6 +237,8 @@ impl Release {
 
     fn void(&self, authority: &Authority, reason: &Prose, opened: bool, by: (PersonId, Moment)) -> Decided {
         let mut why = given(reason).err().unwrap_or_default();
+        // The register is read by every rank and taken away as a table.
+        why.extend(for_holders("reason", reason.as_str()));
         if opened {
             why.push(Refusal::OpenedAlready);
         }

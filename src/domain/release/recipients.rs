@@ -1,6 +1,7 @@
 //! Who receives, and with which instructions (K6.2.1, K6.2.4, K7.3–7.5); other areas (K7.6).
 
 use crate::actor::Role;
+use crate::content;
 use crate::ids::{AreaId, MemberId, PersonId, SchemeId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
@@ -46,6 +47,11 @@ impl Recipients {
         let managed = footings.iter().any(|footing| footing.role == Role::Manager);
         if managed && self.instructions.is_empty() && self.members.is_empty() {
             why.push(Refusal::NoInstructions);
+        }
+        // What is confirmed under K8.4 is confirmed of the officer's words; instructions say what may be done with them.
+        let found = content::conviction_like(self.instructions.as_str());
+        if !found.is_empty() {
+            why.push(Refusal::ConvictionInInstructions { words: found.join("”, “") });
         }
         match self.elsewhere {
             None => why.push(Refusal::ElsewhereNotAnswered),

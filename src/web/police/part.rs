@@ -27,6 +27,8 @@ pub struct Part {
     saved: String,
     /// The words that would leave, to be read; only on the part that asks for it.
     words: String,
+    /// Digest of what would leave, as shown; only there too.
+    subject: String,
     questions: Vec<Asked>,
     missing: Vec<String>,
     /// What the case waits for, where the part is about that.
@@ -138,6 +140,7 @@ impl Page for Part {
             version: 2,
             saved: "Saved by Sam Roe on 21 November 2026 at 5:30pm".into(),
             words: "Suspected of theft in the town centre.".into(),
+            subject: if part == Which::Material { "sha256:00".into() } else { String::new() },
             questions: questions::of(part).iter().map(Asked::of).collect(),
             missing: vec!["Enter why these recipients need to know. (K6.2.4)".into()],
             waits: if part == Which::Notice { Waits::sample() } else { Waits::default() },
@@ -195,6 +198,7 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
         version: saved.map_or(0, |saved| saved.version),
         saved: saved.map_or_else(String::new, |saved| format!("Saved by {} on {}", saved.by_name, saved.at.long())),
         words: if part == Which::Material { of.case.words.clone() } else { String::new() },
+        subject: if part == Which::Material { of.case.subject.clone() } else { String::new() },
         missing: if saved.is_some() { of.case.unmet_in(part, v.now).iter().map(told).collect() } else { Vec::new() },
         questions,
         waits: waiting(v, &of, part),
@@ -210,6 +214,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     }
     let part = which(&v)?;
     let answers = match of.answers(part) {
+        Some(saved) if part == Which::Material && of.case.considered.material.subject != of.case.subject => {
+            saved.answers.iter().filter(|(name, _)| !ABOUT_IT.contains(&name.as_str())).cloned().collect()
+        }
         Some(saved) => saved.answers.clone(),
         // What the officer entered already, to be checked.
         None if part == Which::Material && !of.photographs.is_empty() => {
@@ -220,8 +227,11 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     v.filled(part.title(), &page, Typed::posted(&answers))
 }
 
+/// What is confirmed of the words and photographs that a page showed: asked anew when others would leave.
+const ABOUT_IT: [&str; 4] = ["words_considered", "indication", "custody", "justice"];
+
 /// `POST /releases/{id}/decision/{part}`: saves it, and leads to the next part that is not complete.
-pub async fn save(v: Visit) -> Result<Answer, No> {
+pub async fn save(mut v: Visit) -> Result<Answer, No> {
     let (id, part) = (v.id(ReleaseId::parse)?, which(&v)?);
     let version = v.field("version").parse().unwrap_or(0);
     match decision::save(&v.office, v.actor(), id, part, &v.posted.fields, version, v.stamp()).await {
@@ -239,6 +249,9 @@ pub async fn save(v: Visit) -> Result<Answer, No> {
             let (_, page) = read(&v).await?;
             // The version stays the one that was read, so that sending again does not overwrite what somebody else saved.
             let page = Part { version, ..page };
+            if v.field(decision::SUBJECT) != page.subject {
+                v.posted.fields.retain(|(name, _)| !ABOUT_IT.contains(&name.as_str()));
+            }
             v.again(no, part.title(), &page)
         }
     }

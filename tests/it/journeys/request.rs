@@ -2,9 +2,9 @@
 
 use disclosure_portal::actions::request::draft::{self, Change, Kept};
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{find, release, source};
+use disclosure_portal::actions::{find, release, seal, source};
 use disclosure_portal::demo::releases::{
-    Answers, asked, authorise, begin, complete, consider, refuse, send, sign_reason, sign_request, to,
+    Answers, asked, authorise, begin, complete, consider, copy_of, refuse, send, sign_reason, sign_request, to,
 };
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::ids::ReleaseId;
@@ -263,7 +263,8 @@ async fn a_request_that_was_sent_back_is_mended_and_sent_again_and_its_new_words
         }
     }
     mended.push(("version".to_owned(), field(&page, "version")));
-    mended.push(("remove".to_owned(), office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone()));
+    let removed = office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone();
+    mended.push(("remove".to_owned(), removed.clone()));
     let fields: Vec<(&str, &str)> = mended.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let before = blobs(&scene);
     let got = browser.upload(&door, &fields, &[("b.jpg", &portrait::draw(8))]).await;
@@ -286,6 +287,15 @@ async fn a_request_that_was_sent_back_is_mended_and_sent_again_and_its_new_words
         of.case.unmet(office.now()).iter().map(disclosure_portal::domain::refusal::Refusal::code).collect();
     assert_eq!(unmet, ["words-not-considered"]);
     authorise(office, sam, id, &recipients).await.unwrap();
+    // What was taken out is on record, and is sealed to nobody, whoever hands it in (K5).
+    let photograph = |id: &str| disclosure_portal::domain::ids::PhotographId::parse(id).unwrap();
+    hidden(seal::take_whole(office, &sam.actor, id, photograph(&removed), portrait::draw(7), stamp()).await);
+    let copy = copy_of(office, who("Priya"), id).await.unwrap();
+    assert_eq!(office.read().await.unwrap().parts(copy).await.unwrap().len(), 1, "the words alone");
+    seal::take_whole(office, &sam.actor, id, photograph(&of.photographs[0].id), portrait::draw(8), stamp())
+        .await
+        .unwrap();
+    assert!(office.read().await.unwrap().copy(copy).await.unwrap().unwrap().sealed_at.is_some());
     let page = browser.get(&format!("/releases/{id}")).await.text();
     assert!(page.contains("was authorised under CZ/") && page.contains("open to its recipients until"), "{page}");
     // What was typed is gone with the draft (P4).

@@ -12,6 +12,7 @@ use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::PersonId;
 use super::domain::moment::Moment;
 use super::domain::release::grounds::GroundsKind;
+use super::domain::release::material::Indication;
 use super::domain::release::notice::Telling;
 use super::domain::release::{Case, Question, Release, Ruling};
 use super::domain::scheme::Footing;
@@ -169,7 +170,11 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
     let mut why = asked(c);
     let (photo, of, today) = (c.photographs > 0, &c.considered, london_day(now));
     let (m, g, risk, japan, out, rec) = (&of.material, &of.grounds, &of.risk, &of.japan, &of.outcome, &of.records);
-    let unclear = m.indication.is_none();
+    let unclear = match m.indication {
+        None => true,
+        Some(Indication::Likely) => false,
+        Some(Indication::NoticeOffence) => of.notice.telling != Some(Telling::Served),
+    };
     why.extend(wording(c).into_iter().filter(|code| *code != "conviction-like" || unclear));
     let documented = g.kind == Some(GroundsKind::Intelligence) && !g.words.is_empty() && !g.reference.is_empty();
     let past_only = g.kind == Some(GroundsKind::PastOnly);
@@ -177,7 +182,8 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
     let assessed = [&risk.confidentiality, &risk.level, &risk.purpose, &risk.conditions, &risk.harm];
     let five = [&japan.justified, &japan.authorised, &japan.proportionate, &japan.auditable, &japan.necessary];
     let (unwanted, no_outcome) = (out.wanted != Some(true), out.positive == Some(false));
-    let ruled = c.rulings.iter().filter(|one| one.question == Question::NoPositiveOutcome).max_by_key(|one| one.at);
+    let outcome = |one: &&Ruling| one.question == Question::NoPositiveOutcome && one.subject == c.subject;
+    let ruled = c.rulings.iter().filter(outcome).max_by_key(|one| one.at);
     take(
         &mut why,
         &[
@@ -187,7 +193,8 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
             ("image-destruction-due", photo && m.destroy_on.is_some_and(|day| day <= today)),
             ("too-many-photographs", c.photographs > 6),
             ("name-not-justified", c.request.named && m.name_why.is_empty()),
-            ("words-not-considered", m.words != c.words_digest),
+            ("words-not-considered", m.subject != c.subject),
+            ("conviction-in-instructions", of.recipients.instructions.as_str().contains("convicted")),
             ("no-legal-basis", g.basis.is_none()),
             ("registration-lapsed", c.registration_ends.is_none_or(|last| last < today)),
             ("past-conviction-alone", past_only),
@@ -236,7 +243,8 @@ fn not_told(c: &Case, now: Moment) -> Codes {
         ],
     );
     if let Some(newest) = c.represented {
-        let after = |one: &&Ruling| one.question == Question::Representations && one.at > newest;
+        let after =
+            |one: &&Ruling| one.question == Question::Representations && one.at > newest && one.subject == c.subject;
         let decided = c.rulings.iter().filter(after).max_by_key(|one| one.at);
         take(
             &mut why,

@@ -90,7 +90,7 @@ pub(super) const SHAPES: u32 = 1 << 14;
 
 pub(super) fn says(case: &mut Case, index: usize) {
     case.words = WORDS[index].0.to_owned();
-    case.words_digest = if case.words.is_empty() { String::new() } else { format!("digest {index}") };
+    case.subject = if case.words.is_empty() { String::new() } else { format!("digest {index}") };
 }
 
 pub(super) fn footing(role: Role, n: u8, now: Moment) -> Footing {
@@ -109,9 +109,10 @@ pub(super) fn footing(role: Role, n: u8, now: Moment) -> Footing {
     }
 }
 
-pub(super) fn ruling(question: Question, now: Moment) -> Ruling {
+/// A ruling for disclosure, on what would leave now.
+pub(super) fn ruling(c: &Case, question: Question, now: Moment) -> Ruling {
     let told_at = (question == Question::Representations).then_some(now);
-    Ruling { question, by: person(7), at: now.plus_millis(-2), disclose: true, told_at }
+    Ruling { question, by: person(7), at: now.plus_millis(-2), disclose: true, subject: c.subject.clone(), told_at }
 }
 
 /// What each bit of a shape makes of a plain case, in this order.
@@ -119,7 +120,7 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
     |c, _| {
         c.photographs = 0;
         c.request.source = Source::default();
-        c.considered.material = Material { words: String::new(), ..Material::default() };
+        c.considered.material = Material::default();
     },
     |c, _| {
         if c.photographs > 0 {
@@ -132,11 +133,11 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
     },
     |c, now| {
         (c.considered.outcome.positive, c.considered.outcome.other_offence) = (Some(false), c.photographs > 0);
-        c.rulings.push(ruling(Question::NoPositiveOutcome, now));
+        c.rulings.push(ruling(c, Question::NoPositiveOutcome, now));
     },
     |c, now| {
         c.represented = Some(now.plus_millis(-3));
-        c.rulings.push(ruling(Question::Representations, now));
+        c.rulings.push(ruling(c, Question::Representations, now));
     },
     |c, now| {
         c.recipients = vec![footing(Role::Member, 8, now)];
@@ -186,7 +187,10 @@ pub(super) fn lawful(shape: u32, now: Moment) -> Case {
     if case.recipients.iter().any(|one| one.role == Role::Manager) && case.considered.recipients.members.is_empty() {
         case.considered.recipients.instructions = told();
     }
-    case.considered.material.words.clone_from(&case.words_digest);
+    case.considered.material.subject.clone_from(&case.subject);
+    for one in &mut case.rulings {
+        one.subject.clone_from(&case.subject);
+    }
     case
 }
 
@@ -202,7 +206,7 @@ fn plain(now: Moment) -> Case {
             named: false,
         },
         words: String::new(),
-        words_digest: String::new(),
+        subject: String::new(),
         photographs: 1,
         considered: considered(now),
         represented: None,
@@ -328,6 +332,7 @@ pub(super) fn order(word: &str, facts: &Facts, now: Moment) -> Order {
             name: line(""),
             name_why: prose(""),
             indication: None,
+            noticed: true,
             instructions_lost: false,
             changed: prose("The kind of shop"),
             reason,
