@@ -148,3 +148,18 @@ fn each_question_is_answered_by_its_rank_and_never_by_whoever_asked() {
     let own = asked.decide(rule(Question::Representations, true), &actor(1, Role::Commander), now());
     assert_eq!(own.unwrap_err(), vec![Refusal::AuthorisedByRequester]);
 }
+
+#[test]
+fn a_case_asks_what_only_a_higher_rank_may_answer_until_it_is_answered() {
+    let asked = |case: &Case| Question::ALL.map(|(question, ..)| case.asks(question));
+    assert_eq!(asked(&case()), [false, false]);
+    let represented = Case { represented: Some(now().plus_millis(-7_200_000)), ..case() };
+    assert_eq!(asked(&represented), [true, false]);
+    let ruled = Case { rulings: vec![ruling(Question::Representations, false)], ..represented };
+    assert_eq!(asked(&ruled), [false, false]);
+    let mut none = case();
+    none.considered.outcome.positive = Some(false);
+    assert_eq!(asked(&none), [false, true]);
+    none.rulings.push(ruling(Question::NoPositiveOutcome, true));
+    assert_eq!(asked(&none), [false, false]);
+}

@@ -410,9 +410,10 @@ async fn a_refused_request_stays_refused_and_is_asked_for_again_as_a_new_one() {
     submit::submit(office, &riley.actor, second, &form, stamp()).await.unwrap();
     // Nothing that was considered for the first counts for the second: it is decided anew, and by its own number.
     let mut conn = office.read().await.unwrap();
-    let of = disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, second, office.now())
-        .await
-        .unwrap();
+    let of =
+        disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, second, office.now())
+            .await
+            .unwrap();
     drop(conn);
     assert_eq!((of.saved.len(), of.photographs.len()), (0, 1));
     assert!(!of.case.unmet(office.now()).is_empty());

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::{No, Stamp, audit, correct, deliver, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};

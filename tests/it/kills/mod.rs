@@ -97,7 +97,8 @@ fn kills_of_a_correction_leave_the_old_words_or_the_new_ones_for_every_holder() 
     let test = "kills::kills_of_a_correction_leave_the_old_words_or_the_new_ones_for_every_holder";
     let all = kills(10);
     let points = u32::try_from(all).unwrap();
-    let table = struck(test, Backend::Embedded, 1, all, |n| Strike::Correcting(u32::try_from(n).unwrap() * 1_100 / points));
+    let table =
+        struck(test, Backend::Embedded, 1, all, |n| Strike::Correcting(u32::try_from(n).unwrap() * 1_100 / points));
     assert!(table.corrected > 0 && table.cut("correct") > 0, "no correction was struck");
 }
 
@@ -108,13 +109,7 @@ fn killed(test: &'static str, backend: Backend, processes: usize, all: usize, wh
 }
 
 /// The same, with what was done.
-fn struck(
-    test: &'static str,
-    backend: Backend,
-    processes: usize,
-    all: usize,
-    what: impl Fn(usize) -> Strike,
-) -> Table {
+fn struck(test: &'static str, backend: Backend, processes: usize, all: usize, what: impl Fn(usize) -> Strike) -> Table {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (seed, mut table) = (number("KILL_SEED").unwrap_or(SEED), Table::new(backend));
     for first in (0..all).step_by(EACH) {
