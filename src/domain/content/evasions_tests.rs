@@ -131,6 +131,7 @@ const PNC: &[&str] = &[
     "01 123456a",
     "01/123S5S7A",
     "01/1B3456A",
+    "01/12O4A",
 ];
 
 const CONVICTIONS: &[&str] = &[
