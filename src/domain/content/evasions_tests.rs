@@ -198,6 +198,7 @@ const NEAR: &[&str] = &[
     "He stays in Mill Lane at 12:30 most days",
     "In High Street 10 to 4",
     "20 750W heaters",
+    "Order 123/123456A",
     "20 1500 W heaters",
     "a clip known as V, I think",
 ];
