@@ -163,3 +163,19 @@ fn a_case_asks_what_only_a_higher_rank_may_answer_until_it_is_answered() {
     none.rulings.push(ruling(Question::NoPositiveOutcome, true));
     assert_eq!(asked(&none), [false, false]);
 }
+
+#[test]
+fn a_request_is_written_by_its_writer_alone_and_while_it_is_with_them() {
+    let (by, at) = (person(2), now());
+    let officer = |n| actor(n, Role::Officer);
+    for stage in [Stage::Draft, Stage::Returned { by, at }] {
+        let writing = release(stage);
+        assert_eq!(writing.write(&officer(1), now()), Ok(()));
+        for other in [officer(3), actor(2, Role::Aic), Actor::Portal] {
+            assert_eq!(writing.write(&other, now()), Err(vec![Refusal::NotFound]), "{:?}", writing.stage);
+        }
+    }
+    for (stage, word) in [(Stage::Requested, "requested"), (Stage::Closed { by, at }, "closed")] {
+        assert_eq!(release(stage).write(&officer(1), now()), Err(vec![Refusal::WrongStage { stage: word }]));
+    }
+}
