@@ -122,6 +122,8 @@ pub enum Refusal {
     NumberUnsourced { number: Number },
     TextLacks { need: Need },
     TextSlotUnknown { text: Text, word: String },
+    // Members without their manager (K7.4)
+    MembersUnmanaged,
 }
 
 /// Code, clause, field (empty: none) and sentence.

@@ -71,6 +71,7 @@ const FIXED: &[(Refusal, &str)] = &[
     (Refusal::OwnKeysUnconfirmed, "own-keys-unconfirmed"),
     (Refusal::AlreadyConfirmed, "already-confirmed"),
     (Refusal::ConfirmedOutOfTime, "confirmed-out-of-time"),
+    (Refusal::MembersUnmanaged, "members-unmanaged"),
     (Refusal::AreaAnswered, "area-answered"),
     (Refusal::OriginEnded, "origin-ended"),
     (Refusal::OriginalsAwaited, "originals-awaited"),

@@ -135,6 +135,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let rulings = conn.rulings(id).await?;
     let documents = conn.documents_of(id).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
+    let member_schemes = member_schemes(conn, &considered).await?;
     let instructions = considered.recipients.instructions.as_str();
     let case = Case {
         request: file.request.clone(),
@@ -144,6 +145,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         represented: representations.last().map(|one| Moment::from_millis(one.recorded_at)),
         rulings: rulings.iter().map(RulingRow::ruling).collect::<Result<_, _>>()?,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
+        member_schemes,
         recipients_gone: people.len() < considered.recipients.to.len(),
         consulted: elsewhere::consulted(conn, id).await?,
         awaited: elsewhere::awaited(conn, &filed.release).await?,
@@ -226,6 +228,19 @@ async fn people(
         people.extend(found.filter(|(receiver, _)| !receiver.recipient.is_empty()));
     }
     Ok(people)
+}
+
+/// The schemes of the members to whom it may be shown.
+async fn member_schemes(conn: &mut Conn, of: &Considered) -> Result<Vec<SchemeId>, No> {
+    let mut schemes = Vec::new();
+    for member in &of.recipients.members {
+        let row = conn.member(*member).await?.ok_or(No::NotFound)?;
+        let scheme = SchemeId::parse(&row.scheme_id).ok_or(No::NotFound)?;
+        if !schemes.contains(&scheme) {
+            schemes.push(scheme);
+        }
+    }
+    Ok(schemes)
 }
 
 /// Saves a part as it was filled in. `version`: of the part as the page showed it (0: never saved); if somebody saved it since, they

@@ -76,6 +76,7 @@ impl Refusal {
             Self::AuthorisedByRuler => ("own-ruling", "K7.7", "", "You decided a question of this case as inspector or district commander, so somebody else must authorise it."),
             Self::WordsNotConsidered => ("words-not-considered", "K8.4", "words_considered", "Read the words that would leave and save this part. It was not saved about these words."),
             Self::NoInstructions => ("no-instructions", "K7.4", "instructions", "The supply goes to a scheme manager: enter instructions, or choose the members who may be shown it."),
+            Self::MembersUnmanaged => ("members-unmanaged", "K7.4", "members", "You ticked members of a scheme whose manager is not chosen, so nobody would tell them. Choose the manager too, or untick those members."),
             Self::RecordChanged => ("record-changed", "K7.7.1", "statement", "The case is not what this page showed: somebody has changed it since. Read it again, then sign."),
             Self::OpenedAlready => ("opened-already", "K8.3", "reason", "A recipient has opened it, so its number cannot be voided. Recall the release instead."),
             Self::SupplyGoesToManager => ("goes-to-manager", "K7.4", "recipients", "This scheme has an approved manager, so the supply goes to the manager."),

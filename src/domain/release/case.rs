@@ -3,7 +3,7 @@
 //! This is the one place that says whether a release is lawful. A page asks it what is still missing; the authority asks it again,
 //! inside the transaction that would make the release live.
 
-use crate::ids::AreaId;
+use crate::ids::{AreaId, SchemeId};
 use crate::moment::{Day, Moment};
 use crate::numbers::Numbers;
 use crate::refusal::Refusal;
@@ -53,6 +53,8 @@ pub struct Case {
     pub rulings: Vec<Ruling>,
     /// The named recipients as they stand now (K6.2.4).
     pub recipients: Vec<Footing>,
+    /// The schemes of the members to whom a manager may show it (K7.4).
+    pub member_schemes: Vec<SchemeId>,
     /// Somebody named no longer receives for their scheme, or has no keys now.
     pub recipients_gone: bool,
     /// The areas whose co-ordinator was consulted (K7.6).
@@ -107,7 +109,7 @@ impl Case {
                 of.notice.check(wanted, self.represented, &self.rulings, (&self.numbers, now))
             }
             Part::Recipients => {
-                let mut why = of.recipients.check(&self.recipients, &self.consulted, now);
+                let mut why = of.recipients.check(&self.recipients, &self.member_schemes, &self.consulted, now);
                 let most = self.numbers.recipients_max();
                 if self.recipients.len() > most {
                     why.push(Refusal::TooManyRecipients { most });

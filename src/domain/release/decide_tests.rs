@@ -140,6 +140,7 @@ fn case() -> Case {
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing()],
+        member_schemes: Vec::new(),
         recipients_gone: false,
         consulted: Vec::new(),
         awaited: false,

@@ -27,8 +27,9 @@ pub struct Recipients {
 }
 
 impl Recipients {
-    /// Every unmet rule at `now`. `footings`: where the named stand now; `consulted`: areas whose co-ordinator was consulted.
-    pub fn check(&self, footings: &[Footing], consulted: &[AreaId], now: Moment) -> Vec<Refusal> {
+    /// Every unmet rule at `now`. `footings`: where the named stand now; `members`: the schemes of the members to whom it may be shown;
+    /// `consulted`: areas whose co-ordinator was consulted.
+    pub fn check(&self, footings: &[Footing], members: &[SchemeId], consulted: &[AreaId], now: Moment) -> Vec<Refusal> {
         let mut why = Vec::new();
         if footings.is_empty() {
             why.push(Refusal::NoRecipients);
@@ -46,6 +47,13 @@ impl Recipients {
         let managed = footings.iter().any(|footing| footing.role == Role::Manager);
         if managed && self.instructions.is_empty() && self.members.is_empty() {
             why.push(Refusal::NoInstructions);
+        }
+        // Members are shown it by their own manager, who must have it.
+        let has_manager = |scheme: &SchemeId| {
+            footings.iter().any(|footing| footing.role == Role::Manager && footing.scheme == *scheme)
+        };
+        if !members.iter().all(has_manager) {
+            why.push(Refusal::MembersUnmanaged);
         }
         match self.elsewhere {
             None => why.push(Refusal::ElsewhereNotAnswered),

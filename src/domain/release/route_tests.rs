@@ -165,6 +165,22 @@ fn a_case_asks_what_only_a_higher_rank_may_answer_until_it_is_answered() {
 }
 
 #[test]
+fn members_are_ticked_only_with_their_own_manager() {
+    let of = |scheme| move |c: &mut Case| c.member_schemes = vec![scheme];
+    let own = footing().scheme;
+    assert!(authorise(of(own)).is_ok());
+    assert_eq!(refused(of(SchemeId::fresh(now(), [7; 10]))), ["members-unmanaged"]);
+    // One of two, and one whose only recipient is a member like them.
+    assert_eq!(refused(|c| c.member_schemes = vec![own, SchemeId::fresh(now(), [7; 10])]), ["members-unmanaged"]);
+    let member = |c: &mut Case| {
+        c.member_schemes = vec![own];
+        c.recipients = vec![Footing { role: Role::Member, scheme_has_manager: false, ..footing() }];
+    };
+    assert_eq!(refused(member), ["members-unmanaged"]);
+    assert_eq!(Refusal::MembersUnmanaged.told().field, Some("members"));
+}
+
+#[test]
 fn a_request_is_written_by_its_writer_alone_and_while_it_is_with_them() {
     let (by, at) = (person(2), now());
     let officer = |n| actor(n, Role::Officer);

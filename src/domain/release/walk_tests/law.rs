@@ -271,6 +271,10 @@ fn unfit_recipients(c: &Case, now: Moment) -> Codes {
             ("originals-awaited", c.awaited),
             ("no-need", r.need.is_empty()),
             ("no-instructions", any(&manages) && r.instructions.is_empty() && r.members.is_empty()),
+            (
+                "members-unmanaged",
+                c.member_schemes.iter().any(|scheme| !any(&|one| manages(one) && one.scheme == *scheme)),
+            ),
             ("elsewhere-not-answered", unasked),
             ("area-not-consulted", r.elsewhere == Some(true) && r.areas.iter().any(|one| !c.consulted.contains(one))),
         ],

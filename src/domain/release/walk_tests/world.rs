@@ -208,6 +208,7 @@ fn plain(now: Moment) -> Case {
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing(Role::Manager, 8, now)],
+        member_schemes: Vec::new(),
         recipients_gone: false,
         awaited: false,
         consulted: Vec::new(),
