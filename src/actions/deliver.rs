@@ -76,6 +76,8 @@ async fn instructed(conn: &mut Conn, holding: &Holding) -> Result<Vec<String>, N
     let mut named = Vec::new();
     for member in conn.instructions(holding.release).await? {
         let row = conn.member(member).await?.filter(|row| row.scheme_id == holding.scheme.to_string());
+        // Whoever left the register since is nobody it may be shown to (K7.2).
+        let row = row.filter(|row| row.removed_at.is_none());
         named.extend(row.map(|row| row.business));
     }
     Ok(named)

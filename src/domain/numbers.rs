@@ -153,13 +153,13 @@ struct Held {
 }
 
 /// The numbers in force. What is not in it is as shipped.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbers(BTreeMap<Number, Held>);
 
 impl Numbers {
     /// As the program comes: the policy's own.
     pub fn shipped() -> Self {
-        Self::default()
+        Self(BTreeMap::new())
     }
 
     /// Reads an administrator's form: `field` gives what was typed in a number's field and its source's. Every number has to be there.

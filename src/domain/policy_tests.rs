@@ -82,6 +82,11 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
         (Act::RenewKeys, force, "d"),
         (Act::ReadLog, force, "u"),
         (Act::Administer, force, "d"),
+        (Act::OpenDocument, release, "oaric"),
+        (Act::SeeRules, force, "ud"),
+        (Act::KeepDuties, release, "oa"),
+        (Act::ReadAuthority, release, "aricu"),
+        (Act::AnswerArea, place, "a"),
         // An act on a thing of another kind is nobody's.
         (Act::Hold, release, ""),
         (Act::Decide, draft, ""),

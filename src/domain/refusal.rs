@@ -123,6 +123,9 @@ pub enum Refusal {
     NumberUnsourced { number: Number },
     TextLacks { need: Need },
     TextSlotUnknown { text: Text, word: String },
+    // Members without their manager (K7.4)
+    MembersUnmanaged,
+    MemberGone,
 }
 
 /// Code, clause, field (empty: none) and sentence.

@@ -71,6 +71,22 @@ const FIXED: &[(Refusal, &str)] = &[
     (Refusal::OwnKeysUnconfirmed, "own-keys-unconfirmed"),
     (Refusal::AlreadyConfirmed, "already-confirmed"),
     (Refusal::ConfirmedOutOfTime, "confirmed-out-of-time"),
+    (Refusal::MembersUnmanaged, "members-unmanaged"),
+    (Refusal::MemberGone, "member-gone"),
+    (Refusal::AreaAnswered, "area-answered"),
+    (Refusal::OriginEnded, "origin-ended"),
+    (Refusal::OriginalsAwaited, "originals-awaited"),
+    (Refusal::LinkedNotReturned, "linked-not-returned"),
+    (Refusal::NoWordsLeft, "no-words-left"),
+    (Refusal::NothingCorrected, "nothing-corrected"),
+    (Refusal::ChangeNotTold, "change-not-told"),
+    (Refusal::ReportedAlready, "reported-already"),
+    (Refusal::TooManyReports, "too-many-reports"),
+    (Refusal::ReportAnswered, "report-answered"),
+    (Refusal::NoReportOutcome, "no-report-outcome"),
+    (Refusal::NotCorrectedYet, "not-corrected-yet"),
+    (Refusal::NotRecalledYet, "not-recalled-yet"),
+    (Refusal::NoAnswerToHolder, "no-answer-to-holder"),
 ];
 
 #[test]

@@ -141,6 +141,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let rulings = conn.rulings(id).await?;
     let documents = conn.documents_of(id).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
+    let (member_schemes, members_gone) = member_schemes(conn, &considered).await?;
     let instructions = considered.recipients.instructions.as_str();
     let case = Case {
         request: file.request.clone(),
@@ -150,6 +151,8 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         represented: representations.last().map(|one| Moment::from_millis(one.recorded_at)),
         rulings: rulings.iter().map(RulingRow::ruling).collect::<Result<_, _>>()?,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
+        member_schemes,
+        members_gone,
         recipients_gone: people.len() < considered.recipients.to.len(),
         consulted: elsewhere::consulted(conn, id).await?,
         awaited: elsewhere::awaited(conn, &filed.release).await?,
@@ -189,7 +192,10 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     }
     let people = people(conn, &filed, &of.case.considered.recipients.to, now).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
+    let (member_schemes, members_gone) = member_schemes(conn, &of.case.considered).await?;
     let case = Case {
+        member_schemes,
+        members_gone,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
         recipients_gone: people.len() < of.case.considered.recipients.to.len(),
         registration_ends: registration.as_deref().and_then(parse_day),
@@ -232,6 +238,23 @@ async fn people(
         people.extend(found.filter(|(receiver, _)| !receiver.recipient.is_empty()));
     }
     Ok(people)
+}
+
+/// The schemes of the members to whom it may be shown, and whether one of these has left the register.
+async fn member_schemes(conn: &mut Conn, of: &Considered) -> Result<(Vec<SchemeId>, bool), No> {
+    let (mut schemes, mut gone) = (Vec::new(), false);
+    for member in &of.recipients.members {
+        let row = conn.member(*member).await?.ok_or(No::NotFound)?;
+        if row.removed_at.is_some() {
+            gone = true;
+            continue;
+        }
+        let scheme = SchemeId::parse(&row.scheme_id).ok_or(No::NotFound)?;
+        if !schemes.contains(&scheme) {
+            schemes.push(scheme);
+        }
+    }
+    Ok((schemes, gone))
 }
 
 /// Saves a part as it was filled in. `version`: of the part as the page showed it (0: never saved); if somebody saved it since, they

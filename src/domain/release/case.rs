@@ -3,7 +3,7 @@
 //! This is the one place that says whether a release is lawful. A page asks it what is still missing; the authority asks it again,
 //! inside the transaction that would make the release live.
 
-use crate::ids::AreaId;
+use crate::ids::{AreaId, SchemeId};
 use crate::moment::{Day, Moment};
 use crate::numbers::Numbers;
 use crate::refusal::Refusal;
@@ -54,6 +54,10 @@ pub struct Case {
     pub rulings: Vec<Ruling>,
     /// The named recipients as they stand now (K6.2.4).
     pub recipients: Vec<Footing>,
+    /// The schemes of the members to whom a manager may show it (K7.4), of those that are in the register now.
+    pub member_schemes: Vec<SchemeId>,
+    /// A member who was ticked has left the register (K7.2).
+    pub members_gone: bool,
     /// Somebody named no longer receives for their scheme, or has no keys now.
     pub recipients_gone: bool,
     /// The areas whose co-ordinator was consulted (K7.6).
@@ -115,13 +119,16 @@ impl Case {
                 of.notice.check(wanted, self.represented, &self.about_it(), (&self.numbers, now))
             }
             Part::Recipients => {
-                let mut why = of.recipients.check(&self.recipients, &self.consulted, now);
+                let mut why = of.recipients.check(&self.recipients, &self.member_schemes, &self.consulted, now);
                 let most = self.numbers.recipients_max();
                 if self.recipients.len() > most {
                     why.push(Refusal::TooManyRecipients { most });
                 }
                 if self.recipients_gone {
                     why.push(Refusal::RecipientGone);
+                }
+                if self.members_gone {
+                    why.push(Refusal::MemberGone);
                 }
                 why
             }

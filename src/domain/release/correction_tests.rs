@@ -190,9 +190,8 @@ fn each_rule_of_an_answer_says_no_alone_and_a_report_is_answered_once() {
 
 #[test]
 fn the_words_of_an_outcome_read_back() {
-    for (outcome, word, _) in ReportOutcome::ALL {
-        assert_eq!((outcome.word(), ReportOutcome::parse(word)), (word, Some(outcome)));
-        assert!(!outcome.title().is_empty());
+    for (outcome, word, title) in ReportOutcome::ALL {
+        assert_eq!((outcome.word(), outcome.title(), ReportOutcome::parse(word)), (word, title, Some(outcome)));
     }
     assert_eq!(ReportOutcome::parse("ignored"), None);
 }

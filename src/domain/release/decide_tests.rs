@@ -140,6 +140,8 @@ fn case() -> Case {
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing()],
+        member_schemes: Vec::new(),
+        members_gone: false,
         recipients_gone: false,
         consulted: Vec::new(),
         awaited: false,

@@ -255,6 +255,13 @@ async fn a_manager_is_told_which_members_may_be_shown_it_and_signs_for_it() {
     assert_eq!(bulletin.shown_to, std::slice::from_ref(&member.business));
     let words = disclosure_portal::actions::deliver::conditions(&bulletin);
     assert!(words.contains(&format!("members and no others (K7.4): {}", member.business)), "{words}");
+    // Whoever leaves the register is nobody it may be shown to, before authority and after (K7.2).
+    let other = waiting(&scene).await;
+    consider(office, who("Sam"), other, &said).await.unwrap();
+    sql(&scene, &format!("UPDATE member SET removed_at = 1 WHERE id = '{}'", member.id));
+    assert_eq!(codes(authorise(&scene, other, &signed(&scene, other).await).await), ["member-gone"]);
+    let bulletin = disclosure_portal::actions::deliver::one(office, &morgan.actor, copy).await.unwrap();
+    assert!(bulletin.shown_to.is_empty());
 }
 
 #[actix_web::test]

@@ -391,3 +391,54 @@ async fn the_first_page_leads_to_a_sent_request_in_four_screens_and_a_refusal_is
     let found = find::releases(&scene.office, &who("Robin").actor, &sought).await.unwrap();
     assert!(found.lines.iter().any(|line| line.filed.release.id == id));
 }
+
+#[actix_web::test]
+async fn a_refused_request_stays_refused_and_is_asked_for_again_as_a_new_one() {
+    let scene = Scene::new().await;
+    let (office, riley, sam) = (&scene.office, who("Riley"), who("Sam"));
+    let answers: Answers = whole().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let first = send(office, riley, &answers, vec![portrait::draw(7)]).await.unwrap();
+    let recipients = to(world(), &[("Priya", 0)]).unwrap();
+    consider(office, sam, first, &complete(office, &recipients)).await.unwrap();
+    refuse(office, sam, first, "Not enough yet.").await.unwrap();
+
+    // The refused one is neither written nor sent any more: not from its pages, not by a form signed before.
+    let browser = Browser::of(&scene, Some("Riley")).await;
+    let page = browser.get(&format!("/releases/{first}")).await.text();
+    assert!(page.contains("It was refused on") && !page.contains(&format!("/releases/{first}/request")), "{page}");
+    let late = browser.upload(&format!("/releases/{first}/request"), &lent(&whole()), &[]).await;
+    assert_eq!(late.status, 403, "{}", late.text());
+    assert_eq!(codes(sign_request(office, riley, first).await.map(|_| ())), ["wrong-stage"]);
+
+    // The same words again, under the same own reference, by the way of every request.
+    assert!(page.contains("ask for another release") && page.contains("href=\"/releases\""), "{page}");
+    assert!(browser.get("/releases").await.text().contains("href=\"/releases/new\""));
+    let got = browser.upload("/releases/new", &lent(&whole()), &[("a.jpg", &portrait::draw(7))]).await;
+    let second = led_to(&got);
+    assert_ne!(second, first);
+    let form = sign_request(office, riley, second).await.unwrap();
+    submit::submit(office, &riley.actor, second, &form, stamp()).await.unwrap();
+    // Nothing that was considered for the first counts for the second: it is decided anew, and by its own number.
+    let mut conn = office.read().await.unwrap();
+    let of =
+        disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, second, office.now())
+            .await
+            .unwrap();
+    drop(conn);
+    assert_eq!((of.saved.len(), of.photographs.len()), (0, 1));
+    assert!(!of.case.unmet(office.now()).is_empty());
+    authorise(office, sam, second, &recipients).await.unwrap();
+    let stage = async |id| office.read().await.unwrap().release(id).await.unwrap().unwrap().release.stage.word();
+    assert_eq!((stage(first).await, stage(second).await), ("closed", "live"));
+    let page = browser.get(&format!("/releases/{first}")).await.text();
+    assert!(page.contains("Not enough yet.") && !page.contains("was authorised"), "{page}");
+    // Both are found by the reference that they share, each in its own state.
+    let sought = find::Typed { q: "42-123456", page: 1, ..find::Typed::default() };
+    let found = find::releases(office, &sam.actor, &sought).await.unwrap();
+    let mut ids: Vec<_> = found.lines.iter().map(|line| line.filed.release.id).collect();
+    ids.sort();
+    let mut both = [first, second];
+    both.sort();
+    assert_eq!(ids, both);
+    scene.log_is_whole().await;
+}

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{No, Stamp, audit, deliver, release, seal, surrender, sweep};
+use disclosure_portal::actions::{No, Stamp, audit, correct, deliver, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};
 use disclosure_portal::domain::actor::Actor;
@@ -13,7 +14,7 @@ use disclosure_portal::domain::event::{Event, Kind};
 use disclosure_portal::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
 use disclosure_portal::domain::release::Stage;
 use disclosure_portal::domain::release::request::Purpose;
-use disclosure_portal::store::copies::Row;
+use disclosure_portal::store::copies::{Part, Row};
 use disclosure_portal::store::releases::Filed;
 
 use super::told::{Deed, Dice, Said, Why};
@@ -31,7 +32,7 @@ const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
 
 /// What is chosen, and how often beside the others.
-const CHOICES: [(Choice, usize); 9] = [
+const CHOICES: [(Choice, usize); 10] = [
     (|_, _| Some(Deed::Leaf), 1),
     (Client::asks, 4),
     (Client::authorises, 4),
@@ -39,6 +40,7 @@ const CHOICES: [(Choice, usize); 9] = [
     (Client::acknowledges, 6),
     (Client::views, 12),
     (Client::recalls, 2),
+    (Client::corrects, 3),
     (Client::confirms, 4),
     (|_, _| Some(Deed::Sweep), 1),
 ];
@@ -163,6 +165,10 @@ impl Client {
         if live < 6 { None } else { self.release(offers, is_live).map(Deed::Recall) }
     }
 
+    fn corrects(&mut self, offers: &Offers) -> Option<Deed> {
+        self.release(offers, is_live).map(Deed::Correct)
+    }
+
     /// What a copy lacks is sealed for all of its release: also what a killed process left half done.
     fn seals(&mut self, offers: &Offers) -> Option<Deed> {
         let lacks = offers.copies.iter().filter(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
@@ -205,6 +211,7 @@ impl Client {
             (Deed::Authorise(_), Some(id), _) => self.authorise(id, stamp).await,
             (Deed::Seal(_), Some(id), _) => self.seal(id, stamp).await,
             (Deed::Recall(_), Some(id), _) => self.recall(id, stamp).await,
+            (Deed::Correct(_), Some(id), _) => self.correct(id, stamp).await,
             (Deed::Acknowledge(_), _, Some(id)) => self.acknowledge(id, stamp).await,
             (Deed::View(_), _, Some(id)) => self.view(id, stamp).await,
             (Deed::Thumbnail(_), _, Some(id)) => self.thumbnail(id, stamp).await,
@@ -216,11 +223,13 @@ impl Client {
 
     /// What a page shows after the act: the log's newest signed head, and which sealed parts there are now.
     async fn looks(&mut self, deed: &Deed) -> Result<(), No> {
-        if let Deed::Seal(id) | Deed::Authorise(id) = deed {
+        if let Deed::Seal(id) | Deed::Authorise(id) | Deed::Correct(id) = deed {
             let mut conn = self.office.read().await?;
             for copy in conn.copies_of_release(ReleaseId::parse(id).unwrap()).await? {
                 let parts = conn.parts(CopyId::parse(&copy.id).unwrap()).await?;
-                Said::Parts { copy: copy.id, objects: parts.into_iter().map(|part| part.object).collect() }.say();
+                let version = |part: &Part| if part.rendition == "text" { part.revision } else { 0 };
+                let objects = parts.into_iter().map(|part| (part.object.clone(), version(&part))).collect();
+                Said::Parts { copy: copy.id, objects }.say();
             }
         }
         if self.dice.below(4) == 0 {
@@ -286,6 +295,25 @@ impl Client {
         Ok(None)
     }
 
+    async fn correct(&mut self, id: ReleaseId, stamp: Stamp) -> Answer {
+        let before = correct::before(&self.office, &self.who("Sam").actor, id).await?;
+        let shops = self.dice.one(&["pharmacies", "cafés", "bakeries", "chemists", "markets", "garages"]).unwrap();
+        let when = self.dice.one(&["mornings", "afternoons", "evenings"]).unwrap();
+        let answers = [
+            ("revision", before.revision.to_string()),
+            ("text", format!("Suspected of thefts from {shops}, mostly in the {when}.")),
+            ("instructions", before.instructions),
+            ("changed", "The kind of shop".to_owned()),
+            ("reason", "A holder reported it; the officer agrees".to_owned()),
+        ];
+        let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let (sam, object) = (self.who("Sam"), format!("release/{id}"));
+        let form =
+            releases::sign_form(&self.office, sam, "correction", &object, Form::posted(&answers), &correct::BY_DIGEST)?;
+        correct::correct(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
     async fn held(&self, copy: CopyId) -> Result<&Somebody, No> {
         let row = self.office.read().await?.copy(copy).await?.ok_or(No::NotFound)?;
         Ok(self.holder(&row.holder))
@@ -327,7 +355,7 @@ impl Client {
             ("witness", "A. Witness"),
         ];
         let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let form = disclosure_portal::actions::answers::Form::posted(&answers);
+        let form = Form::posted(&answers);
         let object = deliver::object(copy);
         let form = releases::sign_form(&self.office, holder, "surrender", &object, form, &[])?;
         surrender::confirm(&self.office, &holder.actor, copy, &form, stamp).await?;

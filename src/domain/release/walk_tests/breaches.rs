@@ -114,6 +114,9 @@ breaches! {
     "all that follows another area's release is here" => "originals-awaited": |c, _| c.awaited = true;
     "why they need to know" => "no-need": |c, _| c.considered.recipients.need = prose("");
     "a manager's instructions, or members" => "no-instructions": |c, now| { c.recipients.push(footing(Role::Manager, 9, now)); c.considered.recipients.instructions = prose(""); c.considered.recipients.members.clear() };
+    "each manager's own" => "no-instructions": |c, now| { c.recipients = vec![footing(Role::Manager, 8, now), footing(Role::Manager, 9, now)]; c.considered.recipients.instructions = prose(""); c.member_schemes = vec![footing(Role::Manager, 8, now).scheme] };
+    "members who are in the register" => "member-gone": |c, _| c.members_gone = true;
+    "members have their own manager among the recipients" => "members-unmanaged": |c, now| c.member_schemes = vec![footing(Role::Manager, 99, now).scheme];
     "whether the person is active elsewhere" => "elsewhere-not-answered": |c, _| c.considered.recipients.elsewhere = None;
     "if so, where" => "elsewhere-not-answered": |c, _| { c.considered.recipients.elsewhere = Some(true); c.considered.recipients.areas.clear() };
     "the other area was consulted" => "area-not-consulted": |c, _| { c.considered.recipients.elsewhere = Some(true); c.considered.recipients.areas = vec![own_area(), other_area()]; c.consulted = vec![own_area()] };

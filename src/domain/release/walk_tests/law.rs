@@ -278,7 +278,15 @@ fn unfit_recipients(c: &Case, now: Moment) -> Codes {
             ("goes-to-manager", any(&|one| one.role == Role::Member && one.scheme_has_manager)),
             ("originals-awaited", c.awaited),
             ("no-need", r.need.is_empty()),
-            ("no-instructions", any(&manages) && r.instructions.is_empty() && r.members.is_empty()),
+            (
+                "no-instructions",
+                r.instructions.is_empty() && any(&|one| manages(one) && !c.member_schemes.contains(&one.scheme)),
+            ),
+            ("member-gone", c.members_gone),
+            (
+                "members-unmanaged",
+                c.member_schemes.iter().any(|scheme| !any(&|one| manages(one) && one.scheme == *scheme)),
+            ),
             ("elsewhere-not-answered", unasked),
             ("area-not-consulted", r.elsewhere == Some(true) && r.areas.iter().any(|one| !c.consulted.contains(one))),
         ],

@@ -184,8 +184,12 @@ pub(super) fn lawful(shape: u32, now: Moment) -> Case {
             change(&mut case, now);
         }
     }
-    if case.recipients.iter().any(|one| one.role == Role::Manager) && case.considered.recipients.members.is_empty() {
+    let managed: Vec<SchemeId> =
+        case.recipients.iter().filter(|one| one.role == Role::Manager).map(|one| one.scheme).collect();
+    if case.considered.recipients.members.is_empty() && !managed.is_empty() {
         case.considered.recipients.instructions = told();
+    } else {
+        case.member_schemes = managed;
     }
     case.considered.material.subject.clone_from(&case.subject);
     for one in &mut case.rulings {
@@ -212,6 +216,8 @@ fn plain(now: Moment) -> Case {
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing(Role::Manager, 8, now)],
+        member_schemes: Vec::new(),
+        members_gone: false,
         recipients_gone: false,
         awaited: false,
         consulted: Vec::new(),
