@@ -258,8 +258,8 @@ async fn a_manager_is_told_which_members_may_be_shown_it_and_signs_for_it() {
     // Whoever leaves the register is nobody it may be shown to, before authority and after (K7.2).
     let other = waiting(&scene).await;
     consider(office, who("Sam"), other, &said).await.unwrap();
-    sql(&scene, &format!("UPDATE member SET removed_at = 1 WHERE id = '{}'", member.id));
-    assert_eq!(codes(authorise(&scene, other, &signed(&scene, other).await).await), ["member-gone"]);
+    scene.sql(&format!("UPDATE member SET removed_at = 1 WHERE id = '{}'", member.id));
+    assert_eq!(wrong_fields(authorise(&scene, other, &signed(&scene, other).await).await), ["members"]);
     let bulletin = disclosure_portal::actions::deliver::one(office, &morgan.actor, copy).await.unwrap();
     assert!(bulletin.shown_to.is_empty());
 }
