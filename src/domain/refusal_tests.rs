@@ -71,6 +71,24 @@ const FIXED: &[(Refusal, &str)] = &[
     (Refusal::OwnKeysUnconfirmed, "own-keys-unconfirmed"),
     (Refusal::AlreadyConfirmed, "already-confirmed"),
     (Refusal::ConfirmedOutOfTime, "confirmed-out-of-time"),
+    // Reviews
+    (Refusal::NotReviewer, "not-reviewer"),
+    (Refusal::NoFindings, "no-findings"),
+    (Refusal::IntelligenceNotNew, "intelligence-not-new"),
+    (Refusal::NobodyNeedsIt, "nobody-needs-it"),
+    (Refusal::NothingAdvised, "nothing-advised"),
+    (Refusal::ReviewedByAuthoriser, "own-authority"),
+    (Refusal::DecidedByReviewer, "own-review"),
+    (Refusal::NoReviewWaits, "no-review-waits"),
+    (Refusal::NoReviewOutcome, "no-review-outcome"),
+    (Refusal::NoEnactment, "no-enactment"),
+    (Refusal::NoLimitDay, "no-limit-day"),
+    (Refusal::LimitInPast, "limit-past"),
+    (Refusal::NoNoticeOnRecord, "no-notice"),
+    (Refusal::NoticeEndMissing, "notice-end-missing"),
+    (Refusal::NoticeEndInFuture, "notice-end-future"),
+    (Refusal::NoticeEndNotEarlier, "notice-end-not-earlier"),
+    (Refusal::ReviewBegunAnew, "review-changed"),
 ];
 
 #[test]

@@ -5,7 +5,7 @@
 
 use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::{AreaId, MemberId, PersonId, ReleaseId, SchemeId};
-use super::domain::moment::{Moment, days_after};
+use super::domain::moment::{Day, Moment, days_after};
 use super::domain::numbers::Numbers;
 use super::domain::release::correction::{Correction, ReportAnswer, ReportOutcome};
 use super::domain::release::grounds::{Basis, Grounds, GroundsKind};
@@ -17,11 +17,13 @@ use super::domain::release::recipients::Recipients;
 use super::domain::release::records::Records;
 use super::domain::release::request::{Purpose, Source};
 use super::domain::release::risk::{Japan, Risk};
+use super::domain::release::review::{NoticeEnd, ReviewOutcome, ReviewPart, Shortening, Verdict};
 use super::domain::release::{Case, Considered, Order, Part, Question, Release, Request, Ruling, Stage};
 use super::domain::scheme::Footing;
 use super::domain::texts::Versions;
 use super::domain::urn::{AreaCode, Urn};
 use super::domain::words::{Line, Prose};
+use super::reviews::verdict;
 
 /// The moment identifiers are made from; it means nothing else.
 fn birth() -> Moment {
@@ -142,7 +144,10 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
         c.recipients = vec![footing(Role::Member, 8, now)];
         c.considered.recipients.instructions = Prose::default();
     },
-    |c, now| c.considered.records.exclusion_ends = Some(days_after(now.day(), 90)),
+    |c, now| {
+        c.considered.records.exclusion_ends = Some(days_after(now.day(), 90));
+        c.considered.records.close_on = Some(days_after(now.day(), 90));
+    },
     |c, _| {
         c.considered.recipients.elsewhere = Some(true);
         c.considered.recipients.areas = vec![other_area()];
@@ -270,6 +275,7 @@ fn considered(now: Moment) -> Considered {
             athena: line("ATH/1"),
             athena_dated: Some(now.day()),
             exclusion_ends: None,
+            close_on: None,
         },
     }
 }
@@ -291,13 +297,53 @@ pub(super) struct Facts {
     /// When representations were decided, from now in milliseconds.
     pub(super) decided: Option<i64>,
     pub(super) part: Part,
+    /// The review, and what is decided on it.
+    pub(super) verdict: Verdict,
+    /// No signed review waits.
+    pub(super) nothing_waits: bool,
+    /// The day that is chosen, or on which a notice ended, from today.
+    pub(super) days: Option<i64>,
+    /// The last day of the notice on record, from today.
+    pub(super) on_record: Option<i64>,
+    /// So many days ago was the authority that the limit is counted from.
+    pub(super) counted: i64,
 }
 
 impl Facts {
     /// Facts to which no rule objects.
     pub(super) fn good(now: Moment) -> Self {
         let (case, part) = (lawful(0, now), Part::Grounds);
-        Self { case, silent: false, opened: false, open: true, disclose: true, when: 0, decided: Some(0), part }
+        Self {
+            case,
+            silent: false,
+            opened: false,
+            open: true,
+            disclose: true,
+            when: 0,
+            decided: Some(0),
+            part,
+            verdict: verdict(now),
+            nothing_waits: false,
+            days: Some(0),
+            on_record: Some(30),
+            counted: 10,
+        }
+    }
+
+    /// The day that is chosen.
+    pub(super) fn day(&self, now: Moment) -> Option<Day> {
+        self.days.map(|days| days_after(now.day(), days))
+    }
+
+    /// The authority that the limit is counted from.
+    pub(super) fn counted(&self, now: Moment) -> Moment {
+        now.plus_millis(-86_400_000 * self.counted)
+    }
+
+    fn conclude(&self, outcome: ReviewOutcome, reasons: Prose, now: Moment) -> Order {
+        let close_on = if outcome == ReviewOutcome::Shorten { self.day(now) } else { self.verdict.close_on };
+        let (outcome, waits) = (Some(outcome), !self.nothing_waits);
+        Order::Conclude(Box::new(Verdict { outcome, waits, close_on, reasons, ..self.verdict.clone() }))
     }
 }
 
@@ -322,6 +368,19 @@ pub(super) fn order(word: &str, facts: &Facts, now: Moment) -> Order {
         "withdraw" => Order::Withdraw { reason },
         "void" => Order::Void { reason, opened: facts.opened },
         "recall" => Order::Recall { reason },
+        "save a review" => Order::SaveReview(ReviewPart::Grounds),
+        "review" => Order::Review(Box::new(facts.verdict.of.clone())),
+        "continue" => facts.conclude(ReviewOutcome::Continue, reason, now),
+        "shorten on review" => facts.conclude(ReviewOutcome::Shorten, reason, now),
+        "withdraw on review" => facts.conclude(ReviewOutcome::Withdraw, reason, now),
+        "send a review back" => facts.conclude(ReviewOutcome::Again, reason, now),
+        "shorten" => Order::Shorten(Box::new(Shortening { close_on: facts.day(now), reason })),
+        "notice ended" => Order::NoticeEnded(Box::new(NoticeEnd {
+            ended: facts.day(now),
+            on_record: facts.on_record.map(|days| days_after(now.day(), days)),
+            counted_from: facts.counted(now),
+            numbers: Numbers::shipped(),
+        })),
         "correct" => Order::Correct(Box::new(Correction {
             revision: 2,
             words: "Suspected of thefts from pharmacies.\n".into(),
