@@ -18,29 +18,32 @@ use crate::web::{Answer, Page, Visit};
 /// A part's page.
 #[derive(Serialize, Default)]
 pub struct Part {
-    id: String,
-    word: &'static str,
-    title: String,
-    clause: &'static str,
+    /// Where its list is; the part's own page is below.
+    pub(super) base: String,
+    pub(super) word: &'static str,
+    pub(super) title: String,
+    pub(super) clause: &'static str,
     /// As the page shows it; 0: never saved.
-    version: i64,
-    saved: String,
+    pub(super) version: i64,
+    pub(super) saved: String,
+    /// What to bear in mind; empty: nothing.
+    pub(super) note: String,
     /// The words that would leave, to be read; only on the part that asks for it.
     words: String,
-    questions: Vec<Asked>,
-    missing: Vec<String>,
+    pub(super) questions: Vec<Asked>,
+    pub(super) missing: Vec<String>,
     /// What the case waits for, where the part is about that.
     waits: Waits,
 }
 
 #[derive(Serialize, Default)]
-struct Asked {
+pub(super) struct Asked {
     kind: &'static str,
     name: &'static str,
     label: &'static str,
     hint: String,
     time: &'static str,
-    options: Vec<Choice>,
+    pub(super) options: Vec<Choice>,
     people: Vec<Offered>,
     none_can: bool,
 }
@@ -68,7 +71,7 @@ fn offered(all: &[Candidate]) -> Vec<Offered> {
 }
 
 impl Asked {
-    fn of(question: &Question) -> Self {
+    pub(super) fn of(question: &Question) -> Self {
         let hint = if question.hint.is_empty() {
             format!("({})", question.clause)
         } else {
@@ -89,7 +92,7 @@ impl Asked {
             }
             Kind::Tick => "tick",
             Kind::People => "people",
-            Kind::Members | Kind::Areas => "boxes",
+            Kind::Members | Kind::Areas | Kind::Copies => "boxes",
         };
         asked
     }
@@ -131,7 +134,8 @@ impl Page for Part {
             why: why.iter().map(|one| (*one).to_owned()).collect(),
         };
         let page = |part: Which| Self {
-            id: "1".into(),
+            base: "/releases/1/decision".into(),
+            note: if part == Which::Risk { "Assess it as it is now.".into() } else { String::new() },
             word: part.word(),
             title: part.title().into(),
             clause: part.clause(),
@@ -188,7 +192,8 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
     }
     let saved = of.answers(part);
     let page = Part {
-        id: id.to_string(),
+        base: format!("/releases/{id}/decision"),
+        note: String::new(),
         word: part.word(),
         title: of.file.request.title.as_str().to_owned(),
         clause: part.clause(),
@@ -206,7 +211,7 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let (of, page) = read(&v).await?;
     if of.filed.release.word(v.now) != "requested" {
-        return Answer::see(format!("/releases/{}", page.id));
+        return Answer::see(format!("/releases/{}", of.filed.release.id));
     }
     let part = which(&v)?;
     let answers = match of.answers(part) {
