@@ -368,7 +368,10 @@ pub async fn thumbnails(
 /// Whether a running response of this view must stop: recalled, confirmed, or past its limit (P3).
 pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
     let now = office.now();
-    now >= until || office.board.is_over(&release.to_string(), now) || office.board.is_closed(&release.to_string()) || office.board.is_closed(&copy.to_string())
+    now >= until
+        || office.board.is_over(&release.to_string(), now)
+        || office.board.is_closed(&release.to_string())
+        || office.board.is_closed(&copy.to_string())
 }
 
 /// Writes down, as well as it can, that the bytes of a view all left or broke off: with the next batch, without one of its own.

@@ -4,9 +4,9 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
+use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::reviews::queue::{self, Due};
 use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};

@@ -47,11 +47,7 @@ pub async fn said(
 ) -> Result<Answers, No> {
     let mut all = answers(REVIEW);
     let dated = ago(office.now(), 2, 0).day().to_string();
-    all.extend(answers(&[
-        ("intelligence_reference", reference),
-        ("intelligence_date", &dated),
-        ("advised", advised),
-    ]));
+    all.extend(answers(&[("intelligence_reference", reference), ("intelligence_date", &dated), ("advised", advised)]));
     let of = gathered(office, who, Act::Review, id).await?;
     all.extend(of.copies.iter().map(|copy| ("still_need".to_owned(), copy.id.clone())));
     Ok(all)

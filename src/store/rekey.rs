@@ -80,7 +80,8 @@ const READ_AREA_ANSWER: &str =
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
 // Reviews
-const READ_DECISION: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, decision AS sealed FROM review WHERE decision IS NOT NULL";
+const READ_DECISION: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, decision AS sealed FROM review WHERE decision IS NOT NULL";
 const WRITE_DECISION: &str = "UPDATE review SET decision = $2 WHERE id = $1";
 const READ_REVIEW_PART: &str = "SELECT id, id AS place, version, body AS sealed FROM review_part";
 const WRITE_REVIEW_PART: &str = "UPDATE review_part SET body = $2 WHERE id = $1";

@@ -78,15 +78,18 @@ pub struct Decided {
 
 const REVIEWS: &str = "SELECT id, release_id, round, begun_by, begun_at, signed_by, signed_at, statement_id, outcome, decided_by, decided_at, decided_as, decision, decision_statement FROM review WHERE release_id = $1 ORDER BY round";
 const BEGIN: &str = "INSERT INTO review (id, release_id, round, begun_by, begun_at) VALUES ($1, $2, $3, $4, $5)";
-const SIGN: &str = "UPDATE review SET signed_by = $2, signed_at = $3, statement_id = $4 WHERE id = $1 AND signed_at IS NULL";
+const SIGN: &str =
+    "UPDATE review SET signed_by = $2, signed_at = $3, statement_id = $4 WHERE id = $1 AND signed_at IS NULL";
 const DECIDE: &str = "UPDATE review SET outcome = $2, decided_by = $3, decided_at = $4, decided_as = $5, decision = $6, decision_statement = $7 WHERE id = $1 AND signed_at IS NOT NULL AND decided_at IS NULL";
-const PARTS: &str = "SELECT id, review_id, part, body, saved_by, saved_at, version FROM review_part WHERE review_id = $1";
+const PARTS: &str =
+    "SELECT id, review_id, part, body, saved_by, saved_at, version FROM review_part WHERE review_id = $1";
 const ADD_PART: &str = "INSERT INTO review_part (id, review_id, part, body, saved_by, saved_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1)";
 const SAVE_PART: &str = "UPDATE review_part SET body = $3, saved_by = $4, saved_at = $5, version = version + 1 WHERE id = $1 AND version = $2";
 const CHANGES: &str = "SELECT l.id, l.release_id, l.kind, l.review_id, l.until_before, l.until_after, l.notice_ends, l.body, l.changed_by, p.name AS changer, l.changed_at, l.statement_id FROM limit_change l JOIN person p ON p.id = l.changed_by WHERE l.release_id = $1 ORDER BY l.changed_at, l.id";
 const ADD_CHANGE: &str = "INSERT INTO limit_change (id, release_id, kind, review_id, until_before, until_after, notice_ends, body, changed_by, changed_at, statement_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 // The same supply, to a new limit: its conditions are read and signed anew, before anything opens (K7.9, K8.2).
-const ACKNOWLEDGE_ALL_ANEW: &str = "UPDATE copy SET acknowledged_at = NULL, ack_statement = NULL WHERE release_id = $1 AND confirmed_at IS NULL";
+const ACKNOWLEDGE_ALL_ANEW: &str =
+    "UPDATE copy SET acknowledged_at = NULL, ack_statement = NULL WHERE release_id = $1 AND confirmed_at IS NULL";
 // Near its limit, or with a review under way; from the limit on while somebody has not confirmed that nothing is left.
 const DUE: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.area_id = $1 AND (r.until <= $2 OR EXISTS (SELECT 1 FROM review v WHERE v.release_id = r.id AND v.decided_at IS NULL)) AND (r.until > $3 OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.confirmed_at IS NULL AND c.replaced_at IS NULL)) ORDER BY r.until, r.id LIMIT 500";
 

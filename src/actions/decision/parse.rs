@@ -212,7 +212,12 @@ impl Paper<'_> {
     }
 
     /// Every ticked box of a question, once each; a value that nobody was offered is told.
-    pub(in crate::actions) fn ticked<T: PartialEq>(&mut self, name: &'static str, ask: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    pub(in crate::actions) fn ticked<T: PartialEq>(
+        &mut self,
+        name: &'static str,
+        ask: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let mut all = Vec::new();
         for (_, value) in self.answers.iter().filter(|(field, _)| field == name) {
             match read(value) {

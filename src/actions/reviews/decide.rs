@@ -5,7 +5,6 @@
 
 use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile};
-use crate::actions::decision::parse::Paper;
 use crate::actions::office::ten;
 use crate::actions::request::beside_fields;
 use crate::actions::reviews::{Gathered, Reasons, again, gather, record, same_record};

@@ -17,9 +17,9 @@ use crate::domain::policy::Act;
 use crate::domain::release::Order;
 use crate::domain::release::review::{NoticeEnd, Shortening};
 use crate::domain::words::Prose;
-use crate::store::{Conn, Tx};
 use crate::store::log::Stamp;
 use crate::store::statements::Statement;
+use crate::store::{Conn, Tx};
 
 /// Whether an exclusion notice is on record: of the authority, unless something moved the limit since.
 pub(in crate::actions) async fn noticed(conn: &mut Conn, id: ReleaseId, first: Option<Day>) -> Result<bool, Fault> {

@@ -18,7 +18,7 @@ use crate::actions::casefile;
 use crate::actions::decision::{self, Answers, parse};
 use crate::actions::office::ten;
 use crate::actions::request::beside_fields;
-use crate::actions::{Fault, No, Office, statement};
+use crate::actions::{Fault, No, Office, registers, statement};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, PersonId, ReleaseId, ReviewId, ReviewPartId};
 use crate::domain::moment::{Day, Moment, parse_day};
@@ -227,6 +227,14 @@ pub async fn gather(
     let (rounds, changes) = history(office, conn, id).await?;
     let copies = copies(conn, id).await?;
     Ok(Gathered { of, rounds, changes, copies })
+}
+
+/// The same, read by a person: a consultation (DPA 2018 s.62), whoever reads.
+pub async fn look(office: &Office, by: &Actor, act: Act, id: ReleaseId, stamp: Stamp) -> Result<Gathered, No> {
+    let mut conn = office.read().await?;
+    let of = gather(office, &mut conn, by, act, id, office.now()).await?;
+    registers::consulted(office, by, of.of.filed.release.object(), "reviews", stamp).await?;
+    Ok(of)
 }
 
 /// Every review of a release, and every change of its limit.

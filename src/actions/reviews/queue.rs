@@ -61,7 +61,8 @@ pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Due>, No> {
             continue;
         }
         for id in conn.reviews_due(area, near, now).await? {
-            let filed = conn.release(id).await?.filter(|filed| may(by, Act::SeeRelease, casefile::thing(&filed.release)));
+            let filed =
+                conn.release(id).await?.filter(|filed| may(by, Act::SeeRelease, casefile::thing(&filed.release)));
             let Some(filed) = filed else { continue };
             let corrupt = || Fault::Corrupt { table: "release", column: "urn", row: id.to_string() };
             let authority = filed.release.stage.authority().cloned().ok_or_else(corrupt)?;

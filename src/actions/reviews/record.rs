@@ -39,7 +39,8 @@ fn part(saved: &Saved, copies: &[Copy]) -> Section {
     for question in questions::of(saved.part) {
         let value = match question.kind {
             Kind::Copies => {
-                let needs = |copy: &&Copy| saved.answers.iter().any(|(name, id)| name == question.name && *id == copy.id);
+                let needs =
+                    |copy: &&Copy| saved.answers.iter().any(|(name, id)| name == question.name && *id == copy.id);
                 let told = |copy: &Copy| format!("{}, {}", copy.holder_name, copy.scheme_name);
                 copies.iter().filter(needs).map(told).collect::<Vec<_>>().join("\n")
             }
@@ -104,7 +105,8 @@ fn change(change: &LimitChange, reason: &Prose) -> Result<Section, Fault> {
         _ => "Time limit brought forward (K7.8)",
     };
     let until = |ms: i64| Moment::from_millis(ms).deadline();
-    let mut rows = vec![row("Limit before", until(change.until_before)), row("Limit from then on", until(change.until_after))];
+    let mut rows =
+        vec![row("Limit before", until(change.until_before)), row("Limit from then on", until(change.until_after))];
     if let Some(day) = change.notice()? {
         rows.push(row("Last day of the exclusion notice", long_day(day)));
     }

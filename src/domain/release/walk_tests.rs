@@ -29,7 +29,9 @@ mod reviews;
 mod world;
 
 use breaches::BREACHES;
-use law::{Codes, LIMITS, Row, STAGES, TABLE, Who, authorised_until, closes, london_day, midnight, refusals, row, unmet};
+use law::{
+    Codes, LIMITS, Row, STAGES, TABLE, Who, authorised_until, closes, london_day, midnight, refusals, row, unmet,
+};
 use reviews::{FLAWS, verdict};
 use world::{Facts, SHAPES, actor, grant, lawful, order, other_area, own_area, person, release};
 
@@ -194,20 +196,24 @@ fn case(now: Moment) -> impl Strategy<Value = Case> {
 fn decided_review(now: Moment) -> impl Strategy<Value = Verdict> {
     let broken = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(0..FLAWS.len(), 1..4)];
     let advised = prop::sample::select(vec![None, Some(ReviewOutcome::Shorten), Some(ReviewOutcome::Withdraw)]);
-    let days = || prop::sample::select(vec![None, Some(-1), Some(0), Some(58), Some(59), Some(60), Some(90), Some(200)]);
+    let days =
+        || prop::sample::select(vec![None, Some(-1), Some(0), Some(58), Some(59), Some(60), Some(90), Some(200)]);
     let who = (any::<bool>(), prop::sample::select(vec![5, 5, 5, 2, 3]));
-    (broken, advised, (days(), days(), days()), who).prop_map(move |(broken, advised, (chosen, day, notice), (named, who))| {
-        let mut of = verdict(now);
-        of.of.review.advised = advised.or(of.of.review.advised);
-        let day_of = |days: Option<i64>| days.map(|days| days_after(now.day(), days));
-        (of.close_on, of.of.review.close_on, of.of.review.exclusion_ends) = (day_of(chosen), day_of(day), day_of(notice));
-        of.reviewers = vec![person(who)];
-        if !named {
-            of.enactment = Line::default();
-        }
-        broken.into_iter().for_each(|at| (FLAWS[at].breaks)(&mut of, now));
-        of
-    })
+    (broken, advised, (days(), days(), days()), who).prop_map(
+        move |(broken, advised, (chosen, day, notice), (named, who))| {
+            let mut of = verdict(now);
+            of.of.review.advised = advised.or(of.of.review.advised);
+            let day_of = |days: Option<i64>| days.map(|days| days_after(now.day(), days));
+            (of.close_on, of.of.review.close_on, of.of.review.exclusion_ends) =
+                (day_of(chosen), day_of(day), day_of(notice));
+            of.reviewers = vec![person(who)];
+            if !named {
+                of.enactment = Line::default();
+            }
+            broken.into_iter().for_each(|at| (FLAWS[at].breaks)(&mut of, now));
+            of
+        },
+    )
 }
 
 fn facts(now: Moment) -> impl Strategy<Value = Facts> {
@@ -221,7 +227,21 @@ fn facts(now: Moment) -> impl Strategy<Value = Facts> {
         let ((silent, opened, open, disclose), (when, decided), part) = flagged;
         let (silent, opened, open, nothing_waits) = (silent == 0, opened == 0, open != 0, waits == 0);
         let part = Part::ALL[part].0;
-        Facts { case, silent, opened, open, disclose, when, decided, part, verdict, nothing_waits, days, on_record, counted }
+        Facts {
+            case,
+            silent,
+            opened,
+            open,
+            disclose,
+            when,
+            decided,
+            part,
+            verdict,
+            nothing_waits,
+            days,
+            on_record,
+            counted,
+        }
     })
 }
 
@@ -315,9 +335,8 @@ fn every_lawful_shape_goes_live_and_every_broken_rule_is_named_alone_and_beside_
 fn every_broken_rule_of_a_review_is_named_alone_and_keeps_the_release_from_going_on() {
     let aic = actor(2, &[Grant::InArea(Role::Aic, own_area())]);
     let live = at("live", noon());
-    let answer = |order, verdict: Verdict| {
-        step(&live, row(order), &aic, &Facts { verdict, ..Facts::good(noon()) }, noon())
-    };
+    let answer =
+        |order, verdict: Verdict| step(&live, row(order), &aic, &Facts { verdict, ..Facts::good(noon()) }, noon());
     assert!(answer("continue", verdict(noon())).is_ok());
     for (n, flaw) in FLAWS.iter().enumerate() {
         let mut of = verdict(noon());

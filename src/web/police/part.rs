@@ -29,11 +29,11 @@ pub struct Part {
     /// What to bear in mind; empty: nothing.
     pub(super) note: String,
     /// The words that would leave, to be read; only on the part that asks for it.
-    words: String,
+    pub(super) words: String,
     pub(super) questions: Vec<Asked>,
     pub(super) missing: Vec<String>,
     /// What the case waits for, where the part is about that.
-    waits: Waits,
+    pub(super) waits: Waits,
 }
 
 #[derive(Serialize, Default)]

@@ -14,13 +14,14 @@ use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
 async fn authorised(scene: &Scene, other: &[(&str, &str)]) -> (ReleaseId, CopyId) {
-    let (office, sam, morgan) = (&scene.office, who("Sam"), who("Morgan"));
-    let id = considered(scene, other).await;
+    let (office, sam, priya) = (&scene.office, who("Sam"), who("Priya"));
+    let to = format!("{}:{}", priya.id, world().schemes[0]);
+    let id = considered(scene, &[other, &[("recipients", to.as_str())]].concat()).await;
     let form = sign_as_it_stands(office, sam, id, "authorise", "").await.unwrap();
     disclosure_portal::actions::release::decide(office, &sam.actor, id, &form, stamp()).await.unwrap();
-    let copy = copy_of(office, morgan, id).await.unwrap();
-    acknowledge(office, morgan, copy).await.unwrap();
-    look(office, morgan, copy).await.unwrap();
+    let copy = copy_of(office, priya, id).await.unwrap();
+    acknowledge(office, priya, copy).await.unwrap();
+    look(office, priya, copy).await.unwrap();
     (id, copy)
 }
 
@@ -31,7 +32,7 @@ async fn until(scene: &Scene, id: ReleaseId) -> String {
 
 async fn opens(scene: &Scene, copy: CopyId) -> &'static str {
     let text = part(scene, copy, "text", 0).await;
-    match open(scene, who("Morgan"), copy, text).await {
+    match open(scene, who("Priya"), copy, text).await {
         Ok(_) => "open",
         no => codes(no.map(|one| one.index))[0],
     }
@@ -44,7 +45,8 @@ async fn the_coordinator_may_set_an_earlier_limit_at_authority_and_no_later_one(
     for (day, code) in [("2026-11-20", "limit-past"), ("2027-01-20", "limit-later")] {
         let id = considered(&scene, &[("close_on", day)]).await;
         let mut conn = office.read().await.unwrap();
-        let of = disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, id, office.now());
+        let of =
+            disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, id, office.now());
         let unmet = of.await.unwrap().case.unmet(office.now());
         assert_eq!(unmet.iter().map(|one| one.code()).collect::<Vec<_>>(), [code]);
         let form = sign_as_it_stands(office, sam, id, "authorise", "").await.unwrap();
@@ -80,7 +82,7 @@ async fn a_live_limit_is_brought_forward_to_the_millisecond_and_never_back() {
     assert!(page("Riley", format!("/releases/{id}")).await.contains(shown));
     assert!(page("Sam", format!("/releases/{id}/record")).await.contains(shown));
     assert!(page("Sam", format!("/releases/{id}/review")).await.contains(shown));
-    assert!(page("Morgan", format!("/bulletins/{copy}")).await.contains(shown));
+    assert!(page("Priya", format!("/bulletins/{copy}")).await.contains(shown));
     let close = Moment::parse_london("2026-12-06", "00:00").unwrap();
     let issued = office.read().await.unwrap().issues(world().areas[0]).await.unwrap();
     let row = issued.iter().find(|row| row.release_id == id.to_string()).unwrap();
@@ -136,12 +138,15 @@ async fn a_notice_that_ended_after_day_60_closes_it_at_once_and_before_it_leaves
     scene.clock.set(now);
     let text = part(&scene, copy, "text", 0).await;
     notice_ended(office, sam, late, "2027-02-03").await.unwrap();
-    let refused = codes(open(&scene, who("Morgan"), copy, text).await.map(|one| one.index));
+    let refused = codes(open(&scene, who("Priya"), copy, text).await.map(|one| one.index));
     assert!(refused.contains(&"limit"), "{refused:?}");
     let row = office.read().await.unwrap().copy(copy).await.unwrap().unwrap();
     assert!(row.wrapped_key.is_none() && row.destroyed_at.is_some());
     assert_eq!(until(&scene, late).await, "10:00am on 10 February 2027");
-    assert_eq!(scene.records("expire").await.iter().filter(|(_, body)| body["object"] == format!("release/{late}")).count(), 1);
+    assert_eq!(
+        scene.records("expire").await.iter().filter(|(_, body)| body["object"] == format!("release/{late}")).count(),
+        1
+    );
     scene.log_is_whole().await;
 }
 
@@ -155,7 +160,7 @@ async fn a_continuation_with_a_notice_counts_from_its_decision_over_both_clock_c
         all.push(("exclusion_ends".to_owned(), notice.to_owned()));
         review(office, jordan, id, &all).await.unwrap();
         conclude(office, sam, id, "continue", &[]).await.unwrap();
-        acknowledge(office, who("Morgan"), copy).await.unwrap();
+        acknowledge(office, who("Priya"), copy).await.unwrap();
     };
     // From 10 January: the notice's end in summer time, which begins on 28 March.
     scene.clock.set(Moment::parse_london("2027-01-10", "12:00").unwrap());
@@ -171,7 +176,7 @@ async fn a_continuation_with_a_notice_counts_from_its_decision_over_both_clock_c
     assert_eq!(codes(notice_ended(office, sam, id, "2027-04-20").await), ["no-notice"]);
     scene.clock.set(close);
     assert_eq!(opens(&scene, copy).await, "open");
-    let card = deliver::one(office, &who("Morgan").actor, copy).await.unwrap();
+    let card = deliver::one(office, &who("Priya").actor, copy).await.unwrap();
     assert_eq!(card.until.rfc3339(), "2027-06-18T23:00:00.000Z");
     scene.log_is_whole().await;
 }

@@ -6,12 +6,13 @@ use chrono::{Days, NaiveDate};
 
 use super::domain::actor::{Actor, Role};
 use super::domain::ids::CopyId;
-use super::domain::moment::{Moment, days_after};
+use super::domain::moment::{Day, Moment, days_after};
 use super::domain::numbers::Numbers;
 use super::domain::release::grounds::{Basis, Grounds, GroundsKind};
 use super::domain::release::review::{Review, ReviewOutcome, Reviewed, Verdict};
 use super::domain::release::risk::Risk;
-use super::domain::release::{Authority, Release};
+use super::domain::release::{Authority, Order, Release};
+use super::domain::words::Prose;
 use super::law::{Codes, closes, holds, london_day, midnight};
 use super::world::{Facts, line, person, prose, told};
 
@@ -53,6 +54,25 @@ pub(super) fn verdict(now: Moment) -> Verdict {
     };
     let (reviewers, enactment) = (vec![person(5)], line("Police Act 1996, section 1"));
     Verdict { outcome: None, round: 1, waits: true, reviewers, of, close_on: None, reasons: told(), enactment }
+}
+
+impl Facts {
+    /// The day that is chosen.
+    pub(super) fn day(&self, now: Moment) -> Option<Day> {
+        self.days.map(|days| days_after(now.day(), days))
+    }
+
+    /// The authority that the limit is counted from.
+    pub(super) fn counted(&self, now: Moment) -> Moment {
+        now.plus_millis(-86_400_000 * self.counted)
+    }
+
+    /// The order that decides the review so.
+    pub(super) fn conclude(&self, outcome: ReviewOutcome, reasons: Prose, now: Moment) -> Order {
+        let close_on = if outcome == ReviewOutcome::Shorten { self.day(now) } else { self.verdict.close_on };
+        let (outcome, waits) = (Some(outcome), !self.nothing_waits);
+        Order::Conclude(Box::new(Verdict { outcome, waits, close_on, reasons, ..self.verdict.clone() }))
+    }
 }
 
 /// A way to break one rule of a review that continues a release.
@@ -127,7 +147,11 @@ fn reviewed(of: &Reviewed, goes_on: bool, now: Moment) -> Vec<(&'static str, boo
 /// K7.8: a day that is chosen is not past, and not after what the formula, or the limit before, says.
 pub(super) fn day_rules(day: Option<NaiveDate>, latest: NaiveDate, now: Moment) -> [(&'static str, bool); 3] {
     let past = day.is_some_and(|day| day < london_day(now));
-    [("no-limit-day", day.is_none()), ("limit-past", past), ("limit-later", !past && day.is_some_and(|day| day > latest))]
+    [
+        ("no-limit-day", day.is_none()),
+        ("limit-past", past),
+        ("limit-later", !past && day.is_some_and(|day| day > latest)),
+    ]
 }
 
 fn last_day(until: Moment) -> NaiveDate {
@@ -136,11 +160,19 @@ fn last_day(until: Moment) -> NaiveDate {
 
 /// The last day before the last day of a limit; a limit within a day leaves no day before it.
 fn day_before(authority: &Authority) -> NaiveDate {
-    london_day(authority.until) - Days::new(if midnight(london_day(authority.until)) == authority.until { 2 } else { 1 })
+    london_day(authority.until)
+        - Days::new(if midnight(london_day(authority.until)) == authority.until { 2 } else { 1 })
 }
 
 /// What keeps an order about the limit of this live release from being carried out.
-pub(super) fn refusals(order: &str, of: &Release, authority: &Authority, by: &Actor, facts: &Facts, now: Moment) -> Codes {
+pub(super) fn refusals(
+    order: &str,
+    of: &Release,
+    authority: &Authority,
+    by: &Actor,
+    facts: &Facts,
+    now: Moment,
+) -> Codes {
     if now >= authority.until {
         return Codes::from(["over-at-limit"]);
     }

@@ -5,7 +5,7 @@
 
 use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::{AreaId, MemberId, PersonId, ReleaseId, SchemeId};
-use super::domain::moment::{Day, Moment, days_after};
+use super::domain::moment::{Moment, days_after};
 use super::domain::numbers::Numbers;
 use super::domain::release::correction::{Correction, ReportAnswer, ReportOutcome};
 use super::domain::release::grounds::{Basis, Grounds, GroundsKind};
@@ -16,8 +16,8 @@ use super::domain::release::outcome::Outcome;
 use super::domain::release::recipients::Recipients;
 use super::domain::release::records::Records;
 use super::domain::release::request::{Purpose, Source};
-use super::domain::release::risk::{Japan, Risk};
 use super::domain::release::review::{NoticeEnd, ReviewOutcome, ReviewPart, Shortening, Verdict};
+use super::domain::release::risk::{Japan, Risk};
 use super::domain::release::{Case, Considered, Order, Part, Question, Release, Request, Ruling, Stage};
 use super::domain::scheme::Footing;
 use super::domain::texts::Versions;
@@ -328,22 +328,6 @@ impl Facts {
             on_record: Some(30),
             counted: 10,
         }
-    }
-
-    /// The day that is chosen.
-    pub(super) fn day(&self, now: Moment) -> Option<Day> {
-        self.days.map(|days| days_after(now.day(), days))
-    }
-
-    /// The authority that the limit is counted from.
-    pub(super) fn counted(&self, now: Moment) -> Moment {
-        now.plus_millis(-86_400_000 * self.counted)
-    }
-
-    fn conclude(&self, outcome: ReviewOutcome, reasons: Prose, now: Moment) -> Order {
-        let close_on = if outcome == ReviewOutcome::Shorten { self.day(now) } else { self.verdict.close_on };
-        let (outcome, waits) = (Some(outcome), !self.nothing_waits);
-        Order::Conclude(Box::new(Verdict { outcome, waits, close_on, reasons, ..self.verdict.clone() }))
     }
 }
 

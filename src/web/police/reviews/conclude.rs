@@ -4,13 +4,12 @@ use serde::Serialize;
 
 use crate::actions::decision::record::Section;
 use crate::actions::reviews::decide::{conclude, would_be};
-use crate::actions::reviews::record;
-use crate::actions::{No, registers, step_up};
+use crate::actions::reviews::{self, record};
+use crate::actions::{No, step_up};
 use crate::domain::actor::Role;
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::Act;
 use crate::domain::release::ReviewOutcome;
-use crate::web::police::reviews::gathered;
 use crate::web::police::tasks::told;
 use crate::web::{Answer, Page, Visit};
 
@@ -66,10 +65,9 @@ const TITLE: &str = "Decide the review";
 
 /// The page; `None`: no review waits for a decision.
 async fn page(v: &Visit) -> Result<Option<Conclude>, No> {
-    let of = gathered(v, Act::DecideReview).await?;
+    let of = reviews::look(&v.office, v.actor(), Act::DecideReview, v.id(ReleaseId::parse)?, v.stamp()).await?;
     let release = &of.of.filed.release;
     let Some(round) = of.waiting() else { return Ok(None) };
-    registers::consulted(&v.office, v.actor(), release.object(), "reviews", v.stamp()).await?;
     let sections = record::shown(&of, round)?;
     let continued = would_be(&of, v.actor(), ReviewOutcome::Continue, v.now);
     let ends = of.copies.iter().filter(|copy| !round.review.still_need.iter().any(|one| one.to_string() == copy.id));

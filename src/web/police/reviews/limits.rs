@@ -6,8 +6,8 @@ use crate::actions::reviews::limits;
 use crate::actions::{No, desk, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
-use crate::domain::policy::Act;
 use crate::domain::moment::long_day;
+use crate::domain::policy::Act;
 use crate::web::police::reviews::gathered;
 use crate::web::{Answer, Page, Visit};
 

@@ -9,9 +9,9 @@ pub mod queue;
 
 use serde::Serialize;
 
+use crate::actions::No;
 use crate::actions::decision::record::Section;
 use crate::actions::reviews::{self, Gathered, record};
-use crate::actions::{No, registers};
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, may};
 use crate::domain::release::review::Reviewed;
@@ -161,10 +161,9 @@ fn tasks(of: &Gathered, page: &mut Reviews, v: &Visit) {
 
 /// `GET /releases/{id}/review`.
 pub async fn show(v: Visit) -> Result<Answer, No> {
-    let of = gathered(&v, Act::ReadAuthority).await?;
+    let of = reviews::look(&v.office, v.actor(), Act::ReadAuthority, v.id(ReleaseId::parse)?, v.stamp()).await?;
     let release = &of.of.filed.release;
     let Some(authority) = release.stage.authority() else { return Err(No::NotFound) };
-    registers::consulted(&v.office, v.actor(), release.object(), "reviews", v.stamp()).await?;
     let (id, word, until) = (release.id, release.word(v.now), authority.until.deadline());
     let mut conn = v.office.read().await?;
     let record = record::sections(&v.office, &mut conn, id).await?;

@@ -8,10 +8,10 @@ use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Order, ReviewOutcome, ReviewPart};
 use crate::web::frame::Typed;
+use crate::web::police::choice;
 use crate::web::police::part::{Asked, Part};
 use crate::web::police::reviews::{gathered, reviewed};
 use crate::web::police::tasks::told;
-use crate::web::police::choice;
 use crate::web::{Answer, Visit};
 
 fn which(v: &Visit) -> Result<ReviewPart, No> {
@@ -40,7 +40,8 @@ fn page(of: &Gathered, part: ReviewPart, v: &Visit) -> Part {
     let asked = questions::of(part).iter().map(|question| {
         let mut asked = Asked::of(question);
         if question.kind == Kind::Copies {
-            asked.options = of.copies.iter().map(|copy| choice(&copy.id, &copy.holder_name, &copy.scheme_name)).collect();
+            asked.options =
+                of.copies.iter().map(|copy| choice(&copy.id, &copy.holder_name, &copy.scheme_name)).collect();
         }
         asked
     });
