@@ -11,6 +11,7 @@ use crate::domain::holding::Holding;
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::domain::release::ReviewOutcome;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
@@ -48,6 +49,8 @@ pub struct Bulletin {
     pub parts: Vec<Part>,
     /// Corrections of its words, newest first (K8.7).
     pub versions: Vec<Version>,
+    /// When a review last continued it, where one did (K7.9).
+    pub continued_at: Option<Moment>,
     /// What its holder reported about it, newest first (K8.7).
     pub reports: Vec<Reported>,
 }
@@ -116,9 +119,17 @@ async fn bulletin(
         closed,
         parts,
         versions: corrections::versions(office, conn, holding.release).await?,
+        continued_at: continued(conn, holding.release).await?,
         reports: corrections::of_copy(office, conn, holding.copy).await?,
         copy,
     }))
+}
+
+/// When a review last continued a release (K7.9).
+async fn continued(conn: &mut Conn, release: ReleaseId) -> Result<Option<Moment>, Fault> {
+    let changes = conn.limit_changes(release).await?;
+    let newest = changes.iter().rfind(|change| change.kind == ReviewOutcome::Continue.word());
+    Ok(newest.map(|change| Moment::from_millis(change.changed_at)))
 }
 
 fn rules(
@@ -189,7 +200,11 @@ pub fn conditions(bulletin: &Bulletin) -> String {
     } else {
         format!("You may show it to these members and no others (K7.4): {}\n", bulletin.shown_to.join("; "))
     };
-    format!("{words}\nReference: {urn}\n{version}{shown}In force until {until}\n")
+    // A receipt for this continuation: what was signed before it opens nothing.
+    let continued = bulletin.continued_at.map_or_else(String::new, |at| {
+        format!("Continued on {} after a review: the acknowledgement of before no longer counts (K7.9)\n", at.long())
+    });
+    format!("{words}\nReference: {urn}\n{version}{continued}{shown}In force until {until}\n")
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -202,12 +217,17 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let (id, by) = (statement::id_of(&row)?, by.clone());
     let (release, version) = (bulletin.copy.holding()?.release, bulletin.conditions.0);
     let revision = corrections::in_force(&bulletin.versions);
+    let (until, continued_at) = (bulletin.until, bulletin.continued_at);
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
                 // New conditions, or corrected while they read (K8.7): what was signed is not what is in force.
                 let newest = tx.revisions(release).await?.first().map_or(1, |newest| newest.number);
-                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision {
+                // Nor continued, or its limit moved (K7.8, K7.9).
+                let filed = tx.release(release).await?.ok_or(No::NotFound)?;
+                let moved = filed.release.stage.authority().is_none_or(|authority| authority.until != until)
+                    || continued(tx, release).await? != continued_at;
+                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision || moved {
                     return Err(No::field(
                         "statement",
                         "The conditions have changed since you opened this page. Reload it and read them first.",
@@ -349,7 +369,11 @@ pub async fn thumbnails(
 
 /// Whether a running response of this view must stop: recalled, confirmed, or past its limit (P3).
 pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
-    office.now() >= until || office.board.is_closed(&release.to_string()) || office.board.is_closed(&copy.to_string())
+    let now = office.now();
+    now >= until
+        || office.board.is_over(&release.to_string(), now)
+        || office.board.is_closed(&release.to_string())
+        || office.board.is_closed(&copy.to_string())
 }
 
 /// Writes down, as well as it can, that the bytes of a view all left or broke off: with the next batch, without one of its own.

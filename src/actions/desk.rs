@@ -7,7 +7,7 @@ use crate::actions::duties::{self, Listed};
 use crate::actions::elsewhere::{self, Link};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
-use crate::actions::{No, Office, Stamp, registers};
+use crate::actions::{No, Office, Stamp, registers, reviews};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
@@ -104,6 +104,13 @@ pub struct May {
     pub areas: bool,
     /// See the certificates of its copies.
     pub certificates: bool,
+    // Reviews
+    /// See its reviews: they are for the ranks of its area and the auditor.
+    pub reviews: bool,
+    /// Bring its limit forward.
+    pub shorten: bool,
+    /// Record that its exclusion notice ended early.
+    pub notice: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -127,12 +134,14 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
-    let record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    let mut record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    record.extend(reviews::record::sections(office, &mut conn, id).await?);
     let waits = waits::of(by, &of, now);
     let missing = decision::missing(&of, now);
     let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
     let duties = duties::listed(office, &mut conn, &of, now).await?;
     let begun = !of.saved.is_empty();
+    let records = of.case.considered.records.clone();
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -149,7 +158,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     };
     let links = elsewhere::links(&mut conn, &filed.release, now).await?;
     let word = filed.release.word(now);
-    let offers = offers(by, &filed.release, &copies, !photographs.is_empty(), !links.is_empty(), now);
+    let noticed = reviews::limits::noticed(&mut conn, id, records.exclusion_ends).await?;
+    let offers = offers(by, &filed.release, &copies, [!photographs.is_empty(), !links.is_empty(), noticed], now);
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
         word,
@@ -174,7 +184,8 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
 }
 
 /// What a release's page offers to `by`: the same rules that would refuse it.
-fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked: bool, now: Moment) -> May {
+fn offers(by: &Actor, release: &Release, copies: &[Copy], facts: [bool; 3], now: Moment) -> May {
+    let [pictured, linked, noticed] = facts;
     let thing = casefile::thing(release);
     let word = release.word(now);
     let requested = word == "requested";
@@ -201,6 +212,9 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked
             .iter()
             .filter_map(|copy| copy.holding().ok())
             .any(|held| may(by, Act::SeeCopy, Thing::Copy { area: release.area, holder: held.holder })),
+        reviews: release.stage.authority().is_some() && may(by, Act::ReadAuthority, thing),
+        shorten: word == "live" && may(by, Act::Decide, thing) && !own,
+        notice: word == "live" && may(by, Act::KeepDuties, thing) && noticed,
     }
 }
 

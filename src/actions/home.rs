@@ -4,6 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
+use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
@@ -50,6 +51,9 @@ pub enum Waiting {
     Root(usize),
     /// They keep accounts.
     Accounts,
+    // Reviews
+    /// Releases whose review is due (K7.9).
+    Reviews(Vec<Due>),
 }
 
 /// How many releases a section names before it only counts.
@@ -86,6 +90,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if again > 0 {
             all.push(Waiting::Reseal(again));
         }
+    }
+    if by.is(Role::Aic) || by.is(Role::Reviewer) {
+        let due = queue::queue(office, by).await?;
+        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
     }
     if by.is(Role::Aic) || by.is(Role::Officer) {
         let ending = found(Waits::Ending).await?;

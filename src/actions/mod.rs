@@ -48,6 +48,7 @@ pub mod report;
 pub mod request;
 pub mod reseal;
 pub mod restore;
+pub mod reviews;
 pub mod root;
 pub mod rotate;
 pub mod rulings;

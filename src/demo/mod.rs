@@ -8,6 +8,7 @@ pub mod people;
 pub mod portrait;
 pub mod registers;
 pub mod releases;
+pub mod reviews;
 pub mod rulings;
 pub mod story;
 mod trust;

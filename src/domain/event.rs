@@ -83,7 +83,7 @@ kinds! {
     Original = "original",
     /// A number issued in error was voided; it stays in the register (K8.3); body: `urn`, `statement`.
     Voided = "void",
-    /// The release was recalled (K8.2); body: `urn`, `statement`.
+    /// The release was recalled (K8.2); body: `urn`, `statement`; by the decision of a review also `round`, `as` (the deciding role).
     Recalled = "recall",
     // Corrections (K8.7)
     /// A holder reported that something is wrong or incomplete (K8.7); body: `report`.
@@ -168,6 +168,20 @@ kinds! {
     /// The portal was put back from a backup, the bodies between lost; body: `lost`, `closed` (how many closings were replayed),
     /// `skipped` (numbers of each area that are not given again).
     Restored = "restored",
+    // Reviews
+    /// The reviewer saved a part of a review (K7.9); body: `part`, `round`.
+    ReviewSaved = "review.save",
+    /// The reviewer signed a review (K7.9); body: `round`, `advised`, `statement`.
+    Reviewed = "review",
+    /// A review was sent back, to be made again (K7.9); body: `urn`, `round`, `until`, `as` (the deciding role), `statement`.
+    ReviewReturned = "review.return",
+    /// A review was decided: the release goes on to a new limit, its conditions acknowledged anew (K7.8, K7.9); body: `urn`, `round`,
+    /// `until`, `as` (the deciding role), `ended` (copies nobody needs any more), `statement`.
+    Continued = "review.continue",
+    /// The limit was brought forward (K7.8); body: `urn`, `until`, `statement`; by the decision of a review also `round`, `as`.
+    Shortened = "limit.shorten",
+    /// An exclusion notice ended before its day (K7.8); body: `urn`, `ended`, `until`.
+    NoticeEnded = "notice.end",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

@@ -104,6 +104,13 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Reviews
+    /// A review of a release, form 3796 (K7.9).
+    ReviewId,
+    /// A saved part of a review.
+    ReviewPartId,
+    /// A change of a release's limit (K7.8).
+    LimitChangeId,
 }
 
 #[cfg(test)]

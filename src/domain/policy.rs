@@ -75,6 +75,11 @@ acts! {
     Administer,
     /// Read the policy's texts and numbers, every version of them.
     SeeRules,
+    // Reviews
+    /// Reassess a live release on form 3796 (K7.9).
+    Review,
+    /// Decide a signed review: the co-ordinator, or a higher rank by an enactment (K7.9).
+    DecideReview,
 }
 
 /// What it would be done to.
@@ -139,6 +144,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
+        }
+        (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
+        (Act::DecideReview, Thing::Release { area, .. }) => {
+            [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area))
         }
         (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
         (Act::RuleOutcome, Thing::Release { area, .. }) => {

@@ -59,6 +59,8 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
         (Act::RuleRepresentations, release, "c"),
         (Act::RuleOutcome, release, "ic"),
         (Act::Decide, release, "a"),
+        (Act::Review, release, "r"),
+        (Act::DecideReview, release, "aic"),
         (Act::Recall, release, "a"),
         (Act::OpenOriginal, release, "ar"),
         (Act::Hold, copy, "h"),

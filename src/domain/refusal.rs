@@ -126,6 +126,26 @@ pub enum Refusal {
     // Members without their manager (K7.4)
     MembersUnmanaged,
     MemberGone,
+    // Reviews
+    NotReviewer,
+    NoFindings,
+    IntelligenceNotNew,
+    NobodyNeedsIt,
+    NothingAdvised,
+    ReviewedByAuthoriser,
+    DecidedByReviewer,
+    NoReviewWaits,
+    NoReviewOutcome,
+    NoEnactment,
+    NoLimitDay,
+    LimitInPast,
+    LimitLater { until: Moment },
+    OverAtLimit { at: Moment },
+    NoNoticeOnRecord,
+    NoticeEndMissing,
+    NoticeEndInFuture,
+    NoticeEndNotEarlier,
+    ReviewBegunAnew,
 }
 
 /// Code, clause, field (empty: none) and sentence.
@@ -203,6 +223,9 @@ impl Refusal {
                 [] => format!("Remove “{word}”: nothing is filled in here, so the text holds no braces."),
                 slots => format!("Remove “{word}”: the portal fills in only {}.", slots.iter().map(|slot| format!("{{{}}}", Slot::word(*slot))).collect::<Vec<_>>().join(", ")),
             }),
+            // Reviews
+            Self::LimitLater { until } => ("limit-later", "K7.8", "close_on", format!("A time limit is only ever brought forward. Choose a day before which it closes anyway: it has to close by {}.", until.deadline())),
+            Self::OverAtLimit { at } => ("over-at-limit", "K7.8", "", format!("The time limit of this release was {}. It is over: nobody can open it, and its keys are destroyed. A review cannot bring it back. If it is still needed, ask for a new release.", at.deadline())),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
         }
@@ -243,6 +266,8 @@ mod tests {
             Refusal::NumberUnsourced { number: Number::CaseYears },
             Refusal::TextLacks { need: Text::Notice.needs()[0] },
             Refusal::TextSlotUnknown { text: Text::Notice, word: "{x}".into() },
+            Refusal::LimitLater { until: at },
+            Refusal::OverAtLimit { at },
         ];
         for refusal in measured {
             let told = refusal.told();

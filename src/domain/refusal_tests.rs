@@ -87,6 +87,24 @@ const FIXED: &[(Refusal, &str)] = &[
     (Refusal::NotCorrectedYet, "not-corrected-yet"),
     (Refusal::NotRecalledYet, "not-recalled-yet"),
     (Refusal::NoAnswerToHolder, "no-answer-to-holder"),
+    // Reviews
+    (Refusal::NotReviewer, "not-reviewer"),
+    (Refusal::NoFindings, "no-findings"),
+    (Refusal::IntelligenceNotNew, "intelligence-not-new"),
+    (Refusal::NobodyNeedsIt, "nobody-needs-it"),
+    (Refusal::NothingAdvised, "nothing-advised"),
+    (Refusal::ReviewedByAuthoriser, "own-authority"),
+    (Refusal::DecidedByReviewer, "own-review"),
+    (Refusal::NoReviewWaits, "no-review-waits"),
+    (Refusal::NoReviewOutcome, "no-review-outcome"),
+    (Refusal::NoEnactment, "no-enactment"),
+    (Refusal::NoLimitDay, "no-limit-day"),
+    (Refusal::LimitInPast, "limit-past"),
+    (Refusal::NoNoticeOnRecord, "no-notice"),
+    (Refusal::NoticeEndMissing, "notice-end-missing"),
+    (Refusal::NoticeEndInFuture, "notice-end-future"),
+    (Refusal::NoticeEndNotEarlier, "notice-end-not-earlier"),
+    (Refusal::ReviewBegunAnew, "review-changed"),
 ];
 
 #[test]

@@ -26,6 +26,7 @@ pub mod recovery;
 pub mod registers;
 pub mod rekey;
 pub mod releases;
+pub mod reviews;
 pub mod schema;
 pub mod search;
 mod sqlite;

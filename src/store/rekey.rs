@@ -81,6 +81,15 @@ const READ_AREA_ANSWER: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
+// Reviews
+const READ_DECISION: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, decision AS sealed FROM review WHERE decision IS NOT NULL";
+const WRITE_DECISION: &str = "UPDATE review SET decision = $2 WHERE id = $1";
+const READ_REVIEW_PART: &str = "SELECT id, id AS place, version, body AS sealed FROM review_part";
+const WRITE_REVIEW_PART: &str = "UPDATE review_part SET body = $2 WHERE id = $1";
+const READ_LIMIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM limit_change";
+const WRITE_LIMIT: &str = "UPDATE limit_change SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
@@ -118,6 +127,16 @@ pub const SOURCES: &[Source] = &[
         write: WRITE_AREA_ANSWER,
     },
     // End of other areas
+    // Reviews
+    Source { table: "review", column: "decision", bound: Some("review"), read: READ_DECISION, write: WRITE_DECISION },
+    Source {
+        table: "review_part",
+        column: "body",
+        bound: Some("review_part"),
+        read: READ_REVIEW_PART,
+        write: WRITE_REVIEW_PART,
+    },
+    Source { table: "limit_change", column: "body", bound: Some("limit_change"), read: READ_LIMIT, write: WRITE_LIMIT },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 16] = [
+pub const STEPS: [Step; 17] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -63,6 +63,8 @@ pub const STEPS: [Step; 16] = [
     step!(15, "request", 15, "0015_request.sql"),
     // An older program would go by a ruling on other words and photographs.
     step!(16, "subject", 16, "0016_subject.sql"),
+    // Reviews. An older program would take an acknowledgement that names the limit of before.
+    step!(17, "review", 17, "0017_review.sql"),
 ];
 
 /// The setting that holds the floor.

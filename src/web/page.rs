@@ -122,6 +122,13 @@ pages![
     police::correct::Correct,
     police::corrections::Corrections,
     police::corrections::Consider,
+    // Reviews
+    police::reviews::Reviews,
+    police::reviews::Check,
+    police::reviews::conclude::Conclude,
+    police::reviews::limits::Shorten,
+    police::reviews::limits::Notice,
+    police::reviews::queue::Queue,
     // Statements
     statements::Mine,
     statements::Signed,

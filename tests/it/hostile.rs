@@ -9,7 +9,7 @@ use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 83] = [
+const FIELDS: [&str; 88] = [
     "email",
     "auth",
     "recovery_auth",
@@ -60,6 +60,11 @@ const FIELDS: [&str; 83] = [
     "athena_reference",
     "athena_date",
     "exclusion_ends",
+    "close_on",
+    "ended",
+    "advised",
+    "still_need",
+    "enactment",
     "recipients",
     "reason",
     "statement",

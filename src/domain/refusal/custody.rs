@@ -6,9 +6,27 @@ use crate::refusal::{Refusal, Said};
 impl Refusal {
     /// Time limits and their review (K7.8, K7.9).
     #[rustfmt::skip]
-    #[expect(clippy::unused_self, reason = "its first refusal is still to come")]
     pub(super) fn about_review(&self) -> Option<Said> {
-        None
+        Some(match self {
+            Self::NotReviewer => ("not-reviewer", "K7.9", "", "Only a reviewing officer of this area reviews its releases."),
+            Self::NoFindings => ("no-findings", "K7.9", "grounds", "Enter what current intelligence shows, even if it shows nothing."),
+            Self::IntelligenceNotNew => ("intelligence-not-new", "K7.9", "intelligence_reference", "The release rested on this report already. Give the reference of intelligence that has come since, or recommend that the release ends."),
+            Self::NobodyNeedsIt => ("nobody-needs-it", "K6.2.4", "still_need", "Tick each recipient who still needs it. If nobody does, recommend that the release is withdrawn."),
+            Self::NothingAdvised => ("nothing-advised", "K7.9", "advised", "Choose what you recommend."),
+            Self::ReviewedByAuthoriser => ("own-authority", "K7.9", "", "You authorised this release or decided an earlier review of it, so somebody else reviews it."),
+            Self::DecidedByReviewer => ("own-review", "K7.9", "", "You reviewed this release, so somebody else decides on the review."),
+            Self::NoReviewWaits => ("no-review-waits", "K7.9", "", "No signed review of this release waits for a decision. Look at the release again."),
+            Self::NoReviewOutcome => ("no-review-outcome", "K7.9", "answer", "Choose what is decided."),
+            Self::NoEnactment => ("no-enactment", "K7.9", "enactment", "Name the enactment by which you decide in the co-ordinator’s place, with its section. Without one the co-ordinator decides."),
+            Self::NoLimitDay => ("no-limit-day", "K7.8", "close_on", "Enter the last day on which it can be opened."),
+            Self::LimitInPast => ("limit-past", "K7.8", "close_on", "This day is past. Enter today or a later day. To end it now, recall it."),
+            Self::NoNoticeOnRecord => ("no-notice", "K7.8", "", "No exclusion notice is on record here, so none can have ended early."),
+            Self::NoticeEndMissing => ("notice-end-missing", "K7.8", "ended", "Enter the last day on which the notice was in force."),
+            Self::NoticeEndInFuture => ("notice-end-future", "K7.8", "ended", "This day is in the future. Record the end of a notice once it has ended."),
+            Self::NoticeEndNotEarlier => ("notice-end-not-earlier", "K7.8", "ended", "The notice was to run to this day or an earlier one anyway. Nothing changes."),
+            Self::ReviewBegunAnew => ("review-changed", "K7.9", "", "This review has changed since you opened the page: somebody saved a part, signed it or decided it. Look at it again."),
+            _ => return None,
+        })
     }
 
     /// Demands for surrender or destruction, and what holders confirm (K8.2).

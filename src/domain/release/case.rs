@@ -132,7 +132,7 @@ impl Case {
                 }
                 why
             }
-            Part::Records => of.records.check(now),
+            Part::Records => of.records.check(&self.numbers, now),
         }
     }
 

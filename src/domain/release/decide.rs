@@ -1,6 +1,10 @@
 //! Every change of a release passes here. Pure: the same inputs give the same answer.
 //!
-//! One exhaustive match; a new stage or order does not compile until it has an answer. All refusals are collected first.
+//! One exhaustive match; what moves a limit is in `limits` below. A new stage or order does not compile until it has an answer. All refusals are collected first.
+
+mod limits;
+
+pub use limits::deciding_rank;
 
 use crate::actor::Actor;
 use crate::event::{Event, Kind};
@@ -13,7 +17,7 @@ use crate::release::order::Submission;
 use crate::release::{Authority, Case, Correction, Order, Part, Question, Release, ReportAnswer, Stage};
 use crate::words::Prose;
 
-/// What the store can carry out: the next stage and the event that records it, never one alone. Only this file makes one.
+/// What the store can carry out: the next stage and the event that records it, never one alone. Only this file and `limits` make one.
 #[derive(Debug, Clone)]
 pub struct Decision {
     next: Stage,
@@ -101,6 +105,14 @@ impl Release {
             }
             (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority, &reason, person, now),
             (
+                Stage::Live(authority),
+                order @ (Order::SaveReview(_)
+                | Order::Review(_)
+                | Order::Conclude(_)
+                | Order::Shorten(_)
+                | Order::NoticeEnded(_)),
+            ) => self.at_the_limit(authority, order, (by, person), now),
+            (
                 Stage::Draft
                 | Stage::Requested
                 | Stage::Returned { .. }
@@ -123,20 +135,24 @@ impl Release {
             Order::Rule { question: Question::NoPositiveOutcome, .. } => (Act::RuleOutcome, Refusal::NotInspector),
             Order::Represent { .. } => (Act::Represent, Refusal::NotAreaCoordinator),
             Order::Recall { .. } | Order::Void { .. } => (Act::Recall, Refusal::NotAreaCoordinator),
+            Order::SaveReview(_) | Order::Review(_) => (Act::Review, Refusal::NotReviewer),
+            Order::Conclude(_) => (Act::DecideReview, Refusal::NotAreaCoordinator),
+            Order::NoticeEnded(_) => (Act::KeepDuties, Refusal::NotAreaCoordinator),
             Order::Return { .. }
             | Order::Save(_)
             | Order::Tell { .. }
             | Order::Authorise(_)
             | Order::Refuse { .. }
             | Order::Correct(_)
-            | Order::AnswerReport(_) => (Act::Decide, Refusal::NotAreaCoordinator),
+            | Order::AnswerReport(_)
+            | Order::Shorten(_) => (Act::Decide, Refusal::NotAreaCoordinator),
         };
         if !may(by, act, self.thing()) {
             return Err(vec![no]);
         }
         // K7.7: nobody decides on their own request, in part or in whole, whatever other role they hold.
         let decides = !matches!(order, Order::Submit(_) | Order::Withdraw { .. } | Order::Represent { .. })
-            && !matches!(order, Order::Recall { .. });
+            && !matches!(order, Order::Recall { .. } | Order::NoticeEnded(_));
         if decides && by.person() == Some(self.requested_by) {
             return Err(vec![Refusal::AuthorisedByRequester]);
         }
@@ -215,7 +231,7 @@ impl Release {
         if !why.is_empty() {
             return Err(why);
         }
-        let until = case.numbers.closes_at(now, case.considered.records.exclusion_ends);
+        let until = case.considered.records.closes_at(&case.numbers, now);
         let recipients: Vec<String> = case.recipients.iter().map(|f| f.person.to_string()).collect();
         let event = Event::new(Kind::Authorised, self.object())
             .with("urn", case.urn.to_string())

@@ -118,6 +118,7 @@ fn considered() -> Considered {
             athena: line("ATH/1"),
             athena_dated: Some(now().day()),
             exclusion_ends: None,
+            close_on: None,
         },
     }
 }

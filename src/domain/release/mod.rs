@@ -15,6 +15,7 @@ pub mod part;
 pub mod recipients;
 pub mod records;
 pub mod request;
+pub mod review;
 pub mod risk;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use notice::{Question, Ruling};
 pub use order::Order;
 pub use part::Part;
 pub use request::Request;
+pub use review::{ReviewOutcome, ReviewPart};
 
 /// Where a release is in its life, with the facts true there and no others. Reasons are words of the case: they stand in its
 /// sealed file, not here.
@@ -80,7 +82,7 @@ pub enum Stage {
 pub struct Authority {
     /// The co-ordinator.
     pub by: PersonId,
-    /// When; the limit is counted from here.
+    /// When; the limit is counted from here, until a review is decided.
     pub at: Moment,
     /// The unique reference number, as printed.
     pub urn: String,

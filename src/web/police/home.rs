@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::actions::desk::Line;
 use crate::actions::find::Found;
 use crate::actions::home::{Waiting, WaitingReport, waiting};
+use crate::actions::reviews::queue::{Due, Step};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::actions::{No, elsewhere};
@@ -167,6 +168,30 @@ fn for_root(keys: usize) -> Section {
     Section { words, ..plain("Root of trust", "", vec![onward]) }
 }
 
+/// Reviews due, counted by whose they are (K7.9).
+fn reviews(all: &[Due]) -> Section {
+    let count = |test: &dyn Fn(&Due) -> bool| all.iter().filter(|due| test(due)).count();
+    let write = count(&|due| due.mine && due.step != Step::ToDecide);
+    let decide = count(&|due| due.mine && due.step == Step::ToDecide);
+    let over = count(&|due| due.step == Step::Over);
+    let others = all.len() - write - decide - over;
+    let mut words = Vec::new();
+    for (many, one, more) in [
+        (decide, "1 signed review waits for your decision.", "signed reviews wait for your decision."),
+        (write, "1 release is for you to review.", "releases are for you to review."),
+        (others, "1 waits for somebody else.", "wait for somebody else."),
+        (over, "1 reached its limit without a decision.", "reached their limits without a decision."),
+    ] {
+        match many {
+            0 => {}
+            1 => words.push(one.to_owned()),
+            many => words.push(format!("{many} {more}")),
+        }
+    }
+    let onward = link("/reviews", "See them by their limits");
+    Section { words: words.join(" "), ..plain("Reviews", "", vec![onward]) }
+}
+
 fn log() -> Section {
     plain(
         "The log",
@@ -262,6 +287,7 @@ impl Section {
             Waiting::Log => log(),
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Root(keys) => for_root(*keys),
+            Waiting::Reviews(due) => reviews(due),
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
@@ -314,6 +340,7 @@ impl Page for Home {
                 urn: "CZ/001/26".into(),
                 reported_at: 1_795_370_400_000,
             }]),
+            Waiting::Reviews(due_samples(now)),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Root(1),
@@ -324,6 +351,20 @@ impl Page for Home {
         sections.extend(rest.iter().map(|waiting| Section::of(waiting, now)));
         vec![Self { sections }, Self { sections: Vec::new() }]
     }
+}
+
+/// One of each step, and a second one to decide.
+fn due_samples(now: Moment) -> Vec<Due> {
+    let due = |step, mine| Due {
+        release: ReleaseId::fresh(now, [1; 10]),
+        urn: "CZ/001/26".into(),
+        title: "Thefts".into(),
+        until: now,
+        near: None,
+        step,
+        mine,
+    };
+    vec![due(Step::ToDecide, true), due(Step::ToDecide, true), due(Step::Begun, false), due(Step::Over, false)]
 }
 
 /// `GET /`.

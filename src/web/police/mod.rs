@@ -27,6 +27,7 @@ pub mod record;
 pub mod register;
 pub mod renew;
 pub mod reseal;
+pub mod reviews;
 pub mod root;
 pub mod rulings;
 pub mod scheme_form;

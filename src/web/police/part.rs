@@ -18,31 +18,34 @@ use crate::web::{Answer, Page, Visit};
 /// A part's page.
 #[derive(Serialize, Default)]
 pub struct Part {
-    id: String,
-    word: &'static str,
-    title: String,
-    clause: &'static str,
+    /// Where its list is; the part's own page is below.
+    pub(super) base: String,
+    pub(super) word: &'static str,
+    pub(super) title: String,
+    pub(super) clause: &'static str,
     /// As the page shows it; 0: never saved.
-    version: i64,
-    saved: String,
+    pub(super) version: i64,
+    pub(super) saved: String,
+    /// What to bear in mind; empty: nothing.
+    pub(super) note: String,
     /// The words that would leave, to be read; only on the part that asks for it.
-    words: String,
+    pub(super) words: String,
     /// Digest of what would leave, as shown; only there too.
-    subject: String,
-    questions: Vec<Asked>,
-    missing: Vec<String>,
+    pub(super) subject: String,
+    pub(super) questions: Vec<Asked>,
+    pub(super) missing: Vec<String>,
     /// What the case waits for, where the part is about that.
-    waits: Waits,
+    pub(super) waits: Waits,
 }
 
 #[derive(Serialize, Default)]
-struct Asked {
+pub(super) struct Asked {
     kind: &'static str,
     name: &'static str,
     label: &'static str,
     hint: String,
     time: &'static str,
-    options: Vec<Choice>,
+    pub(super) options: Vec<Choice>,
     people: Vec<Offered>,
     none_can: bool,
 }
@@ -70,7 +73,7 @@ fn offered(all: &[Candidate]) -> Vec<Offered> {
 }
 
 impl Asked {
-    fn of(question: &Question) -> Self {
+    pub(super) fn of(question: &Question) -> Self {
         let hint = if question.hint.is_empty() {
             format!("({})", question.clause)
         } else {
@@ -91,7 +94,7 @@ impl Asked {
             }
             Kind::Tick => "tick",
             Kind::People => "people",
-            Kind::Members | Kind::Areas => "boxes",
+            Kind::Members | Kind::Areas | Kind::Copies => "boxes",
         };
         asked
     }
@@ -133,7 +136,8 @@ impl Page for Part {
             why: why.iter().map(|one| (*one).to_owned()).collect(),
         };
         let page = |part: Which| Self {
-            id: "1".into(),
+            base: "/releases/1/decision".into(),
+            note: if part == Which::Risk { "Assess it as it is now.".into() } else { String::new() },
             word: part.word(),
             title: part.title().into(),
             clause: part.clause(),
@@ -191,7 +195,8 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
     }
     let saved = of.answers(part);
     let page = Part {
-        id: id.to_string(),
+        base: format!("/releases/{id}/decision"),
+        note: String::new(),
         word: part.word(),
         title: of.file.request.title.as_str().to_owned(),
         clause: part.clause(),
@@ -210,7 +215,7 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let (of, page) = read(&v).await?;
     if of.filed.release.word(v.now) != "requested" {
-        return Answer::see(format!("/releases/{}", page.id));
+        return Answer::see(format!("/releases/{}", of.filed.release.id));
     }
     let part = which(&v)?;
     let answers = match of.answers(part) {

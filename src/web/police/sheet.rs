@@ -229,6 +229,9 @@ impl Page for Sheet {
                 record: true,
                 duties: true,
                 areas: true,
+                reviews: true,
+                shorten: true,
+                notice: true,
                 ..May::default()
             },
             standing: "It was authorised on 21 November 2026.".into(),

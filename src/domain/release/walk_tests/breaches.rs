@@ -38,6 +38,8 @@ breaches! {
     "the offence of it is named" => "not-justice": |c, _| c.considered.material.offence = line("");
     "the photograph's reference, from the officer" => "no-image-reference": |c, _| c.request.source.reference = line("");
     "the same from the co-ordinator" => "no-image-reference": |c, _| c.considered.material.reference = line("");
+    "a limit that was chosen is not past" => "limit-past": |c, now| c.considered.records.close_on = Some(days_after(now.day(), -1));
+    "it is not later than the formula" => "limit-later": |c, now| c.considered.records.close_on = Some(days_after(now.day(), 60));
     "destruction of the photograph is not due" => "image-destruction-due": |c, now| c.considered.material.destroy_on = Some(now.day());
     "at most six photographs" => "too-many-photographs": |c, _| c.photographs = 7;
     "at most five hundred recipients" => "too-many-recipients": |c, now| c.recipients = vec![footing(Role::Manager, 8, now); 501];

@@ -14,8 +14,9 @@ use super::domain::moment::Moment;
 use super::domain::release::grounds::GroundsKind;
 use super::domain::release::material::Indication;
 use super::domain::release::notice::Telling;
-use super::domain::release::{Case, Question, Release, Ruling};
+use super::domain::release::{Case, Question, Release, Ruling, Stage};
 use super::domain::scheme::Footing;
+use super::reviews;
 use super::world::{Facts, WORDS};
 
 /// Codes of refusals.
@@ -46,6 +47,8 @@ const ASKED: &[Who] = &[Who::Asked];
 const AIC: &[Who] = &[Who::Holds(Role::Aic)];
 const ASKED_OR_AIC: &[Who] = &[Who::Asked, Who::Holds(Role::Aic)];
 const COMMANDER: &[Who] = &[Who::Holds(Role::Commander)];
+const REVIEWER: &[Who] = &[Who::Holds(Role::Reviewer)];
+const DECIDER: &[Who] = &[Who::Holds(Role::Aic), Who::Holds(Role::Inspector), Who::Holds(Role::Commander)];
 const INSPECTOR: &[Who] = &[Who::Holds(Role::Inspector), Who::Holds(Role::Commander)];
 
 /// Every stage.
@@ -75,14 +78,34 @@ table! {
     "correct" "K8.7": AIC at ["live"] -> None, "correct", else "not-coordinator";
     "answer a report" "K8.7": AIC at ["live" "voided" "recalled"] -> None, "report.answer", else "not-coordinator";
     "recall" "K8.2": AIC at ["live"] -> Some("recalled"), "recall", else "not-coordinator";
+    "save a review" "K7.9": REVIEWER at ["live"] -> None, "review.save", else "not-reviewer";
+    "review" "K7.9": REVIEWER at ["live"] -> None, "review", else "not-reviewer";
+    "continue" "K7.9": DECIDER at ["live"] -> Some("live"), "review.continue", else "not-coordinator";
+    "shorten on review" "K7.9": DECIDER at ["live"] -> Some("live"), "limit.shorten", else "not-coordinator";
+    "withdraw on review" "K7.9": DECIDER at ["live"] -> Some("recalled"), "recall", else "not-coordinator";
+    "send a review back" "K7.9": DECIDER at ["live"] -> None, "review.return", else "not-coordinator";
+    "shorten" "K7.8": AIC at ["live"] -> Some("live"), "limit.shorten", else "not-coordinator";
+    "notice ended" "K7.8": ASKED_OR_AIC at ["live"] -> Some("live"), "notice.end", else "not-coordinator";
 }
+
+/// The orders about the limit of a live release.
+pub(super) const LIMITS: [&str; 8] = [
+    "save a review",
+    "review",
+    "continue",
+    "shorten on review",
+    "withdraw on review",
+    "send a review back",
+    "shorten",
+    "notice ended",
+];
 
 /// The row of an order.
 pub(super) fn row(order: &str) -> &'static Row {
     TABLE.iter().find(|row| row.order == order).unwrap()
 }
 
-fn holds(actor: &Actor, role: Role, release: &Release) -> bool {
+pub(super) fn holds(actor: &Actor, role: Role, release: &Release) -> bool {
     actor.grants().contains(&Grant::InArea(role, release.area))
 }
 
@@ -108,13 +131,16 @@ pub(super) fn refusals(row: &Row, release: &Release, actor: &Actor, facts: &Fact
         return Codes::from([row.others]);
     }
     // K7.7: nobody decides on their own request, in part or in whole; calling it back is no such decision.
-    if own && !["submit", "withdraw", "represent", "recall"].contains(&row.order) {
+    if own && !["submit", "withdraw", "represent", "recall", "notice ended"].contains(&row.order) {
         return Codes::from(["own-request"]);
     }
     // K7.8: at the limit there is nobody left to correct anything for.
     let run_out = release.stage.authority().is_some_and(|authority| now >= authority.until);
     if !row.stages.contains(&stage) || (row.order == "correct" && run_out) {
         return Codes::from(["wrong-stage"]);
+    }
+    if let (Stage::Live(authority), true) = (&release.stage, LIMITS.contains(&row.order)) {
+        return reviews::refusals(row.order, release, authority, actor, facts, now);
     }
     let mut why = Codes::new();
     let decided = facts.decided.unwrap_or(0);
@@ -220,7 +246,9 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
             ("own-ruling", c.rulings.iter().any(|one| one.by == by)),
         ],
     );
+    let latest = london_day(closes(now, rec.exclusion_ends).plus_millis(-1));
     why.extend(not_told(c, now));
+    take(&mut why, &rec.close_on.map_or_else(Vec::new, |day| reviews::day_rules(Some(day), latest, now).to_vec()));
     why.extend(unfit_recipients(c, now));
     why
 }
@@ -312,6 +340,12 @@ pub(super) fn london_day(now: Moment) -> NaiveDate {
     let utc = DateTime::from_timestamp_millis(now.millis()).unwrap().date_naive();
     let next = utc + Days::new(1);
     if midnight(next) <= now { next } else { utc }
+}
+
+/// The limit of an authority given now, with the earlier day that was chosen.
+pub(super) fn authorised_until(c: &Case, now: Moment) -> Moment {
+    let rec = &c.considered.records;
+    rec.close_on.map_or_else(|| closes(now, rec.exclusion_ends), |day| midnight(day + Days::new(1)))
 }
 
 /// K7.8: 60 days from authority; with an exclusion notice in force until the day after its end, at most 120 days, at least 60.

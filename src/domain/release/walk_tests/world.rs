@@ -16,12 +16,14 @@ use super::domain::release::outcome::Outcome;
 use super::domain::release::recipients::Recipients;
 use super::domain::release::records::Records;
 use super::domain::release::request::{Purpose, Source};
+use super::domain::release::review::{NoticeEnd, ReviewOutcome, ReviewPart, Shortening, Verdict};
 use super::domain::release::risk::{Japan, Risk};
 use super::domain::release::{Case, Considered, Order, Part, Question, Release, Request, Ruling, Stage};
 use super::domain::scheme::Footing;
 use super::domain::texts::Versions;
 use super::domain::urn::{AreaCode, Urn};
 use super::domain::words::{Line, Prose};
+use super::reviews::verdict;
 
 /// The moment identifiers are made from; it means nothing else.
 fn birth() -> Moment {
@@ -143,7 +145,10 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
         c.recipients = vec![footing(Role::Member, 8, now)];
         c.considered.recipients.instructions = Prose::default();
     },
-    |c, now| c.considered.records.exclusion_ends = Some(days_after(now.day(), 90)),
+    |c, now| {
+        c.considered.records.exclusion_ends = Some(days_after(now.day(), 90));
+        c.considered.records.close_on = Some(days_after(now.day(), 90));
+    },
     |c, _| {
         c.considered.recipients.elsewhere = Some(true);
         c.considered.recipients.areas = vec![other_area()];
@@ -280,6 +285,7 @@ fn considered(now: Moment) -> Considered {
             athena: line("ATH/1"),
             athena_dated: Some(now.day()),
             exclusion_ends: None,
+            close_on: None,
         },
     }
 }
@@ -301,13 +307,37 @@ pub(super) struct Facts {
     /// When representations were decided, from now in milliseconds.
     pub(super) decided: Option<i64>,
     pub(super) part: Part,
+    /// The review, and what is decided on it.
+    pub(super) verdict: Verdict,
+    /// No signed review waits.
+    pub(super) nothing_waits: bool,
+    /// The day that is chosen, or on which a notice ended, from today.
+    pub(super) days: Option<i64>,
+    /// The last day of the notice on record, from today.
+    pub(super) on_record: Option<i64>,
+    /// So many days ago was the authority that the limit is counted from.
+    pub(super) counted: i64,
 }
 
 impl Facts {
     /// Facts to which no rule objects.
     pub(super) fn good(now: Moment) -> Self {
         let (case, part) = (lawful(0, now), Part::Grounds);
-        Self { case, silent: false, opened: false, open: true, disclose: true, when: 0, decided: Some(0), part }
+        Self {
+            case,
+            silent: false,
+            opened: false,
+            open: true,
+            disclose: true,
+            when: 0,
+            decided: Some(0),
+            part,
+            verdict: verdict(now),
+            nothing_waits: false,
+            days: Some(0),
+            on_record: Some(30),
+            counted: 10,
+        }
     }
 }
 
@@ -332,6 +362,19 @@ pub(super) fn order(word: &str, facts: &Facts, now: Moment) -> Order {
         "withdraw" => Order::Withdraw { reason },
         "void" => Order::Void { reason, opened: facts.opened },
         "recall" => Order::Recall { reason },
+        "save a review" => Order::SaveReview(ReviewPart::Grounds),
+        "review" => Order::Review(Box::new(facts.verdict.of.clone())),
+        "continue" => facts.conclude(ReviewOutcome::Continue, reason, now),
+        "shorten on review" => facts.conclude(ReviewOutcome::Shorten, reason, now),
+        "withdraw on review" => facts.conclude(ReviewOutcome::Withdraw, reason, now),
+        "send a review back" => facts.conclude(ReviewOutcome::Again, reason, now),
+        "shorten" => Order::Shorten(Box::new(Shortening { close_on: facts.day(now), reason })),
+        "notice ended" => Order::NoticeEnded(Box::new(NoticeEnd {
+            ended: facts.day(now),
+            on_record: facts.on_record.map(|days| days_after(now.day(), days)),
+            counted_from: facts.counted(now),
+            numbers: Numbers::shipped(),
+        })),
         "correct" => Order::Correct(Box::new(Correction {
             revision: 2,
             words: "Suspected of thefts from pharmacies.\n".into(),
