@@ -35,6 +35,7 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
         // The demo's story has no open invitation; nobody objected, reported, corrected or was asked elsewhere in it.
         let none = [
             "invitation",
+            "issue",
             "representation",
             "ruling",
             "consultation",
