@@ -104,6 +104,13 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Demands
+    /// A demand for surrender or destruction (K8.2).
+    DemandId,
+    /// One round of a holder's confirmation, with the police's answer.
+    ConfirmationId,
+    /// A visit because of an unsatisfied demand.
+    VisitId,
 }
 
 #[cfg(test)]

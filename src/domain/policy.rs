@@ -75,6 +75,11 @@ acts! {
     Administer,
     /// Read the policy's texts and numbers, every version of them.
     SeeRules,
+    // Demands
+    /// Demand surrender or destruction of copies; accept or query what holders confirm, record a visit because of it.
+    Demand,
+    /// See what is demanded, who has not confirmed, and each round of it.
+    SeeDemands,
 }
 
 /// What it would be done to.
@@ -151,6 +156,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
         }
+        (Act::Demand, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::SeeDemands, Thing::Area(area)) => actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits,
         (Act::SeePapers, Thing::Scheme { area, scheme }) => {
             actor.is_in(Role::Aic, area)
                 || actor.is(Role::Auditor)

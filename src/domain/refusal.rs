@@ -122,6 +122,14 @@ pub enum Refusal {
     NumberUnsourced { number: Number },
     TextLacks { need: Need },
     TextSlotUnknown { text: Text, word: String },
+    // Demands
+    DeadlinePast,
+    DeadlineTooLate { latest: Moment },
+    NothingDemanded,
+    Demanded,
+    ConfirmFirst { due: Moment },
+    ConfirmationAnswered,
+    NotAllAccepted,
 }
 
 /// Code, clause, field (empty: none) and sentence.
@@ -198,6 +206,8 @@ impl Refusal {
                 [] => format!("Remove “{word}”: nothing is filled in here, so the text holds no braces."),
                 slots => format!("Remove “{word}”: the portal fills in only {}.", slots.iter().map(|slot| format!("{{{}}}", Slot::word(*slot))).collect::<Vec<_>>().join(", ")),
             }),
+            Self::DeadlineTooLate { latest } => ("deadline-late", "K8.2", "due", format!("The latest deadline is {}. Choose that day or an earlier one.", latest.deadline())),
+            Self::ConfirmFirst { due } => ("confirm-first", "K8.2", "", format!("You should have confirmed the end of another copy by {}. Nothing else opens until you have confirmed it.", due.deadline())),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
         }
@@ -237,6 +247,8 @@ mod tests {
             Refusal::NumberUnsourced { number: Number::CaseYears },
             Refusal::TextLacks { need: Text::Notice.needs()[0] },
             Refusal::TextSlotUnknown { text: Text::Notice, word: "{x}".into() },
+            Refusal::DeadlineTooLate { latest: at },
+            Refusal::ConfirmFirst { due: at },
         ];
         for refusal in measured {
             let told = refusal.told();
