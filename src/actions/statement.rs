@@ -25,6 +25,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("correction", "Correction of released words (K8.7)"),
     ("void", "Voiding of a number"),
     ("recall", "Recall"),
+    ("demand", "Demand for surrender or destruction (K8.2)"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),
     ("approve", "Approval of a person’s keys"),

@@ -157,7 +157,9 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
         }
         (Act::Demand, Thing::Area(area)) => actor.is_in(Role::Aic, area),
-        (Act::SeeDemands, Thing::Area(area)) => actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits,
+        (Act::SeeDemands, Thing::Area(area)) => {
+            actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
+        }
         (Act::SeePapers, Thing::Scheme { area, scheme }) => {
             actor.is_in(Role::Aic, area)
                 || actor.is(Role::Auditor)

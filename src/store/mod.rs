@@ -12,6 +12,7 @@ pub mod consultations;
 pub mod copies;
 pub mod corrections;
 pub mod decisions;
+pub mod demands;
 pub mod documents;
 pub mod duties;
 pub mod initiatives;

@@ -79,6 +79,15 @@ const READ_AREA_ANSWER: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
+// Demands
+const READ_DEMAND: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand";
+const WRITE_DEMAND: &str = "UPDATE demand SET body = $2 WHERE id = $1";
+const READ_QUERY: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM confirmation WHERE body IS NOT NULL";
+const WRITE_QUERY: &str = "UPDATE confirmation SET body = $2 WHERE id = $1";
+const READ_VISIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand_visit";
+const WRITE_VISIT: &str = "UPDATE demand_visit SET body = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
@@ -116,6 +125,10 @@ pub const SOURCES: &[Source] = &[
         write: WRITE_AREA_ANSWER,
     },
     // End of other areas
+    // Demands
+    Source { table: "demand", column: "body", bound: Some("demand"), read: READ_DEMAND, write: WRITE_DEMAND },
+    Source { table: "confirmation", column: "body", bound: Some("confirmation"), read: READ_QUERY, write: WRITE_QUERY },
+    Source { table: "demand_visit", column: "body", bound: Some("demand_visit"), read: READ_VISIT, write: WRITE_VISIT },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {

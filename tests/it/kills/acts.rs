@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{No, Stamp, audit, deliver, release, seal, surrender, sweep};
+use disclosure_portal::actions::{No, Stamp, audit, deliver, demands, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};
 use disclosure_portal::domain::actor::Actor;
@@ -282,7 +282,7 @@ impl Client {
     async fn recall(&self, id: ReleaseId, stamp: Stamp) -> Answer {
         let sam = self.who("Sam");
         let form = releases::sign_reason(&self.office, sam, "recall", id, "The purpose is met.")?;
-        release::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        demands::recall(&self.office, &sam.actor, id, &form, stamp).await?;
         Ok(None)
     }
 
@@ -325,6 +325,7 @@ impl Client {
             ("done_date", &done.day().to_string()),
             ("done_time", &done.clock_time()),
             ("witness", "A. Witness"),
+            ("onward", "none"),
         ];
         let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let form = disclosure_portal::actions::answers::Form::posted(&answers);
