@@ -160,7 +160,10 @@ fn sheet(found: Certificate) -> Sheet {
         row("Before whom", said.witness.clone()),
         row("Shown or given onward", onward(&said.onward, &said.onward_told)),
         row("Confirmed and signed", precise(found.copy.confirmed_at)),
-        row("Accepted by the police", found.accepted_at.map_or_else(|| "It waits for their answer".to_owned(), Moment::precise)),
+        row(
+            "Accepted by the police",
+            found.accepted_at.map_or_else(|| "It waits for their answer".to_owned(), Moment::precise),
+        ),
     ];
     let entry = found.index.map_or_else(|| "Not found".to_owned(), |index| format!("Entry {index}"));
     let portal = vec![

@@ -167,7 +167,11 @@ fn overdue(all: &[demands::Line]) -> Section {
         1 => "1 holder has not confirmed what they did with a copy. Until then nothing else opens for them.".to_owned(),
         many => format!("{many} copies are overdue. Until they are confirmed nothing else opens for their holders."),
     };
-    Section { releases, words, ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")]) }
+    Section {
+        releases,
+        words,
+        ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
+    }
 }
 
 /// How many overdue copies are named.

@@ -151,7 +151,12 @@ fn held(grant: Grant, sheet: &Sheet, places: &HashMap<String, String>) -> Held {
 }
 
 impl Person {
-    fn of(sheet: &Sheet, places: &HashMap<String, String>, (may_renew, may_demand): (bool, bool), v: &Visit) -> Result<Self, No> {
+    fn of(
+        sheet: &Sheet,
+        places: &HashMap<String, String>,
+        (may_renew, may_demand): (bool, bool),
+        v: &Visit,
+    ) -> Result<Self, No> {
         let account = &sheet.account;
         let when = |at: Option<i64>| at.map_or_else(|| "Never".to_owned(), long);
         let (state, keys) = match sheet.keys {
