@@ -269,8 +269,10 @@ impl Tx {
             Answer::Queried(due, body) => ("queried", Some(due.millis()), Some(body)),
         };
         if let Some(round) = round {
-            let query = sqlx::query(ANSWER).bind(round).bind(&copy).bind(word).bind(&by).bind(now);
-            let done = run!(self, query.bind(due).bind(body))?;
+            let done = run!(
+                self,
+                sqlx::query(ANSWER).bind(round).bind(&copy).bind(word).bind(&by).bind(now).bind(due).bind(body)
+            )?;
             if done != 1 {
                 return Ok(false);
             }

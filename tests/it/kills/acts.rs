@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use disclosure_portal::actions::demands::Target;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
 use disclosure_portal::actions::{No, Stamp, audit, deliver, demands, release, seal, surrender, sweep};
@@ -31,7 +32,7 @@ const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
 
 /// What is chosen, and how often beside the others.
-const CHOICES: [(Choice, usize); 9] = [
+const CHOICES: [(Choice, usize); 10] = [
     (|_, _| Some(Deed::Leaf), 1),
     (Client::asks, 4),
     (Client::authorises, 4),
@@ -39,6 +40,7 @@ const CHOICES: [(Choice, usize); 9] = [
     (Client::acknowledges, 6),
     (Client::views, 12),
     (Client::recalls, 2),
+    (Client::demands, 2),
     (Client::confirms, 4),
     (|_, _| Some(Deed::Sweep), 1),
 ];
@@ -196,6 +198,11 @@ impl Client {
         self.copy(offers, fits).map(Deed::Confirm)
     }
 
+    /// One holder's copy, whether or not they have looked at it: its release goes on.
+    fn demands(&mut self, offers: &Offers) -> Option<Deed> {
+        self.copy(offers, |copy| copy.sealed_at.is_some() && copy.key_gone_at.is_none()).map(Deed::Demand)
+    }
+
     async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
         let release = deed.release().and_then(ReleaseId::parse);
         let copy = deed.copy().and_then(CopyId::parse);
@@ -205,6 +212,7 @@ impl Client {
             (Deed::Authorise(_), Some(id), _) => self.authorise(id, stamp).await,
             (Deed::Seal(_), Some(id), _) => self.seal(id, stamp).await,
             (Deed::Recall(_), Some(id), _) => self.recall(id, stamp).await,
+            (Deed::Demand(_), _, Some(id)) => self.demand(id, stamp).await,
             (Deed::Acknowledge(_), _, Some(id)) => self.acknowledge(id, stamp).await,
             (Deed::View(_), _, Some(id)) => self.view(id, stamp).await,
             (Deed::Thumbnail(_), _, Some(id)) => self.thumbnail(id, stamp).await,
@@ -283,6 +291,19 @@ impl Client {
         let sam = self.who("Sam");
         let form = releases::sign_reason(&self.office, sam, "recall", id, "The purpose is met.")?;
         demands::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn demand(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let row = self.office.read().await?.copy(copy).await?.ok_or(No::NotFound)?;
+        let held = row.holding()?;
+        let (sam, target) = (self.who("Sam"), Target::Holder(held.release, held.holder));
+        let copies = demands::propose(&self.office, &sam.actor, target).await?.copies();
+        let mut said: releases::Answers = copies.into_iter().map(|copy| ("copy".to_owned(), copy)).collect();
+        said.push(("reason".to_owned(), "Kept in the open.".to_owned()));
+        let form = disclosure_portal::actions::answers::Form::posted(&said);
+        let form = releases::sign_form(&self.office, sam, "demand", &target.object(), form, &[])?;
+        demands::demand(&self.office, &sam.actor, target, &form, stamp).await?;
         Ok(None)
     }
 

@@ -39,10 +39,11 @@ impl Strike {
 }
 
 /// What a kill is aimed at, and how often beside the others: most at what is longest under way, and at what destroys.
-const AIMS: [(&str, usize); 8] = [
+const AIMS: [(&str, usize); 9] = [
     ("seal", 4),
     ("recall", 3),
     ("confirm", 3),
+    ("demand", 3),
     ("view", 3),
     ("authorise", 2),
     ("acknowledge", 1),

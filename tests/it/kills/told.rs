@@ -25,6 +25,7 @@ pub(super) enum Deed {
     View(String),
     Thumbnail(String),
     Recall(String),
+    Demand(String),
     Confirm(String),
     Sweep,
 }
@@ -40,6 +41,7 @@ impl Deed {
             Self::View(_) => "view",
             Self::Thumbnail(_) => "thumbnail",
             Self::Recall(_) => "recall",
+            Self::Demand(_) => "demand",
             Self::Confirm(_) => "confirm",
             Self::Seal(_) | Self::Sweep => return None,
         })
@@ -57,7 +59,11 @@ impl Deed {
     /// The copy it is about.
     pub(super) fn copy(&self) -> Option<&str> {
         match self {
-            Self::Acknowledge(copy) | Self::View(copy) | Self::Thumbnail(copy) | Self::Confirm(copy) => Some(copy),
+            Self::Acknowledge(copy)
+            | Self::View(copy)
+            | Self::Thumbnail(copy)
+            | Self::Demand(copy)
+            | Self::Confirm(copy) => Some(copy),
             _ => None,
         }
     }
