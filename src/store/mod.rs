@@ -36,7 +36,7 @@ pub mod trust;
 pub mod units;
 mod unwritten;
 pub mod vault;
-mod views;
+pub mod views;
 pub mod visits;
 pub mod writer;
 

@@ -9,7 +9,7 @@ use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 83] = [
+const FIELDS: [&str; 92] = [
     "email",
     "auth",
     "recovery_auth",

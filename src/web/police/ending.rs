@@ -16,7 +16,7 @@ use crate::web::{Answer, Page, Visit};
 
 /// One round.
 #[derive(Serialize, Clone)]
-pub(crate) struct RoundLine {
+pub struct RoundLine {
     title: String,
     rows: Vec<Row>,
     signed: String,
