@@ -70,6 +70,25 @@ async fn states(scene: &Scene, id: ReleaseId) -> Vec<(String, State)> {
     all
 }
 
+/// A demand, a query and a visit: for tests of what is kept of them.
+pub(crate) async fn one_made(scene: &Scene) {
+    let (office, sam, priya) = (&scene.office, who("Sam"), who("Priya"));
+    let id = held(scene).await;
+    demand(scene, Target::Holder(id, priya.id)).await.unwrap();
+    let copy = copy_of(office, priya, id).await.unwrap();
+    confirm(office, priya, copy, "A. Witness").await.unwrap();
+    let row = office.read().await.unwrap().copy(copy).await.unwrap().unwrap();
+    let seen: &'static str = Box::leak(row.confirmed_at.unwrap().to_string().into_boxed_str());
+    let said = move |name: &'static str| match name {
+        "seen" => seen,
+        "visited_on" => "2026-11-21",
+        "due" => "",
+        _ => "Who saw it?",
+    };
+    demands::query(office, &sam.actor, copy, said, stamp()).await.unwrap();
+    demands::visit(office, &sam.actor, copy, said, stamp()).await.unwrap();
+}
+
 fn due(day: &str) -> State {
     State::Owed { due: Moment::parse_london(day, "00:00").unwrap() }
 }
