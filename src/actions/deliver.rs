@@ -6,18 +6,22 @@
 use crate::actions::corrections::{self, Reported, Version};
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
+use crate::domain::demand::State;
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
+use crate::domain::numbers::Numbers;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::ReviewOutcome;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
+use crate::store::demands::{EndingRow, Endings};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
+use crate::store::views::Asked;
 use crate::store::{Acked, Conn, Tx};
 
 /// A bulletin as its holder's list and page show it: no picture, no words of the case.
@@ -53,6 +57,8 @@ pub struct Bulletin {
     pub continued_at: Option<Moment>,
     /// What its holder reported about it, newest first (K8.7).
     pub reports: Vec<Reported>,
+    /// How far its end is (K8.2); `None`: it was never supplied, or nothing can be held of it.
+    pub ending: Option<State>,
 }
 
 /// The object a signature about a copy is about.
@@ -65,13 +71,26 @@ struct Told {
     conditions: (u32, String),
     danger: String,
     names: String,
+    numbers: Numbers,
+    /// How far the end of each of this holder's copies is.
+    endings: Vec<EndingRow>,
 }
 
-async fn told(conn: &mut Conn) -> Result<Told, No> {
+impl Told {
+    /// The earliest deadline by which the holder has to confirm the end of a copy other than this one.
+    fn owes(&self, but: &str, now: Moment) -> Option<Moment> {
+        let owed = self.endings.iter().filter(|row| row.copy_id != but && row.confirmed_at.is_none());
+        owed.filter_map(|row| row.ending(now).due(&self.numbers)).min()
+    }
+}
+
+async fn told(conn: &mut Conn, holder: PersonId, now: Moment) -> Result<Told, No> {
+    let (numbers, _) = conn.numbers_in_force().await?;
+    let endings = conn.endings(&Endings { holder: Some(holder), ..Endings::default() }, now).await?;
     let conditions = conn.text_in_force(Text::Conditions).await?;
     let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
     let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
-    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
+    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names, numbers, endings })
 }
 
 /// The member businesses of a copy's scheme that the instructions name (K7.4).
@@ -98,7 +117,16 @@ async fn bulletin(
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
     let footing = conn.footing(holding.holder, holding.scheme, now).await?;
-    let closed = rules(&holding, &filed, footing.as_ref(), by, now).err().unwrap_or_default();
+    let owes = told.owes(&copy.id, now);
+    let mut closed = rules(&holding, &filed, footing.as_ref(), (by, owes), now).err().unwrap_or_default();
+    let ending = told.endings.iter().find(|row| row.copy_id == copy.id);
+    let ending = ending.map(|row| row.ending(now).state(&told.numbers, now));
+    // Of a live release, a key that is gone was demanded (K8.2).
+    if matches!(ending, Some(State::Owed { .. } | State::Overdue { .. })) {
+        for why in closed.iter_mut().filter(|why| **why == Refusal::KeyDestroyed) {
+            *why = if filed.release.word(now) == "live" { Refusal::Demanded } else { Refusal::KeyDestroyed };
+        }
+    }
     let parts = conn.parts(holding.copy).await?;
     let recalled_at = match filed.release.standing() {
         crate::domain::release::Standing::Recalled { at } => Some(at),
@@ -121,6 +149,7 @@ async fn bulletin(
         versions: corrections::versions(office, conn, holding.release).await?,
         continued_at: continued(conn, holding.release).await?,
         reports: corrections::of_copy(office, conn, holding.copy).await?,
+        ending,
         copy,
     }))
 }
@@ -136,19 +165,20 @@ fn rules(
     holding: &Holding,
     filed: &Filed,
     footing: Option<&Footing>,
-    by: &Actor,
+    (by, owes): (&Actor, Option<Moment>),
     now: Moment,
 ) -> Result<(), Vec<Refusal>> {
     // Somebody who no longer receives for the scheme holds nothing any more.
     let footing = footing.ok_or_else(|| vec![Refusal::SchemeSuspended])?;
-    holding.may_open(by, filed.release.standing(), footing, now)
+    holding.may_open(by, filed.release.standing(), footing, owes, now)
 }
 
 /// The holder's own bulletins, newest first; withdrawn and expired ones stay as plain cards.
 pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
     let holder = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
-    let (mut all, told) = (Vec::new(), told(&mut conn).await?);
+    let told = told(&mut conn, holder, office.now()).await?;
+    let mut all = Vec::new();
     for copy in conn.copies_of_holder(holder).await? {
         all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
@@ -165,6 +195,9 @@ pub async fn lapses(office: &Office, by: &Actor) -> Result<Vec<Refusal>, No> {
         let why = footing.lapses(now).into_iter().chain(footing.undertaking().err());
         all.extend(why);
     }
+    let (numbers, _) = conn.numbers_in_force().await?;
+    let owes = conn.owes(holder, None, &numbers, now).await?.filter(|due| now >= *due);
+    all.extend(owes.map(|due| Refusal::ConfirmFirst { due }));
     let mut told: Vec<Refusal> = Vec::new();
     for why in all {
         if !told.contains(&why) {
@@ -179,7 +212,7 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     let holder = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
-    let told = told(&mut conn).await?;
+    let told = told(&mut conn, holder, office.now()).await?;
     bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
@@ -278,11 +311,18 @@ async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str
     let now = tx.now();
     let holder: Option<PersonId> = by.person();
     let wanted = tx.wanted(copy, part).await?;
-    let wanted = wanted.filter(|(row, ..)| Some(&row.holder) == holder.map(|id| id.to_string()).as_ref());
-    let (row, filed, found) = wanted.ok_or(No::NotFound)?;
+    let wanted = wanted.filter(|asked| Some(&asked.copy.holder) == holder.map(|id| id.to_string()).as_ref());
+    let Asked { copy: row, filed, part: found, owes_from } = wanted.ok_or(No::NotFound)?;
     let holding = row.holding()?;
     let footing = tx.footing(holding.holder, holding.scheme, now).await?;
-    if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), by, now) {
+    let owes = match owes_from {
+        Some(from) if now >= from => {
+            let (numbers, _) = tx.numbers_in_force().await?;
+            tx.owes(holding.holder, Some(copy), &numbers, now).await?
+        }
+        _ => None,
+    };
+    if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), (by, owes), now) {
         if refusals.contains(&Refusal::NotFound) {
             return Err(No::NotFound);
         }

@@ -10,6 +10,7 @@ use crate::domain::ids::{AreaId, SchemeId};
 use crate::domain::moment::{Day, Moment, days_after, parse_day};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::urn::Urn;
+use crate::store::releases::Filed;
 pub use crate::store::search::Waits;
 use crate::store::search::{Hit, Sought};
 
@@ -154,6 +155,14 @@ pub async fn releases(office: &Office, by: &Actor, typed: &Typed<'_>) -> Result<
 pub async fn waiting(office: &Office, by: &Actor, waits: Waits, named: i64) -> Result<Found, No> {
     let of = Sought { waits, limit: named, ..all(office, by).await? };
     run(office, by, of).await
+}
+
+/// The live releases of the areas whose requests `by` decides.
+pub(super) async fn live(office: &Office, by: &Actor) -> Result<Vec<Filed>, No> {
+    let of = all(office, by).await?;
+    let of = Sought { stage: "live".to_owned(), sees: of.decides.clone(), limit: i64::MAX, ..of };
+    let hits = office.read().await?.find_releases(&of).await?;
+    Ok(hits.into_iter().map(|hit| hit.filed).filter(|filed| of.decides.contains(&filed.release.area)).collect())
 }
 
 async fn run(office: &Office, by: &Actor, mut of: Sought) -> Result<Found, No> {

@@ -7,8 +7,9 @@ use crate::actions::find::{self, Found, Waits};
 use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
+use crate::actions::{No, Office, corrections, demands, elsewhere, reseal, root};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::demand::State;
 use crate::domain::policy::{Act, Thing, may};
 pub use crate::store::corrections::WaitingReport;
 
@@ -54,6 +55,11 @@ pub enum Waiting {
     // Reviews
     /// Releases whose review is due (K7.9).
     Reviews(Vec<Due>),
+    // Demands
+    /// Copies whose end should have been confirmed by now (K8.2), by deadline: these stand first.
+    Overdue(Vec<demands::Line>),
+    /// So many copies are to be confirmed, and so many confirmations to be answered.
+    Demands(usize, usize),
 }
 
 /// How many releases a section names before it only counts.
@@ -62,6 +68,12 @@ const NAMED: i64 = 8;
 /// What waits at the police desk, most pressing first.
 async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
     let found = async |waits| find::waiting(office, by, waits, NAMED).await;
+    let calls = by.is(Role::Aic) || by.is(Role::Commander);
+    let open = if calls { demands::open(office, by, demands::Narrowed::default()).await? } else { Vec::new() };
+    let (overdue, open): (Vec<_>, Vec<_>) = open.into_iter().partition(demands::Line::is_overdue);
+    if !overdue.is_empty() {
+        all.push(Waiting::Overdue(overdue));
+    }
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
         let questions = questions(office, by).await?;
@@ -80,6 +92,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         let reports = corrections::waiting(office, by).await?;
         if !reports.is_empty() {
             all.push(Waiting::Reports(reports));
+        }
+        let answers = open.iter().filter(|line| line.state == State::Confirmed).count();
+        if !open.is_empty() {
+            all.push(Waiting::Demands(open.len() - answers, answers));
         }
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
         let between = elsewhere::work(office, by).await?;

@@ -1,5 +1,6 @@
-//! The co-ordinator's decisions on a release: authorise, refuse, recall; the officer's withdrawal. Every one through
+//! The co-ordinator's decisions on a release: authorise, refuse, void; the officer's withdrawal. Every one through
 //! [`Release::decide`](crate::domain::release::Release::decide), inside the writing act.
+//! Absent on purpose: recalling, which is a demand ([`crate::actions::demands`]).
 
 use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
@@ -274,14 +275,6 @@ pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, s
         return Err(No::refused(Refusal::WrongStage { stage: "draft" }));
     }
     end(office, by, id, Ending { kind: "withdrawal", form, order: |reason, _| Order::Withdraw { reason } }, stamp).await
-}
-
-/// Recalls (K8.2), signed: from the commit on no view follows; every key of it is destroyed in the same transaction.
-pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, Ending { kind: "recall", form, order: |reason, _| Order::Recall { reason } }, stamp).await?;
-    office.board.close(id.to_string());
-    crate::actions::sweep::clear_away(office).await;
-    Ok(())
 }
 
 /// Whether somebody has opened a copy.

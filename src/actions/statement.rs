@@ -28,6 +28,7 @@ pub const KINDS: &[(&str, &str)] = &[
     ("review", "Review (form 3796)"),
     ("review-decision", "Decision on a review (form 3796)"),
     ("limit", "Earlier time limit"),
+    ("demand", "Demand for surrender or destruction (K8.2)"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),
     ("approve", "Approval of a person’s keys"),

@@ -83,7 +83,8 @@ kinds! {
     Original = "original",
     /// A number issued in error was voided; it stays in the register (K8.3); body: `urn`, `statement`.
     Voided = "void",
-    /// The release was recalled (K8.2); body: `urn`, `statement`; by the decision of a review also `round`, `as` (the deciding role).
+    /// The release was recalled (K8.2); body: `urn`, `statement`, `demand`, `due`; by the decision of a review also `round`, `as` (the
+    /// deciding role).
     Recalled = "recall",
     // Corrections (K8.7)
     /// A holder reported that something is wrong or incomplete (K8.7); body: `report`.
@@ -103,7 +104,8 @@ kinds! {
     UndertakingDeclined = "undertaking.decline",
     /// The conditions of a supply were acknowledged (K8.2); body: `version`, `statement`.
     Acknowledged = "acknowledge",
-    /// The holder confirmed surrender or destruction (K8.2); body: `outcome`, `statement`.
+    /// The holder confirmed surrender or destruction (K8.2); body: `outcome`, `onward`, `document` (SHA-256 of what was signed),
+    /// `statement`.
     Confirmed = "confirm",
     /// A copy's key was destroyed and its blobs deleted and read back as gone; body: `parts`.
     Destroyed = "destroy",
@@ -182,6 +184,15 @@ kinds! {
     Shortened = "limit.shorten",
     /// An exclusion notice ended before its day (K7.8); body: `urn`, `ended`, `until`.
     NoticeEnded = "notice.end",
+    // Demands
+    /// Surrender or destruction of a copy was demanded, and its key destroyed (K8.2); body: `demand`, `scope`, `due`, `statement`.
+    Demanded = "demand",
+    /// The police accepted the confirmation of a copy's end (K8.2); body: `confirmation`.
+    ConfirmationAccepted = "confirm.accept",
+    /// The police queried it, and the holder confirms anew (K8.2); body: `confirmation`, `due`.
+    ConfirmationQueried = "confirm.query",
+    /// The police visited a holder because a demand was not satisfied (K8.2); body: `visit`.
+    DemandVisited = "demand.visit",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

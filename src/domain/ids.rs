@@ -111,6 +111,13 @@ id! {
     ReviewPartId,
     /// A change of a release's limit (K7.8).
     LimitChangeId,
+    // Demands
+    /// A demand for surrender or destruction (K8.2).
+    DemandId,
+    /// One round of a holder's confirmation, with the police's answer.
+    ConfirmationId,
+    /// A visit because of an unsatisfied demand.
+    VisitId,
 }
 
 #[cfg(test)]

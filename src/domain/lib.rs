@@ -6,6 +6,7 @@
 
 pub mod actor;
 pub mod content;
+pub mod demand;
 pub mod duty;
 pub mod event;
 pub mod holding;

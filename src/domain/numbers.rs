@@ -100,6 +100,10 @@ numbers! {
     /// Years that the bodies of the log are kept.
     LogYears = "log_years", "log_years_source", "Body of an entry of the log", "years",
         6, 10, 10, "K6.4.1", "Force retention and disposal schedule (B18); Data Protection Act 2018, section 62";
+    // Demands
+    /// Days in which a holder confirms what was done with a copy, after the last day on which it opened.
+    ConfirmDays = "confirm_days", "confirm_days_source", "To confirm surrender or destruction, after a copy’s end", "days",
+        1, limits::CONFIRM_DAYS, limits::CONFIRM_DAYS, "K8.2", "Ours: the policy says on demand and gives no number";
 }
 
 const REPRESENTATIONS_HOURS: i64 = limits::REPRESENTATIONS_MS / 3_600_000;

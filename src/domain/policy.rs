@@ -80,6 +80,11 @@ acts! {
     Review,
     /// Decide a signed review: the co-ordinator, or a higher rank by an enactment (K7.9).
     DecideReview,
+    // Demands
+    /// Demand surrender or destruction of copies; accept or query what holders confirm, record a visit because of it.
+    Demand,
+    /// See what is demanded, who has not confirmed, and each round of it.
+    SeeDemands,
 }
 
 /// What it would be done to.
@@ -159,6 +164,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
+        }
+        (Act::Demand, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::SeeDemands, Thing::Area(area)) => {
+            actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
         }
         (Act::SeePapers, Thing::Scheme { area, scheme }) => {
             actor.is_in(Role::Aic, area)

@@ -146,6 +146,14 @@ pub enum Refusal {
     NoticeEndInFuture,
     NoticeEndNotEarlier,
     ReviewBegunAnew,
+    // Demands
+    DeadlinePast,
+    DeadlineTooLate { latest: Moment },
+    NothingDemanded,
+    Demanded,
+    ConfirmFirst { due: Moment },
+    ConfirmationAnswered,
+    NotAllAccepted,
 }
 
 /// Code, clause, field (empty: none) and sentence.
@@ -226,6 +234,8 @@ impl Refusal {
             // Reviews
             Self::LimitLater { until } => ("limit-later", "K7.8", "close_on", format!("A time limit is only ever brought forward. Choose a day before which it closes anyway: it has to close by {}.", until.deadline())),
             Self::OverAtLimit { at } => ("over-at-limit", "K7.8", "", format!("The time limit of this release was {}. It is over: nobody can open it, and its keys are destroyed. A review cannot bring it back. If it is still needed, ask for a new release.", at.deadline())),
+            Self::DeadlineTooLate { latest } => ("deadline-late", "K8.2", "due", format!("The latest deadline is {}. Choose that day or an earlier one.", latest.deadline())),
+            Self::ConfirmFirst { due } => ("confirm-first", "K8.2", "", format!("You should have confirmed the end of another copy by {}. Nothing else opens until you have confirmed it.", due.deadline())),
             // `fixed` answered all the others.
             _ => ("refused", "P1", "", "This is not possible now.".to_owned()),
         }
@@ -268,6 +278,8 @@ mod tests {
             Refusal::TextSlotUnknown { text: Text::Notice, word: "{x}".into() },
             Refusal::LimitLater { until: at },
             Refusal::OverAtLimit { at },
+            Refusal::DeadlineTooLate { latest: at },
+            Refusal::ConfirmFirst { due: at },
         ];
         for refusal in measured {
             let told = refusal.told();

@@ -12,6 +12,7 @@ pub mod consultations;
 pub mod copies;
 pub mod corrections;
 pub mod decisions;
+pub mod demands;
 pub mod documents;
 pub mod duties;
 pub mod initiatives;
@@ -36,7 +37,7 @@ pub mod trust;
 pub mod units;
 mod unwritten;
 pub mod vault;
-mod views;
+pub mod views;
 pub mod visits;
 pub mod writer;
 

@@ -89,6 +89,14 @@ const READ_REVIEW_PART: &str = "SELECT id, id AS place, version, body AS sealed 
 const WRITE_REVIEW_PART: &str = "UPDATE review_part SET body = $2 WHERE id = $1";
 const READ_LIMIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM limit_change";
 const WRITE_LIMIT: &str = "UPDATE limit_change SET body = $2 WHERE id = $1";
+// Demands
+const READ_DEMAND: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand";
+const WRITE_DEMAND: &str = "UPDATE demand SET body = $2 WHERE id = $1";
+const READ_QUERY: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM confirmation WHERE body IS NOT NULL";
+const WRITE_QUERY: &str = "UPDATE confirmation SET body = $2 WHERE id = $1";
+const READ_VISIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand_visit";
+const WRITE_VISIT: &str = "UPDATE demand_visit SET body = $2 WHERE id = $1";
 
 /// All there are.
 pub const SOURCES: &[Source] = &[
@@ -137,6 +145,10 @@ pub const SOURCES: &[Source] = &[
         write: WRITE_REVIEW_PART,
     },
     Source { table: "limit_change", column: "body", bound: Some("limit_change"), read: READ_LIMIT, write: WRITE_LIMIT },
+    // Demands
+    Source { table: "demand", column: "body", bound: Some("demand"), read: READ_DEMAND, write: WRITE_DEMAND },
+    Source { table: "confirmation", column: "body", bound: Some("confirmation"), read: READ_QUERY, write: WRITE_QUERY },
+    Source { table: "demand_visit", column: "body", bound: Some("demand_visit"), read: READ_VISIT, write: WRITE_VISIT },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {

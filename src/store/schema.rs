@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 17] = [
+pub const STEPS: [Step; 18] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -65,6 +65,8 @@ pub const STEPS: [Step; 17] = [
     step!(16, "subject", 16, "0016_subject.sql"),
     // Reviews. An older program would take an acknowledgement that names the limit of before.
     step!(17, "review", 17, "0017_review.sql"),
+    // An older program would open other copies to somebody who has not confirmed the end of one, and knows no queries.
+    step!(18, "demands", 18, "0018_demands.sql"),
 ];
 
 /// The setting that holds the floor.

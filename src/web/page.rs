@@ -65,6 +65,7 @@ pages![
     bulletin::Show,
     surrender::Confirm,
     surrender::Sheet,
+    surrender::Release,
     log::Log,
     log_check::Verify,
     log_check::Head,
@@ -74,9 +75,11 @@ pages![
     police::ask::Ask,
     police::check::Check,
     police::sheet::Sheet,
-    police::sheet::Recall,
+    // Demands
+    police::end::End,
+    police::demands::Demands,
+    police::ending::Ending,
     // The desk
-    police::void::Void,
     police::duties::Duty,
     police::prints::Authority,
     police::prints::Bundle,

@@ -31,9 +31,15 @@ impl Refusal {
 
     /// Demands for surrender or destruction, and what holders confirm (K8.2).
     #[rustfmt::skip]
-    #[expect(clippy::unused_self, reason = "its first refusal is still to come")]
     pub(super) fn about_demands(&self) -> Option<Said> {
-        None
+        Some(match self {
+            Self::DeadlinePast => ("deadline-past", "K8.2", "due", "This day is over. Choose today or a later day."),
+            Self::NothingDemanded => ("nothing-demanded", "K8.2", "statement", "Nothing is held there that could be demanded: every copy has ended, and its end is confirmed."),
+            Self::Demanded => ("demanded", "K8.2", "", "The police demanded this copy back. Surrender or destroy what you hold and confirm it."),
+            Self::ConfirmationAnswered => ("confirmation-answered", "K8.2", "statement", "This confirmation was answered already, or the holder has confirmed anew. Look at the page again."),
+            Self::NotAllAccepted => ("not-all-accepted", "K8.2", "", "The certificate of the release is given once the police have accepted the end of every copy."),
+            _ => return None,
+        })
     }
 
     /// Numbered prints (O3.2.1), and whoever leaves.

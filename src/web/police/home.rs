@@ -8,11 +8,12 @@ use crate::actions::home::{Waiting, WaitingReport, waiting};
 use crate::actions::reviews::queue::{Due, Step};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
-use crate::actions::{No, elsewhere};
+use crate::actions::{No, demands, elsewhere};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
+use crate::web::police::demands::tag;
 use crate::web::police::elsewhere::line;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
@@ -148,6 +149,47 @@ fn reported(reports: &[WaitingReport]) -> Section {
     };
     let releases = reports.iter().map(brief).collect();
     Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
+}
+
+/// Every overdue copy is named (K8.2): whoever is responsible cannot miss it.
+fn overdue(all: &[demands::Line]) -> Section {
+    let brief = |line: &demands::Line| Brief {
+        href: format!("/demands/{}", line.row.copy_id),
+        title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
+        about: format!(
+            "{}. To be confirmed by {}",
+            line.row.scheme_name,
+            line.due.map_or_else(String::new, Moment::deadline)
+        ),
+        tag: tag(line.state),
+    };
+    let releases = all.iter().take(NAMED).map(brief).collect();
+    let words = match all.len() {
+        1 => "1 holder has not confirmed what they did with a copy. Until then nothing else opens for them.".to_owned(),
+        many => format!("{many} copies are overdue. Until they are confirmed nothing else opens for their holders."),
+    };
+    Section {
+        releases,
+        words,
+        ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
+    }
+}
+
+/// How many overdue copies are named.
+const NAMED: usize = 8;
+
+fn demanded(owed: usize, answers: usize) -> Section {
+    let owed = match owed {
+        0 => String::new(),
+        1 => "1 copy is to be confirmed by its holder. ".to_owned(),
+        many => format!("{many} copies are to be confirmed by their holders. "),
+    };
+    let answers = match answers {
+        0 => String::new(),
+        1 => "1 confirmation waits for your answer.".to_owned(),
+        many => format!("{many} confirmations wait for your answer."),
+    };
+    Section { words: format!("{owed}{answers}"), ..plain("Demands", "", vec![link("/demands", "See all demands")]) }
 }
 
 /// What waits between areas (K7.6).
@@ -286,6 +328,8 @@ impl Section {
             ),
             Waiting::Log => log(),
             Waiting::Reseal(releases) => again(*releases),
+            Waiting::Overdue(all) => overdue(all),
+            Waiting::Demands(owed, answers) => demanded(*owed, *answers),
             Waiting::Root(keys) => for_root(*keys),
             Waiting::Reviews(due) => reviews(due),
             Waiting::Accounts => plain(
@@ -341,6 +385,9 @@ impl Page for Home {
                 reported_at: 1_795_370_400_000,
             }]),
             Waiting::Reviews(due_samples(now)),
+            Waiting::Overdue(Vec::new()),
+            Waiting::Demands(1, 2),
+            Waiting::Demands(2, 1),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Root(1),

@@ -5,6 +5,7 @@ mod at_rest;
 mod breaks;
 pub(crate) mod corrections;
 mod decision;
+pub(crate) mod demands;
 mod duties;
 mod end;
 mod expiry;

@@ -45,6 +45,9 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
             "review",
             "review_part",
             "limit_change",
+            "demand",
+            "demand_visit",
+            "confirmation",
         ]
         .contains(&source.table);
         assert!(!fields.is_empty() || none, "{}.{}", source.table, source.column);
@@ -57,6 +60,7 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
 async fn stopped() -> Stopped {
     let scene = Scene::new().await;
     super::corrections::one_made(&scene).await;
+    super::demands::one_made(&scene).await;
     scene.stopped().await
 }
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use disclosure_portal::actions::answers::Form;
+use disclosure_portal::actions::demands::Target;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{No, Stamp, audit, correct, deliver, release, seal, surrender, sweep};
+use disclosure_portal::actions::{No, Stamp, audit, correct, deliver, demands, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};
 use disclosure_portal::domain::actor::Actor;
@@ -32,7 +33,7 @@ const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
 
 /// What is chosen, and how often beside the others.
-const CHOICES: [(Choice, usize); 10] = [
+const CHOICES: [(Choice, usize); 11] = [
     (|_, _| Some(Deed::Leaf), 1),
     (Client::asks, 4),
     (Client::authorises, 4),
@@ -41,6 +42,7 @@ const CHOICES: [(Choice, usize); 10] = [
     (Client::views, 12),
     (Client::recalls, 2),
     (Client::corrects, 3),
+    (Client::demands, 2),
     (Client::confirms, 4),
     (|_, _| Some(Deed::Sweep), 1),
 ];
@@ -202,6 +204,11 @@ impl Client {
         self.copy(offers, fits).map(Deed::Confirm)
     }
 
+    /// One holder's copy, whether or not they have looked at it: its release goes on.
+    fn demands(&mut self, offers: &Offers) -> Option<Deed> {
+        self.copy(offers, |copy| copy.sealed_at.is_some() && copy.key_gone_at.is_none()).map(Deed::Demand)
+    }
+
     async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
         let release = deed.release().and_then(ReleaseId::parse);
         let copy = deed.copy().and_then(CopyId::parse);
@@ -212,6 +219,7 @@ impl Client {
             (Deed::Seal(_), Some(id), _) => self.seal(id, stamp).await,
             (Deed::Recall(_), Some(id), _) => self.recall(id, stamp).await,
             (Deed::Correct(_), Some(id), _) => self.correct(id, stamp).await,
+            (Deed::Demand(_), _, Some(id)) => self.demand(id, stamp).await,
             (Deed::Acknowledge(_), _, Some(id)) => self.acknowledge(id, stamp).await,
             (Deed::View(_), _, Some(id)) => self.view(id, stamp).await,
             (Deed::Thumbnail(_), _, Some(id)) => self.thumbnail(id, stamp).await,
@@ -291,7 +299,20 @@ impl Client {
     async fn recall(&self, id: ReleaseId, stamp: Stamp) -> Answer {
         let sam = self.who("Sam");
         let form = releases::sign_reason(&self.office, sam, "recall", id, "The purpose is met.")?;
-        release::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        demands::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn demand(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let row = self.office.read().await?.copy(copy).await?.ok_or(No::NotFound)?;
+        let held = row.holding()?;
+        let (sam, target) = (self.who("Sam"), Target::Holder(held.release, held.holder));
+        let copies = demands::propose(&self.office, &sam.actor, target).await?.copies();
+        let mut said: releases::Answers = copies.into_iter().map(|copy| ("copy".to_owned(), copy)).collect();
+        said.push(("reason".to_owned(), "Kept in the open.".to_owned()));
+        let form = disclosure_portal::actions::answers::Form::posted(&said);
+        let form = releases::sign_form(&self.office, sam, "demand", &target.object(), form, &[])?;
+        demands::demand(&self.office, &sam.actor, target, &form, stamp).await?;
         Ok(None)
     }
 
@@ -353,6 +374,7 @@ impl Client {
             ("done_date", &done.day().to_string()),
             ("done_time", &done.clock_time()),
             ("witness", "A. Witness"),
+            ("onward", "none"),
         ];
         let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
         let form = Form::posted(&answers);

@@ -135,7 +135,7 @@ fn order(log: &Log, store: &Store, found: &mut Found) {
         newest = &leaf.at;
         match leaf.kind.as_str() {
             "recall" | "expire" => drop(closed.insert(leaf.release())),
-            "confirm" => drop(closed.insert(leaf.copy.as_str())),
+            "confirm" | "demand" => drop(closed.insert(leaf.copy.as_str())),
             "correct" => *versions.entry(leaf.release()).or_insert(1) += 1,
             "view" | "thumbnail" => {
                 found.views += 1;
@@ -260,7 +260,7 @@ fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
             && many("confirm") == usize::from(confirmed)
             && many("destroy") == usize::from(destroyed)
             && opened == (many("view") > 0)
-            && gone == (closed || confirmed)
+            && gone == (closed || confirmed || many("demand") > 0)
             && has_key != gone;
         if !fits {
             found.wrong.push(format!("copy {id} is {row:?}, which its leaves do not say"));

@@ -42,11 +42,12 @@ impl Strike {
 }
 
 /// What a kill is aimed at, and how often beside the others: most at what is longest under way, and at what destroys.
-const AIMS: [(&str, usize); 9] = [
+const AIMS: [(&str, usize); 10] = [
     ("seal", 4),
     ("correct", 2),
     ("recall", 3),
     ("confirm", 3),
+    ("demand", 3),
     ("view", 3),
     ("authorise", 2),
     ("acknowledge", 1),

@@ -26,6 +26,7 @@ pub(super) enum Deed {
     Thumbnail(String),
     Recall(String),
     Correct(String),
+    Demand(String),
     Confirm(String),
     Sweep,
 }
@@ -42,6 +43,7 @@ impl Deed {
             Self::Thumbnail(_) => "thumbnail",
             Self::Recall(_) => "recall",
             Self::Correct(_) => "correct",
+            Self::Demand(_) => "demand",
             Self::Confirm(_) => "confirm",
             Self::Seal(_) | Self::Sweep => return None,
         })
@@ -59,7 +61,11 @@ impl Deed {
     /// The copy it is about.
     pub(super) fn copy(&self) -> Option<&str> {
         match self {
-            Self::Acknowledge(copy) | Self::View(copy) | Self::Thumbnail(copy) | Self::Confirm(copy) => Some(copy),
+            Self::Acknowledge(copy)
+            | Self::View(copy)
+            | Self::Thumbnail(copy)
+            | Self::Demand(copy)
+            | Self::Confirm(copy) => Some(copy),
             _ => None,
         }
     }
