@@ -168,6 +168,14 @@ kinds! {
     /// The portal was put back from a backup, the bodies between lost; body: `lost`, `closed` (how many closings were replayed),
     /// `skipped` (numbers of each area that are not given again).
     Restored = "restored",
+    // Telling people, and inspections
+    /// Another address was set for somebody's mail; body: `own` (whether it is the account's own again).
+    AddressSet = "mail.address",
+    /// Mail that could not be delivered is sent once more; body: `mails` (how many).
+    MailAgain = "mail.again",
+    /// An inspection of a holder's storage was planned, made, closed or called off (K8.2); body: `inspection`, `holder`, `stage`,
+    /// `due`.
+    Inspected = "inspect",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

@@ -104,6 +104,13 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Telling people, and inspections
+    /// A message to somebody.
+    MessageId,
+    /// A mail in the outbox.
+    MailId,
+    /// An inspection of a holder's storage (K8.2).
+    InspectionId,
 }
 
 #[cfg(test)]
