@@ -161,7 +161,15 @@ pub async fn overview(office: &Office, by: &Actor) -> Result<Overview, No> {
         }
     };
     let lines = JOBS.iter().map(line).collect();
-    let backups = Search { kind: Kind::BackedUp.word().to_owned(), limit: 1, ..Search::default() };
+    let backups = Search {
+        actor: String::new(),
+        object: String::new(),
+        kind: Kind::BackedUp.word().to_owned(),
+        from: Moment::from_millis(0),
+        to: office.now().plus_millis(1),
+        limit: 1,
+        skip: 0,
+    };
     let (found, _) = conn.log_search(&backups).await?;
     let backup = found.first().and_then(|(_, body)| Moment::parse_rfc3339(body.get("at")?.as_str()?));
     let oldest = conn.oldest_mail().await?.map(Moment::from_millis);

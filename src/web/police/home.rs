@@ -4,12 +4,12 @@ use serde::Serialize;
 
 use crate::actions::desk::Line;
 use crate::actions::find::Found;
-use crate::actions::home::{Waiting, WaitingReport, waiting};
+use crate::actions::home::{Inspection, Waiting, WaitingReport, waiting};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::actions::{No, elsewhere};
 use crate::domain::ids::ReleaseId;
-use crate::domain::moment::Moment;
+use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::elsewhere::line;
@@ -149,6 +149,48 @@ fn reported(reports: &[WaitingReport]) -> Section {
     Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
 }
 
+/// Messages that are not read.
+fn messages(unread: i64) -> Section {
+    let words = match unread {
+        1 => "1 message is not read.".to_owned(),
+        many => format!("{many} messages are not read."),
+    };
+    Section { words, ..plain("Messages", "", vec![link("/messages", "Read your messages")]) }
+}
+
+/// Inspections to be made or followed up (K8.2).
+fn inspections(open: &[Inspection], now: Moment) -> Section {
+    let brief = |row: &Inspection| {
+        let due = row.due().ok().flatten();
+        let over = due.is_some_and(|due| now.day() > due);
+        let what = if row.stage == "planned" { "To be inspected on" } else { "To be put right by" };
+        Brief {
+            href: format!("/inspections/{}", row.id),
+            title: format!("Storage of {}, {}", row.holder_name, row.scheme_name),
+            about: format!("{what} {}", due.map_or_else(String::new, long_day)),
+            tag: if over { Tag { text: "Overdue", colour: "red" } } else { Tag { text: "Planned", colour: "blue" } },
+        }
+    };
+    let releases = open.iter().map(brief).collect();
+    Section { releases, ..plain("Inspections of storage", "Holders’ storage to be inspected, or to be put right (K8.2).", Vec::new()) }
+}
+
+/// Jobs that fail, and mail that could not be delivered.
+fn troubles(failing: usize, lost: i64) -> Section {
+    let jobs = match failing {
+        0 => None,
+        1 => Some("1 job fails.".to_owned()),
+        many => Some(format!("{many} jobs fail.")),
+    };
+    let mails = match lost {
+        0 => None,
+        1 => Some("1 mail could not be delivered.".to_owned()),
+        many => Some(format!("{many} mails could not be delivered.")),
+    };
+    let words = jobs.into_iter().chain(mails).collect::<Vec<_>>().join(" ");
+    Section { words, ..plain("Jobs and mail", "", vec![link("/jobs", "See what failed")]) }
+}
+
 /// What waits between areas (K7.6).
 fn elsewhere_section(all: &[elsewhere::Work]) -> Section {
     let links = all.iter().map(|work| {
@@ -176,6 +218,7 @@ fn log() -> Section {
             link("/register", "Registers of issued references"),
             link("/schemes", "Schemes and their signed agreements"),
             link("/initiatives", "Lists of initiatives"),
+            link("/jobs", "Jobs: what the portal did by itself"),
         ],
     )
 }
@@ -262,6 +305,9 @@ impl Section {
             Waiting::Log => log(),
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Root(keys) => for_root(*keys),
+            Waiting::Messages(unread) => messages(*unread),
+            Waiting::Inspections(open) => inspections(open, now),
+            Waiting::Troubles(failing, lost) => troubles(*failing, *lost),
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
@@ -271,6 +317,7 @@ impl Section {
                     link("/areas", "Areas"),
                     link("/settings", "Settings: registration, texts and limits"),
                     link("/root", "Root of trust"),
+                    link("/jobs", "Jobs and mail"),
                 ],
             ),
         }
@@ -318,6 +365,11 @@ impl Page for Home {
             Waiting::Reseal(2),
             Waiting::Root(1),
             Waiting::Root(2),
+            Waiting::Messages(1),
+            Waiting::Messages(2),
+            Waiting::Inspections(Vec::new()),
+            Waiting::Troubles(1, 2),
+            Waiting::Troubles(2, 1),
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];

@@ -111,6 +111,8 @@ pub struct Person {
     keys: &'static str,
     roles: Vec<Held>,
     receives: Vec<Receives>,
+    /// How many mails could not be delivered to them.
+    lost: usize,
     suspended: bool,
     may_suspend: bool,
     /// Whoever looks may end their keys and invite them to make new ones.
@@ -191,6 +193,7 @@ impl Person {
             keys,
             roles: sheet.actor.grants().iter().map(|grant| held(*grant, sheet, places)).collect(),
             receives: receives.collect(),
+            lost: sheet.undelivered,
             suspended: account.suspended,
             may_suspend: sheet.may_suspend,
             may_renew,
