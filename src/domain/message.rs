@@ -67,8 +67,11 @@ topics! {
     Alarm = "alarm", Soon, "An alarm about a key: something was stopped. Look into it now",
         "A security alarm.", "security alarms.";
     /// Their own way of signing in was replaced.
-    Recovered = "recovered", Soon, "Your recovery code was used. If it was not you, tell the police at once",
+    Recovered = "recovered", Soon, "Your recovery code was used, or your keys were ended. If it was not you, tell the police at once",
         "A change to how you sign in. If you made none, tell the police at once.", "changes to how you sign in.";
+    /// Somebody they answer for recovered their account.
+    Watch = "watch", Soon, "Somebody you answer for used their recovery code, or makes new keys. If they did not tell you, call them",
+        "A security notice.", "security notices.";
     /// A copy was made for them.
     Bulletin = "bulletin", Chosen, "A bulletin was released to you",
         "A new bulletin.", "new bulletins.";
@@ -132,6 +135,10 @@ pub enum Audience {
     Reporter,
     /// The person the event is about.
     Person,
+    /// The same, if it is their recovery code that was entered.
+    PersonByCode,
+    /// Whoever answers for that person: co-ordinators of their areas, or administrators.
+    Keepers,
     /// Every administrator.
     Administrators,
 }
@@ -155,7 +162,11 @@ pub const EVENTS: &[(Kind, Topic, Audience)] = &[
     (Kind::Corrected, Topic::Correction, Audience::Holders),
     (Kind::Confirmed, Topic::Confirmation, Audience::Coordinators),
     (Kind::Approved, Topic::Keys, Audience::Person),
+    (Kind::SteppedUp, Topic::Recovered, Audience::PersonByCode),
     (Kind::Recovered, Topic::Recovered, Audience::Person),
+    (Kind::Recovered, Topic::Watch, Audience::Keepers),
+    (Kind::KeysRenewed, Topic::Recovered, Audience::Person),
+    (Kind::KeysRenewed, Topic::Watch, Audience::Keepers),
     (Kind::KeyAlarm, Topic::Alarm, Audience::Administrators),
 ];
 

@@ -43,6 +43,12 @@ impl Mail {
             refusal: None,
         }
     }
+
+    /// The same, to somebody with an account.
+    #[must_use]
+    pub fn to(&self, person: Option<PersonId>) -> Self {
+        Self { person_id: person.map(|id| id.to_string()), ..self.clone() }
+    }
 }
 
 /// A mail that could not be delivered, and whose it is.

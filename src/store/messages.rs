@@ -50,6 +50,7 @@ pub struct Told {
 #[expect(missing_docs, reason = "the columns of `access_record`, described in the migration")]
 pub struct Happened {
     pub idx: i64,
+    pub at: i64,
     pub kind: String,
     pub actor: String,
     pub object: String,
@@ -78,7 +79,7 @@ pub struct Limit {
 
 const TOLD: &str = "SELECT next, digest_day, reminder_day FROM message_cursor WHERE id = 1";
 const HAPPENED: &str =
-    "SELECT idx, kind, actor, object, copy_id, body FROM access_record WHERE idx >= $1 ORDER BY idx LIMIT $2";
+    "SELECT idx, at, kind, actor, object, copy_id, body FROM access_record WHERE idx >= $1 ORDER BY idx LIMIT $2";
 const ADVANCE: &str = "UPDATE message_cursor SET next = $2 WHERE id = 1 AND next = $1";
 const ADVANCE_DIGEST: &str = "UPDATE message_cursor SET digest_day = $1 WHERE id = 1 AND digest_day < $1";
 const ADVANCE_REMINDERS: &str = "UPDATE message_cursor SET reminder_day = $1 WHERE id = 1 AND reminder_day < $1";

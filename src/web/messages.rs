@@ -8,10 +8,10 @@ use serde::Serialize;
 use crate::actions::messages::{self, Message, Mine, Reminder};
 use crate::actions::{No, messages as told};
 use crate::domain::ids::MessageId;
-use crate::domain::message::{Choice as Chosen, Stage, Topic};
+use crate::domain::message::{Choice, Stage, Topic};
 use crate::domain::moment::Moment;
 use crate::web::frame::Typed;
-use crate::web::police::{Choice, choice};
+
 use crate::web::{Answer, Page, Visit};
 
 /// The page of one's messages.
@@ -155,11 +155,19 @@ pub async fn read_one(v: Visit) -> Result<Answer, No> {
 #[derive(Serialize)]
 pub struct Told {
     address: String,
-    choices: Vec<Choice>,
+    choices: Vec<Radio>,
 }
 
-fn choices() -> Vec<Choice> {
-    Chosen::ALL.iter().map(|(_, word, label, hint)| choice(*word, *label, hint)).collect()
+/// A radio button.
+#[derive(Serialize)]
+struct Radio {
+    value: &'static str,
+    text: &'static str,
+    hint: &'static str,
+}
+
+fn choices() -> Vec<Radio> {
+    Choice::ALL.iter().map(|(_, value, text, hint)| Radio { value, text, hint }).collect()
 }
 
 impl Page for Told {

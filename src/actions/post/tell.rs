@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::post;
 use crate::actions::office::ten;
+use crate::actions::recover::{BY_CODE, answering};
 use crate::actions::sweep::lease;
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Role;
@@ -64,7 +65,7 @@ async fn messages_of(office: &Office, conn: &mut Conn, one: &Happened) -> Result
                 topic: topic.word().to_owned(),
                 object,
                 source: format!("log/{}/{}", one.idx, topic.word()),
-                created_at: office.now().millis(),
+                created_at: one.at,
                 read_at: None,
                 mail_id: None,
             });
@@ -117,6 +118,17 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
         Audience::Person => {
             let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
             person.map(|person| (person, "account".to_owned())).into_iter().collect()
+        }
+        Audience::PersonByCode => {
+            let by_code = text(one, "by") == BY_CODE;
+            let person = one.object.strip_prefix("person/").and_then(PersonId::parse).filter(|_| by_code);
+            person.map(|person| (person, "account".to_owned())).into_iter().collect()
+        }
+        Audience::Keepers => {
+            let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
+            let Some(person) = person else { return Ok(Vec::new()) };
+            let all = answering(conn, person).await?;
+            people(all.into_iter().map(|(id, _)| id).collect(), &one.object)
         }
         Audience::Administrators => people(conn.holders_of_role(Role::Administrator.word(), "").await?, &one.object),
     })

@@ -229,6 +229,7 @@ impl Page for Person {
             keys: "Nobody has confirmed these keys yet.",
             roles: vec![held(true), held(false)],
             receives: Vec::new(),
+            lost: usize::from(suspended),
             suspended,
             may_suspend: !own,
             may_renew: !own,
