@@ -96,9 +96,7 @@ async fn note(office: &Office, name: &'static str, at: Moment, began: Instant, f
     let took = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
     let instance = office.instance.clone();
     let act = office.act(move |tx| {
-        Box::pin(async move {
-            Ok(tx.note_job(name, &instance, at.millis(), took, incident.as_deref()).await?)
-        })
+        Box::pin(async move { Ok(tx.note_job(name, &instance, at.millis(), took, incident.as_deref()).await?) })
     });
     if let Err(no) = act.await {
         tracing::warn!(job = name, cause = %no, "how a job went could not be written down");

@@ -62,7 +62,10 @@ pub async fn read_one(office: &Office, by: &Actor, id: MessageId) -> Result<(), 
 /// Marks as read all that one had when the page was shown: what came since stays.
 pub async fn read_all(office: &Office, by: &Actor, shown: &str) -> Result<(), No> {
     let me = own(by)?;
-    let shown = shown.parse().map(Moment::from_millis).map_err(|_| No::field("", "Open the page again, then mark what is on it."))?;
+    let shown = shown
+        .parse()
+        .map(Moment::from_millis)
+        .map_err(|_| No::field("", "Open the page again, then mark what is on it."))?;
     office.act_as(by, move |tx| Box::pin(async move { Ok(tx.read_messages(me, shown).await?) })).await?;
     Ok(())
 }
@@ -111,13 +114,7 @@ pub async fn of(office: &Office, by: &Actor, person: PersonId) -> Result<Post, N
 }
 
 /// Sets where somebody's mail goes (empty: the account's own address), and lets what could not be delivered be tried anew.
-pub async fn send_again(
-    office: &Office,
-    by: &Actor,
-    person: PersonId,
-    address: &str,
-    stamp: Stamp,
-) -> Result<u64, No> {
+pub async fn send_again(office: &Office, by: &Actor, person: PersonId, address: &str, stamp: Stamp) -> Result<u64, No> {
     let post = of(office, by, person).await?;
     if by.person() == Some(person) {
         return Err(No::field("address", "Somebody else sets where your mail goes. Ask a colleague who may."));

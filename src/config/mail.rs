@@ -75,7 +75,10 @@ impl Mail {
             return Err("mail.user and mail.password_file belong together: set both, or neither".to_owned());
         }
         if self.tls == Tls::Off && !self.is_local() {
-            return Err(format!("mail.tls = \"off\" is for a relay on this machine only: mail.host is {:?}", self.host));
+            return Err(format!(
+                "mail.tls = \"off\" is for a relay on this machine only: mail.host is {:?}",
+                self.host
+            ));
         }
         if self.digest_hour > 23 {
             return Err(format!("mail.digest_hour must be from 0 to 23: it is {}", self.digest_hour));
@@ -90,7 +93,8 @@ mod tests {
     use super::*;
 
     fn with(lines: &str) -> Result<Mail, String> {
-        let text = format!("{GOOD}\n[mail]\nhost = \"mail.example.org\"\nport = 587\nfrom = \"portal@example.org\"\n{lines}");
+        let text =
+            format!("{GOOD}\n[mail]\nhost = \"mail.example.org\"\nport = 587\nfrom = \"portal@example.org\"\n{lines}");
         read(&text).map(|config| config.mail.expect("a section")).map_err(|why| why.to_string())
     }
 
@@ -98,7 +102,9 @@ mod tests {
     fn a_relay_is_spoken_to_under_tls_and_the_digest_is_in_the_morning() {
         let mail = with("").unwrap();
         assert_eq!((mail.tls, mail.digest_hour, mail.user, mail.ca_file), (Tls::Starttls, 7, None, None));
-        let full = with("user = \"portal\"\npassword_file = \"keys/mail\"\nca_file = \"ca.pem\"\ntls = \"implicit\"\ndigest_hour = 23");
+        let full = with(
+            "user = \"portal\"\npassword_file = \"keys/mail\"\nca_file = \"ca.pem\"\ntls = \"implicit\"\ndigest_hour = 23",
+        );
         let full = full.unwrap();
         assert!(full.password_file.is_some_and(|file| file.is_absolute()));
         assert!(full.ca_file.is_some_and(|file| file.is_absolute()));

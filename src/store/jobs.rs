@@ -40,10 +40,7 @@ impl Tx {
         incident: Option<&str>,
     ) -> Result<(), Fault> {
         let well = incident.is_none().then_some(began);
-        run!(
-            self,
-            sqlx::query(NOTE).bind(name).bind(instance).bind(began).bind(took_ms).bind(well).bind(incident)
-        )?;
+        run!(self, sqlx::query(NOTE).bind(name).bind(instance).bind(began).bind(took_ms).bind(well).bind(incident))?;
         Ok(())
     }
 }

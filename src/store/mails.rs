@@ -70,7 +70,8 @@ const COUNT: &str = "SELECT COUNT(*) FROM mail WHERE state = $1";
 const OLDEST: &str = "SELECT MIN(created_at) FROM mail WHERE state = 'waiting'";
 const UNDELIVERED: &str = "SELECT m.person_id, p.name, m.address, m.ended_at, m.attempts, m.refusal FROM mail m JOIN person p ON p.id = m.person_id WHERE m.state = 'undeliverable' AND ($1 = '' OR m.person_id = $1) ORDER BY m.ended_at DESC, m.id LIMIT 200";
 const TRY: &str = "UPDATE mail SET attempts = attempts + 1, next_at = $3, address = $4 WHERE id = $1 AND attempts = $2 AND state = 'waiting'";
-const SENT: &str = "UPDATE mail SET state = 'sent', next_at = NULL, ended_at = $2, refusal = NULL WHERE id = $1 AND state = 'waiting'";
+const SENT: &str =
+    "UPDATE mail SET state = 'sent', next_at = NULL, ended_at = $2, refusal = NULL WHERE id = $1 AND state = 'waiting'";
 const PUT_OFF: &str = "UPDATE mail SET refusal = $2 WHERE id = $1 AND state = 'waiting'";
 const GIVE_UP: &str = "UPDATE mail SET state = 'undeliverable', next_at = NULL, ended_at = $2, refusal = $3 WHERE id = $1 AND state = 'waiting'";
 const AGAIN: &str = "UPDATE mail SET state = 'waiting', attempts = 0, next_at = $2, ended_at = NULL WHERE person_id = $1 AND state = 'undeliverable'";
@@ -123,10 +124,8 @@ impl Tx {
 
     /// Counts a try that is about to begin; false: another instance has begun it, or it waits no more.
     pub async fn try_mail(&mut self, mail: &Mail, next: Moment) -> Result<bool, Fault> {
-        let done = run!(
-            self,
-            sqlx::query(TRY).bind(&mail.id).bind(mail.attempts).bind(next.millis()).bind(&mail.address)
-        )?;
+        let done =
+            run!(self, sqlx::query(TRY).bind(&mail.id).bind(mail.attempts).bind(next.millis()).bind(&mail.address))?;
         Ok(done == 1)
     }
 

@@ -91,8 +91,10 @@ const UNMAILED: &str = "SELECT id, person_id, topic, object, source, created_at,
 const MAILED: &str = "UPDATE message SET mail_id = $2 WHERE id = $1 AND mail_id IS NULL";
 const READ_ONE: &str = "UPDATE message SET read_at = $3 WHERE person_id = $1 AND id = $2 AND read_at IS NULL";
 const READ_ALL: &str = "UPDATE message SET read_at = $2 WHERE person_id = $1 AND read_at IS NULL AND created_at <= $3";
-const ADD_REMINDER: &str = "INSERT INTO reminder (person_id, source, object, due, stage, message_id) VALUES ($1, $2, $3, $4, $5, $6)";
-const REMINDED: &str = "SELECT COUNT(*) FROM reminder WHERE person_id = $1 AND source = $2 AND object = $3 AND due = $4 AND stage = $5";
+const ADD_REMINDER: &str =
+    "INSERT INTO reminder (person_id, source, object, due, stage, message_id) VALUES ($1, $2, $3, $4, $5, $6)";
+const REMINDED: &str =
+    "SELECT COUNT(*) FROM reminder WHERE person_id = $1 AND source = $2 AND object = $3 AND due = $4 AND stage = $5";
 const REMINDERS: &str = "SELECT r.person_id, r.source, r.object, r.due, r.stage, r.message_id FROM reminder r JOIN message m ON m.id = r.message_id WHERE m.person_id = $1 ORDER BY m.created_at DESC, r.due, r.object LIMIT 1000";
 const MAILBOX: &str = "SELECT choice, address FROM mailbox WHERE person_id = $1";
 const CHOOSE: &str = "INSERT INTO mailbox (person_id, choice, changed_at) VALUES ($1, $2, $3) ON CONFLICT (person_id) DO UPDATE SET choice = $2, changed_at = $3";

@@ -95,7 +95,9 @@ fn mail(error: &lettre::transport::smtp::Error) -> Failed {
     }
 }
 
-async fn in_time<T>(step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>) -> Result<Result<T, lettre::transport::smtp::Error>, Failed> {
+async fn in_time<T>(
+    step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
+) -> Result<Result<T, lettre::transport::smtp::Error>, Failed> {
     let late = |_| Failed::Relay(format!("no answer within {} seconds", STEP.as_secs()));
     tokio::time::timeout(STEP, step).await.map_err(late)
 }

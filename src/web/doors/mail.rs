@@ -19,8 +19,6 @@ pub(super) const DOORS: &[Door] = &[
     get("/schemes/{id}/inspections", LISTS, "Inspections of storage", |v| Box::pin(inspections::list(v))),
     post("/schemes/{id}/inspections", KEEPER, Body::Form, "Plan an inspection", |v| Box::pin(inspections::plan(v))),
     get("/inspections/{id}", LISTS, "One inspection", |v| Box::pin(inspections::show(v))),
-    post("/inspections/{id}/{step}", KEEPER, Body::Form, "Record an inspection", |v| {
-        Box::pin(inspections::record(v))
-    }),
+    post("/inspections/{id}/{step}", KEEPER, Body::Form, "Record an inspection", |v| Box::pin(inspections::record(v))),
     get("/jobs", WATCHED, "What the jobs did last", |v| Box::pin(jobs::show(v))).on_menu("Jobs"),
 ];

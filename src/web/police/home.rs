@@ -172,7 +172,10 @@ fn inspections(open: &[Inspection], now: Moment) -> Section {
         }
     };
     let releases = open.iter().map(brief).collect();
-    Section { releases, ..plain("Inspections of storage", "Holders’ storage to be inspected, or to be put right (K8.2).", Vec::new()) }
+    Section {
+        releases,
+        ..plain("Inspections of storage", "Holders’ storage to be inspected, or to be put right (K8.2).", Vec::new())
+    }
 }
 
 /// Jobs that fail, and mail that could not be delivered.

@@ -73,7 +73,11 @@ impl Inspections {
         let mut receivers = list.receivers.clone();
         receivers.dedup_by(|a, b| a.person_id == b.person_id);
         let store = |one: &inspections::Receiver| Store {
-            href: if list.keeps { format!("/schemes/{}/receivers/{}", list.scheme.id, one.person_id) } else { String::new() },
+            href: if list.keeps {
+                format!("/schemes/{}/receivers/{}", list.scheme.id, one.person_id)
+            } else {
+                String::new()
+            },
             name: one.name.clone(),
             rows: vec![
                 row("Responsible for storage", one.responsible_person.as_str()),
@@ -160,10 +164,8 @@ pub struct Inspected {
 
 fn rows(one: &One) -> Vec<Row> {
     let (at, planner) = (long(one.row.planned_at), &one.row.planner);
-    let mut rows = vec![
-        row("Planned for", day(Some(&one.row.planned_for))),
-        row("Planned by", format!("{planner} on {at}")),
-    ];
+    let mut rows =
+        vec![row("Planned for", day(Some(&one.row.planned_for))), row("Planned by", format!("{planner} on {at}"))];
     let body = one.body.clone().unwrap_or_default();
     let words = |key, text: &str| Some(row(key, text)).filter(|_| !text.is_empty());
     rows.extend(words("Who goes, or went", body.who.as_str()));

@@ -152,7 +152,8 @@ impl Page for Jobs {
             undeliverable: 1,
             undelivered: Vec::new(),
         };
-        let bare = Overview { lines: Vec::new(), backup: None, waiting: (0, None), undeliverable: 0, undelivered: Vec::new() };
+        let bare =
+            Overview { lines: Vec::new(), backup: None, waiting: (0, None), undeliverable: 0, undelivered: Vec::new() };
         let mut all = vec![Self::of(&full, at), Self::of(&full, at), Self::of(&bare, at)];
         if let Some(first) = all.first_mut() {
             first.lost.push(Lost::sample());

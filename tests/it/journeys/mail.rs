@@ -34,7 +34,9 @@ async fn states(scene: &Scene) -> Vec<String> {
 
 /// How the mail to somebody stands.
 fn mail_of(person: PersonId) -> String {
-    format!("SELECT state || '|' || attempts FROM mail WHERE person_id = '{person}' AND state <> 'shown' AND state <> 'sent'")
+    format!(
+        "SELECT state || '|' || attempts FROM mail WHERE person_id = '{person}' AND state <> 'shown' AND state <> 'sent'"
+    )
 }
 
 async fn recalled(scene: &Scene) {
