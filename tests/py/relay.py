@@ -80,7 +80,7 @@ class Slammed(asyncio.Protocol):
 async def main():
     loop = asyncio.get_running_loop()
     tls = context() if how["tls"] == "implicit" else None
-    factory = lambda: Slammed() if say() == "greet" else protocol()
+    factory = lambda: Slammed() if say().startswith("greet") else protocol()
     server = await loop.create_server(factory, "127.0.0.1", how["port"], ssl=tls)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use disclosure_portal::actions::office;
+use disclosure_portal::clock::Clock;
 use disclosure_portal::config::{Mail, Tls};
 use disclosure_portal::web::tls;
 use serde_json::{Value, json};
 
-use super::{Folder, noon};
+use super::Folder;
 
 /// The account at the relay.
 pub(crate) const USER: &str = "portal";
@@ -29,7 +30,7 @@ impl Relay {
         let folder = Folder::new();
         std::fs::write(folder.0.join("say"), "").unwrap();
         std::fs::write(folder.0.join("out"), "").unwrap();
-        tls::self_signed(&folder.0.join("tls"), "localhost", noon()).unwrap();
+        tls::self_signed(&folder.0.join("tls"), "localhost", Clock::real()).unwrap();
         office::write_secret(&folder.0.join("password"), &format!("{PASSWORD}\n")).unwrap();
         let mut relay = Self { child: None, folder, port: 0, tls };
         relay.up();

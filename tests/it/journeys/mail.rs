@@ -20,6 +20,8 @@ use crate::harness::{Scene, wait, wrong_fields};
 async fn with(relay: &Relay) -> Scene {
     let scene = Scene::new().await;
     super::messages::told(&scene).await;
+    // A job's lease outlasts whoever held it by as long.
+    scene.later(60_000);
     scene.set_up(|set| (set.demo, set.mail) = (false, Some(relay.settings()))).await
 }
 
@@ -262,11 +264,13 @@ async fn two_instances_send_each_mail_once() {
 async fn without_a_relay_messages_wait_in_the_portal_and_no_old_mail_goes_when_there_is_one() {
     let scene = Scene::new().await;
     super::messages::told(&scene).await;
+    scene.later(60_000);
     let scene = scene.set_up(|set| set.demo = false).await;
     recalled(&scene).await;
     post::round(&scene.office).await.unwrap();
     assert!(super::messages::topics(&scene, scene.who("Priya")).await.contains(&"recall".to_owned()));
     let relay = Relay::start(Tls::Off);
+    scene.later(60_000);
     let scene = scene.set_up(|set| (set.demo, set.mail) = (false, Some(relay.settings()))).await;
     post::round(&scene.office).await.unwrap();
     assert!(relay.taken().is_empty());
