@@ -1,7 +1,7 @@
 //! Seventy-five days in the demo: releases that expired, were recalled and confirmed, are live, wait, were refused.
 
 use crate::actions::office::Office;
-use crate::actions::{No, post, sweep};
+use crate::actions::{No, sweep};
 use crate::clock::Clock;
 use crate::demo::ago;
 use crate::demo::people::World;
@@ -93,7 +93,6 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
 
     hands.set(ago(now, 9, 0));
     sweep::round(office).await?;
-    post::round(office).await?;
     let refused = ask(office, officer, &cantwell, &REFUSED).await?;
     hands.set(ago(now, 8, 0));
     refuse(office, aic, refused, "Display in a window is outside every purpose of the policy.").await?;

@@ -109,6 +109,7 @@ impl Conn {
 
     /// What happened from an index on.
     pub async fn happened(&mut self, from: i64, limit: i64) -> Result<Vec<Happened>, Fault> {
+        self.settle().await?;
         Ok(on!(self, |c| sqlx::query_as(HAPPENED).bind(from).bind(limit).fetch_all(c).await)?)
     }
 
