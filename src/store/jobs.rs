@@ -20,7 +20,7 @@ pub struct Ran {
 }
 
 const ALL: &str = "SELECT name, instance, began_at, took_ms, well_at, failed_since, incident FROM job ORDER BY name";
-const NOTE: &str = "INSERT INTO job (name, instance, began_at, took_ms, well_at, failed_since, incident) VALUES ($1, $2, $3, $4, CAST($5 AS BIGINT), CASE WHEN CAST($6 AS TEXT) IS NULL THEN NULL ELSE $3 END, CAST($6 AS TEXT)) ON CONFLICT (name) DO UPDATE SET instance = $2, began_at = $3, took_ms = $4, well_at = COALESCE(CAST($5 AS BIGINT), job.well_at), failed_since = CASE WHEN CAST($6 AS TEXT) IS NULL THEN NULL ELSE COALESCE(job.failed_since, $3) END, incident = CAST($6 AS TEXT) WHERE job.began_at <= $3";
+const NOTE: &str = "INSERT INTO job (name, instance, began_at, took_ms, well_at, failed_since, incident) VALUES ($1, $2, CAST($3 AS BIGINT), $4, CAST($5 AS BIGINT), CASE WHEN CAST($6 AS TEXT) IS NULL THEN NULL ELSE CAST($3 AS BIGINT) END, CAST($6 AS TEXT)) ON CONFLICT (name) DO UPDATE SET instance = $2, began_at = CAST($3 AS BIGINT), took_ms = $4, well_at = COALESCE(CAST($5 AS BIGINT), job.well_at), failed_since = CASE WHEN CAST($6 AS TEXT) IS NULL THEN NULL ELSE COALESCE(job.failed_since, CAST($3 AS BIGINT)) END, incident = CAST($6 AS TEXT) WHERE job.began_at <= CAST($3 AS BIGINT)";
 
 impl Conn {
     /// What every job did last.
