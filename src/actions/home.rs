@@ -7,11 +7,12 @@ use crate::actions::find::{self, Found, Waits};
 use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, demands, elsewhere, reseal, root};
+use crate::actions::{No, Office, corrections, demands, elsewhere, inspections, jobs, messages, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::demand::State;
 use crate::domain::policy::{Act, Thing, may};
 pub use crate::store::corrections::WaitingReport;
+pub use crate::store::inspections::Row as Inspection;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -60,6 +61,13 @@ pub enum Waiting {
     Overdue(Vec<demands::Line>),
     /// So many copies are to be confirmed, and so many confirmations to be answered.
     Demands(usize, usize),
+    // Telling people, and inspections
+    /// So many messages are not read.
+    Messages(i64),
+    /// Inspections to be made, or followed up, in their areas (K8.2).
+    Inspections(Vec<Inspection>),
+    /// So many jobs fail, and so many mails could not be delivered.
+    Troubles(usize, i64),
 }
 
 /// How many releases a section names before it only counts.
@@ -123,6 +131,12 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
             all.push(Waiting::Units(units));
         }
     }
+    if by.is(Role::Aic) {
+        let open = inspections::waiting(office, by).await?;
+        if !open.is_empty() {
+            all.push(Waiting::Inspections(open));
+        }
+    }
     if by.is(Role::Officer) {
         all.push(Waiting::Own(found(Waits::Own).await?));
     }
@@ -147,6 +161,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     if own.links.is_empty() {
         all.push(Waiting::Keys(own));
     }
+    let unread = messages::unread(office, by).await?;
+    if unread > 0 {
+        all.push(Waiting::Messages(unread));
+    }
     if by.is(Role::Aic) {
         let people = approve::waiting(office, by).await?.len();
         if people > 0 {
@@ -166,6 +184,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         let keys = if office.root.is_some() { root::waiting(office, by).await?.len() } else { 0 };
         if keys > 0 {
             all.push(Waiting::Root(keys));
+        }
+        let (failing, lost) = jobs::troubles(office).await?;
+        if failing > 0 || lost > 0 {
+            all.push(Waiting::Troubles(failing, lost));
         }
         all.push(Waiting::Accounts);
     }

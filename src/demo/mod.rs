@@ -90,6 +90,7 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),
         break_glass: Some(break_glass(data)?.recipient().to_string()),
+        mail: None,
     })
 }
 

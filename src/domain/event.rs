@@ -193,6 +193,14 @@ kinds! {
     ConfirmationQueried = "confirm.query",
     /// The police visited a holder because a demand was not satisfied (K8.2); body: `visit`.
     DemandVisited = "demand.visit",
+    // Telling people, and inspections
+    /// Another address was set for somebody's mail; body: `own` (whether it is the account's own again).
+    AddressSet = "mail.address",
+    /// Mail that could not be delivered is sent once more; body: `mails` (how many).
+    MailAgain = "mail.again",
+    /// An inspection of a holder's storage was planned, made, closed or called off (K8.2); body: `inspection`, `holder`, `stage`,
+    /// `due`.
+    Inspected = "inspect",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

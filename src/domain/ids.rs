@@ -118,6 +118,13 @@ id! {
     ConfirmationId,
     /// A visit because of an unsatisfied demand.
     VisitId,
+    // Telling people, and inspections
+    /// A message to somebody.
+    MessageId,
+    /// A mail in the outbox.
+    MailId,
+    /// An inspection of a holder's storage (K8.2).
+    InspectionId,
 }
 
 #[cfg(test)]

@@ -63,6 +63,8 @@ const READ_RULING_TOLD: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, told AS sealed FROM ruling WHERE told IS NOT NULL";
 const WRITE_RULING_TOLD: &str = "UPDATE ruling SET told = $2 WHERE id = $1";
 
+const READ_INSPECTION: &str = "SELECT id, id AS place, version, body AS sealed FROM inspection";
+const WRITE_INSPECTION: &str = "UPDATE inspection SET body = $2 WHERE id = $1";
 const READ_DUTY: &str = "SELECT id, id AS place, version, body AS sealed FROM duty";
 const WRITE_DUTY: &str = "UPDATE duty SET body = $2 WHERE id = $1";
 
@@ -100,6 +102,13 @@ const WRITE_VISIT: &str = "UPDATE demand_visit SET body = $2 WHERE id = $1";
 
 /// All there are.
 pub const SOURCES: &[Source] = &[
+    Source {
+        table: "inspection",
+        column: "body",
+        bound: Some("inspection"),
+        read: READ_INSPECTION,
+        write: WRITE_INSPECTION,
+    },
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
     Source {
         table: "consideration",

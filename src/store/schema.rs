@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 18] = [
+pub const STEPS: [Step; 19] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -67,6 +67,8 @@ pub const STEPS: [Step; 18] = [
     step!(17, "review", 17, "0017_review.sql"),
     // An older program would open other copies to somebody who has not confirmed the end of one, and knows no queries.
     step!(18, "demands", 18, "0018_demands.sql"),
+    // Mail
+    step!(19, "mail", 18, "0019_mail.sql"),
 ];
 
 /// The setting that holds the floor.

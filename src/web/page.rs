@@ -13,8 +13,8 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sign_in, statements, surrender,
-    undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, messages, passkey, report, sign_in, statements,
+    surrender, undertaking, visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -137,6 +137,12 @@ pages![
     statements::Signed,
     // Visits and proving who is there
     visits::Visits,
+    messages::Messages,
+    messages::Told,
+    police::jobs::Jobs,
+    police::jobs::PersonMail,
+    police::inspections::Inspections,
+    police::inspections::Inspected,
     fresh::Fresh,
     // People, roles and registers
     police::scheme_form::Form,

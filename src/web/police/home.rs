@@ -1,20 +1,21 @@
 //! The first page: what waits for the person who is signed in.
 
+mod custody;
+
 use serde::Serialize;
 
 use crate::actions::desk::Line;
 use crate::actions::find::Found;
 use crate::actions::home::{Waiting, WaitingReport, waiting};
-use crate::actions::reviews::queue::{Due, Step};
 use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
-use crate::actions::{No, demands, elsewhere};
+use crate::actions::{No, elsewhere};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::Moment;
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
-use crate::web::police::demands::tag;
 use crate::web::police::elsewhere::line;
+use crate::web::police::home::custody::{demanded, due_samples, inspections, messages, overdue, reviews, troubles};
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -151,47 +152,6 @@ fn reported(reports: &[WaitingReport]) -> Section {
     Section { releases, ..plain("Holders report that something is wrong or incomplete", "", Vec::new()) }
 }
 
-/// Every overdue copy is named (K8.2): whoever is responsible cannot miss it.
-fn overdue(all: &[demands::Line]) -> Section {
-    let brief = |line: &demands::Line| Brief {
-        href: format!("/demands/{}", line.row.copy_id),
-        title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
-        about: format!(
-            "{}. To be confirmed by {}",
-            line.row.scheme_name,
-            line.due.map_or_else(String::new, Moment::deadline)
-        ),
-        tag: tag(line.state),
-    };
-    let releases = all.iter().take(NAMED).map(brief).collect();
-    let words = match all.len() {
-        1 => "1 holder has not confirmed what they did with a copy. Until then nothing else opens for them.".to_owned(),
-        many => format!("{many} copies are overdue. Until they are confirmed nothing else opens for their holders."),
-    };
-    Section {
-        releases,
-        words,
-        ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
-    }
-}
-
-/// How many overdue copies are named.
-const NAMED: usize = 8;
-
-fn demanded(owed: usize, answers: usize) -> Section {
-    let owed = match owed {
-        0 => String::new(),
-        1 => "1 copy is to be confirmed by its holder. ".to_owned(),
-        many => format!("{many} copies are to be confirmed by their holders. "),
-    };
-    let answers = match answers {
-        0 => String::new(),
-        1 => "1 confirmation waits for your answer.".to_owned(),
-        many => format!("{many} confirmations wait for your answer."),
-    };
-    Section { words: format!("{owed}{answers}"), ..plain("Demands", "", vec![link("/demands", "See all demands")]) }
-}
-
 /// What waits between areas (K7.6).
 fn elsewhere_section(all: &[elsewhere::Work]) -> Section {
     let links = all.iter().map(|work| {
@@ -210,30 +170,6 @@ fn for_root(keys: usize) -> Section {
     Section { words, ..plain("Root of trust", "", vec![onward]) }
 }
 
-/// Reviews due, counted by whose they are (K7.9).
-fn reviews(all: &[Due]) -> Section {
-    let count = |test: &dyn Fn(&Due) -> bool| all.iter().filter(|due| test(due)).count();
-    let write = count(&|due| due.mine && due.step != Step::ToDecide);
-    let decide = count(&|due| due.mine && due.step == Step::ToDecide);
-    let over = count(&|due| due.step == Step::Over);
-    let others = all.len() - write - decide - over;
-    let mut words = Vec::new();
-    for (many, one, more) in [
-        (decide, "1 signed review waits for your decision.", "signed reviews wait for your decision."),
-        (write, "1 release is for you to review.", "releases are for you to review."),
-        (others, "1 waits for somebody else.", "wait for somebody else."),
-        (over, "1 reached its limit without a decision.", "reached their limits without a decision."),
-    ] {
-        match many {
-            0 => {}
-            1 => words.push(one.to_owned()),
-            many => words.push(format!("{many} {more}")),
-        }
-    }
-    let onward = link("/reviews", "See them by their limits");
-    Section { words: words.join(" "), ..plain("Reviews", "", vec![onward]) }
-}
-
 fn log() -> Section {
     plain(
         "The log",
@@ -243,6 +179,7 @@ fn log() -> Section {
             link("/register", "Registers of issued references"),
             link("/schemes", "Schemes and their signed agreements"),
             link("/initiatives", "Lists of initiatives"),
+            link("/jobs", "Jobs: what the portal did by itself"),
         ],
     )
 }
@@ -332,6 +269,9 @@ impl Section {
             Waiting::Demands(owed, answers) => demanded(*owed, *answers),
             Waiting::Root(keys) => for_root(*keys),
             Waiting::Reviews(due) => reviews(due),
+            Waiting::Messages(unread) => messages(*unread),
+            Waiting::Inspections(open) => inspections(open, now),
+            Waiting::Troubles(failing, lost) => troubles(*failing, *lost),
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
@@ -341,6 +281,7 @@ impl Section {
                     link("/areas", "Areas"),
                     link("/settings", "Settings: registration, texts and limits"),
                     link("/root", "Root of trust"),
+                    link("/jobs", "Jobs and mail"),
                 ],
             ),
         }
@@ -392,26 +333,17 @@ impl Page for Home {
             Waiting::Reseal(2),
             Waiting::Root(1),
             Waiting::Root(2),
+            Waiting::Messages(1),
+            Waiting::Messages(2),
+            Waiting::Inspections(Vec::new()),
+            Waiting::Troubles(1, 2),
+            Waiting::Troubles(2, 1),
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];
         sections.extend(rest.iter().map(|waiting| Section::of(waiting, now)));
         vec![Self { sections }, Self { sections: Vec::new() }]
     }
-}
-
-/// One of each step, and a second one to decide.
-fn due_samples(now: Moment) -> Vec<Due> {
-    let due = |step, mine| Due {
-        release: ReleaseId::fresh(now, [1; 10]),
-        urn: "CZ/001/26".into(),
-        title: "Thefts".into(),
-        until: now,
-        near: None,
-        step,
-        mine,
-    };
-    vec![due(Step::ToDecide, true), due(Step::ToDecide, true), due(Step::Begun, false), due(Step::Over, false)]
 }
 
 /// `GET /`.

@@ -111,6 +111,8 @@ pub struct Person {
     keys: &'static str,
     roles: Vec<Held>,
     receives: Vec<Receives>,
+    /// How many mails could not be delivered to them.
+    lost: usize,
     suspended: bool,
     may_suspend: bool,
     /// Whoever looks may end their keys and invite them to make new ones.
@@ -198,6 +200,7 @@ impl Person {
             keys,
             roles: sheet.actor.grants().iter().map(|grant| held(*grant, sheet, places)).collect(),
             receives: receives.collect(),
+            lost: sheet.undelivered,
             suspended: account.suspended,
             may_suspend: sheet.may_suspend,
             may_renew,
@@ -234,6 +237,7 @@ impl Page for Person {
             keys: "Nobody has confirmed these keys yet.",
             roles: vec![held(true), held(false)],
             receives: Vec::new(),
+            lost: usize::from(suspended),
             suspended,
             may_suspend: !own,
             may_renew: !own,

@@ -119,8 +119,14 @@ impl Scene {
 
     /// The portal stops and starts anew on the same folder.
     pub(crate) async fn restarted(self) -> Self {
+        self.set_up(|_| ()).await
+    }
+
+    /// The portal stops and starts anew on the same folder, set up otherwise.
+    pub(crate) async fn set_up(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings();
+        change(&mut settings);
         let Self { office, clock, folder, database, world } = self;
-        let settings = office.settings.clone();
         Arc::into_inner(office).expect("nobody is in the office").close().await;
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
         Self { office: Arc::new(office), clock, folder, database, world }

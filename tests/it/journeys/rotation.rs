@@ -48,6 +48,7 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
             "demand",
             "demand_visit",
             "confirmation",
+            "inspection",
         ]
         .contains(&source.table);
         assert!(!fields.is_empty() || none, "{}.{}", source.table, source.column);
