@@ -98,7 +98,7 @@ pub fn in_force(versions: &[Version]) -> i64 {
     versions.first().map_or(1, |newest| newest.row.number)
 }
 
-fn opened<T: DeserializeOwned>(
+pub(super) fn opened<T: DeserializeOwned>(
     office: &Office,
     table: &'static str,
     row: &str,

@@ -50,7 +50,7 @@ pub struct Typed<'a> {
 }
 
 /// The stages a number can have.
-pub const STAGES: [&str; 4] = ["live", "expired", "recalled", "voided"];
+pub const STAGES: [&str; 5] = ["live", "expired", "recalled", "voided", "disposed"];
 
 fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
     let mut wrong = Vec::new();
@@ -112,7 +112,7 @@ pub async fn csv(office: &Office, by: &Actor, area: AreaId, typed: Typed<'_>, st
 fn table(issues: &[Issue], now: Moment) -> Result<String, Fault> {
     let broken = |why: String| Fault::Other(why);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason"])
+    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason", "disposed_of"])
         .map_err(|why| broken(why.to_string()))?;
     let at = |ms: Option<i64>| ms.map_or_else(String::new, |ms| Moment::from_millis(ms).rfc3339());
     for issue in issues {
@@ -124,6 +124,7 @@ fn table(issues: &[Issue], now: Moment) -> Result<String, Fault> {
             issue.copies.to_string(),
             at(issue.voided_at),
             issue.void_reason.clone(),
+            at(issue.disposed_at),
         ];
         out.write_record(row.map(|cell| defused(&cell))).map_err(|why| broken(why.to_string()))?;
     }
@@ -147,6 +148,7 @@ mod tests {
             copies: 2,
             voided_at: None,
             void_reason: "=1+1".into(),
+            disposed_at: None,
         };
         assert_eq!(word(&issue, Moment::from_millis(999)), "live");
         assert_eq!(word(&issue, Moment::from_millis(1_000)), "expired");

@@ -49,6 +49,7 @@ pub mod request;
 pub mod reseal;
 pub mod restore;
 pub mod root;
+pub mod retention;
 pub mod rotate;
 pub mod rulings;
 mod samekeys;

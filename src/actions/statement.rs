@@ -27,6 +27,8 @@ pub const KINDS: &[(&str, &str)] = &[
     ("recall", "Recall"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),
+    ("disposal", "Proposal on records whose period has run (K9.1)"),
+    ("disposal.agree", "Second decision on their disposal (K9.1)"),
     ("approve", "Approval of a person’s keys"),
 ];
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::actions::retention::nightly;
 use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -16,7 +17,7 @@ use crate::store::log::Stamp;
 /// After so long a failure ends a round: somebody may be waiting for their recall to be told.
 const SLOW: Duration = Duration::from_secs(3);
 
-fn stamp() -> Stamp {
+pub(super) fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
@@ -27,9 +28,11 @@ const LEASE_MS: i64 = 60_000;
 /// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
     let done = what_waits(office).await;
+    // What two people agreed to and the cleaning of free pages: neither keeps the other work, nor is kept by it.
+    let night = nightly::round(office).await;
     // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
     orphans::hourly(office).await?;
-    done
+    done.and(night)
 }
 
 async fn what_waits(office: &Office) -> Result<(), No> {
@@ -53,7 +56,7 @@ async fn what_waits(office: &Office) -> Result<(), No> {
 }
 
 /// Does a job's work and counts it.
-async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
+pub(super) async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
     let began = Instant::now();
     let done = work.await;
     office.metrics.job(name, began, done.is_ok());

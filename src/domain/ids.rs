@@ -104,6 +104,11 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Retention
+    /// A review before disposal (K9.1).
+    DisposalId,
+    /// A legal hold (K9.1).
+    HoldId,
 }
 
 #[cfg(test)]

@@ -79,6 +79,17 @@ const READ_AREA_ANSWER: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
+// Retention
+const READ_DISPOSAL: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM disposal WHERE LENGTH(body) > 0";
+const WRITE_DISPOSAL: &str = "UPDATE disposal SET body = $2 WHERE id = $1";
+const READ_DISPOSAL_ANSWER: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM disposal WHERE LENGTH(answer) > 0";
+const WRITE_DISPOSAL_ANSWER: &str = "UPDATE disposal SET answer = $2 WHERE id = $1";
+const READ_HOLD: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM legal_hold";
+const WRITE_HOLD: &str = "UPDATE legal_hold SET body = $2 WHERE id = $1";
+const READ_LIFT: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, lift AS sealed FROM legal_hold WHERE lift IS NOT NULL";
+const WRITE_LIFT: &str = "UPDATE legal_hold SET lift = $2 WHERE id = $1";
+
 /// All there are.
 pub const SOURCES: &[Source] = &[
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
@@ -149,6 +160,17 @@ pub const SOURCES: &[Source] = &[
         read: READ_INVITATION,
         write: WRITE_INVITATION,
     },
+    // Retention
+    Source { table: "disposal", column: "body", bound: Some("disposal"), read: READ_DISPOSAL, write: WRITE_DISPOSAL },
+    Source {
+        table: "disposal",
+        column: "answer",
+        bound: Some("disposal"),
+        read: READ_DISPOSAL_ANSWER,
+        write: WRITE_DISPOSAL_ANSWER,
+    },
+    Source { table: "legal_hold", column: "body", bound: Some("legal_hold"), read: READ_HOLD, write: WRITE_HOLD },
+    Source { table: "legal_hold", column: "lift", bound: Some("legal_hold"), read: READ_LIFT, write: WRITE_LIFT },
 ];
 
 const BYTE_COLUMNS_POSTGRES: &str = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'bytea' AND table_name <> '_sqlx_migrations' ORDER BY 1, 2";

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 15] = [
+pub const STEPS: [Step; 16] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -61,6 +61,8 @@ pub const STEPS: [Step; 15] = [
     step!(14, "duties", 13, "0014_duties.sql"),
     // An older program would release a photograph that the officer took out again.
     step!(15, "request", 15, "0015_request.sql"),
+    // An older program would leave what was disposed of out of the register of issues.
+    step!(16, "retention", 16, "0016_retention.sql"),
 ];
 
 /// The setting that holds the floor.

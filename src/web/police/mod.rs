@@ -27,6 +27,7 @@ pub mod record;
 pub mod register;
 pub mod renew;
 pub mod reseal;
+pub mod retention;
 pub mod root;
 pub mod rulings;
 pub mod scheme_form;
@@ -109,6 +110,7 @@ fn stage_tag(word: &str) -> Tag {
         "live" => ("Live", "green"),
         "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),
+        "disposed" => ("Disposed of", "grey"),
         _ => ("Closed", "grey"),
     };
     Tag { text, colour }
