@@ -14,9 +14,9 @@ use crate::config::Store;
 const ANEW_SQLITE: &str = "VACUUM";
 const CUT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 const PATIENT_POSTGRES: &str = "SET statement_timeout = 0";
+const LOG_ANEW_POSTGRES: &str = "VACUUM (FULL) access_record";
 /// What holds words, keys or references of cases. Each stops whoever reads that table for as long as it takes.
-const ANEW_POSTGRES: [&str; 20] = [
-    "VACUUM (FULL) access_record",
+const ANEW_POSTGRES: [&str; 19] = [
     "VACUUM (FULL) part",
     "VACUUM (FULL) copy",
     "VACUUM (FULL) report",
@@ -38,11 +38,20 @@ const ANEW_POSTGRES: [&str; 20] = [
     "VACUUM (FULL) release",
 ];
 
+/// Whether bodies of the log were erased since the last time. They are very many, and are written anew on a server only then.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bodies {
+    /// Some were.
+    Erased,
+    /// None was.
+    Untouched,
+}
+
 /// Cleans the free pages of a portal's database, beside whoever uses it.
-pub async fn clean(at: &Store) -> Result<(), Fault> {
+pub async fn clean(at: &Store, bodies: Bodies) -> Result<(), Fault> {
     match &at.postgres {
         None => clean_file(at).await,
-        Some(at) => clean_server(at).await,
+        Some(at) => clean_server(at, bodies).await,
     }
 }
 
@@ -62,10 +71,13 @@ async fn write_anew(conn: &mut SqliteConnection) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn clean_server(at: &crate::config::Postgres) -> Result<(), Fault> {
+async fn clean_server(at: &crate::config::Postgres, bodies: Bodies) -> Result<(), Fault> {
     let pool = postgres::writing(at).await?;
     let mut conn = pool.acquire().await?.detach();
     sqlx::query(PATIENT_POSTGRES).execute(&mut conn).await?;
+    if bodies == Bodies::Erased {
+        sqlx::query(LOG_ANEW_POSTGRES).execute(&mut conn).await?;
+    }
     for anew in ANEW_POSTGRES {
         sqlx::query(anew).execute(&mut conn).await?;
     }

@@ -93,6 +93,7 @@ const OF_SUBJECT: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due,
 const DONE: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE area_id = $1 AND erased_at IS NOT NULL ORDER BY erased_at DESC, id DESC LIMIT $2";
 const AGREED: &str = "SELECT subject_id FROM disposal WHERE goes_from <= $1 AND erased_at IS NULL ORDER BY goes_from, id";
 const REMAINING: &str = "SELECT id, remaining FROM disposal WHERE erased_at IS NOT NULL AND gone_at IS NULL ORDER BY erased_at, id";
+const SINCE: &str = "SELECT COUNT(*) FROM disposal WHERE erased_at >= $1";
 const ADD: &str = "INSERT INTO disposal (id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, remaining) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '')";
 const DECIDE: &str = "UPDATE disposal SET agreed = $2, answer = $3, decided_by = $4, decided_at = $5, decision = $6, goes_from = $7 WHERE id = $1 AND agreed IS NULL";
 const ERASED: &str = "UPDATE disposal SET erased_at = $2, remaining = $3 WHERE id = $1 AND erased_at IS NULL";
@@ -141,6 +142,12 @@ impl Conn {
         let rows: Vec<(String, String)> = on!(self, |c| sqlx::query_as(REMAINING).fetch_all(c).await)?;
         let names = |text: String| text.split_ascii_whitespace().map(str::to_owned).collect();
         Ok(rows.into_iter().map(|(id, text)| (id, names(text))).collect())
+    }
+
+    /// Whether anything was disposed of since a moment.
+    pub async fn disposed_since(&mut self, since: Moment) -> Result<bool, Fault> {
+        let many: i64 = on!(self, |c| sqlx::query_scalar(SINCE).bind(since.millis()).fetch_one(c).await)?;
+        Ok(many > 0)
     }
 
     /// Holds on one release, lifted ones too, newest first.

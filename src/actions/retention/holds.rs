@@ -8,7 +8,7 @@ use crate::actions::retention::Why;
 use crate::actions::{FieldError, No, Office, corrections};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{AreaId, HoldId, PersonId, ReleaseId, SchemeId};
+use crate::domain::ids::{AreaId, HoldId, ReleaseId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::words::Prose;
@@ -151,21 +151,4 @@ pub async fn lift(office: &Office, by: &Actor, id: HoldId, reason: &str, stamp: 
     });
     act.await?;
     Ok(())
-}
-
-/// The release a hold is about, where it is about one: to go back to.
-pub fn back(row: &LegalHold) -> Option<ReleaseId> {
-    match row.scope.as_str() {
-        "release" => ReleaseId::parse(&row.subject_id),
-        _ => None,
-    }
-}
-
-/// Whether a word names a scheme or person at all; for the form's own check.
-pub fn is_scope(word: &str) -> bool {
-    match word.split_once('/') {
-        Some(("scheme", id)) => SchemeId::parse(id).is_some(),
-        Some(("person", id)) => PersonId::parse(id).is_some(),
-        _ => word == "release",
-    }
 }

@@ -11,7 +11,7 @@ use crate::actions::sweep::{job, lease};
 use crate::actions::{No, Office};
 use crate::domain::moment::Moment;
 use crate::domain::retention::last_night;
-use crate::store::cleaning;
+use crate::store::cleaning::{self, Bodies};
 
 /// When free pages were cleaned last, milliseconds.
 const CLEANED: &str = "cleaned_at";
@@ -34,15 +34,18 @@ pub async fn round(office: &Office) -> Result<(), No> {
         job(office, "dispose", async { dispose::round(office, &lease).await.map(drop) }).await?;
     }
     if cleans {
-        job(office, "clean", clean(office, now)).await?;
+        job(office, "clean", clean(office, last, now)).await?;
     }
     Ok(())
 }
 
-/// Cleans the database's free pages now and writes down that it was done.
-pub async fn clean(office: &Office, now: Moment) -> Result<(), No> {
+/// Cleans the database's free pages now, for the first time since `last`, and writes down that it was done.
+pub async fn clean(office: &Office, last: Moment, now: Moment) -> Result<(), No> {
     let began = Instant::now();
-    cleaning::clean(&office.settings.store).await?;
+    // A round may have ended between erasing and cleaning: a day more is looked at than has to be.
+    let erased = office.read().await?.disposed_since(last.plus_millis(-86_400_000)).await?;
+    let bodies = if erased { Bodies::Erased } else { Bodies::Untouched };
+    cleaning::clean(&office.settings.store, bodies).await?;
     let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(ms, "the database's free pages were cleaned");
     mark(office, now).await
