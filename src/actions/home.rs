@@ -6,7 +6,7 @@ use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
+use crate::actions::{No, Office, corrections, elsewhere, reseal, retention, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
 pub use crate::store::corrections::WaitingReport;
@@ -50,6 +50,9 @@ pub enum Waiting {
     Root(usize),
     /// They keep accounts.
     Accounts,
+    // Retention
+    /// So many reviews before disposal wait for this person (K9.1).
+    Retention(usize),
 }
 
 /// How many releases a section names before it only counts.
@@ -132,6 +135,8 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
     }
+    let reviews = retention::waiting(office, by).await?;
+    all.extend(Some(reviews).filter(|many| *many > 0).map(Waiting::Retention));
     if !by.schemes().is_empty() {
         all.push(Waiting::Bulletins);
     }

@@ -79,6 +79,12 @@ pub fn due(end: Moment, years: i64, keep_until: Option<Day>) -> Day {
     days_after(keep_until.map_or(period, |kept| kept.max(period)), 1)
 }
 
+/// Whatever is due by the numbers in force on a day ended before this; so did some that are not.
+pub fn ended_before(today: Day, numbers: &Numbers) -> Moment {
+    let shortest = Kept::ALL.iter().map(|(kept, ..)| numbers.get(kept.period())).min().unwrap_or_default();
+    Moment::start_of(days_after(years_after(today, -shortest), 1))
+}
+
 /// When something is due by the numbers in force.
 pub fn falls_due(kept: Kept, end: Moment, keep_until: Option<Day>, numbers: &Numbers) -> Day {
     due(end, numbers.get(kept.period()), keep_until)

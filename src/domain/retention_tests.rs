@@ -82,6 +82,18 @@ fn each_kind_has_its_own_period_as_it_is_in_force() {
 }
 
 #[test]
+fn whatever_is_due_ended_before_the_bound_that_it_is_looked_for_by() {
+    let numbers = Numbers::shipped();
+    for end in ["2026-11-21", "2028-02-28", "2028-02-29", "2028-03-01", "2027-03-28", "2027-10-31"] {
+        for time in ["00:00", "12:00", "23:59"] {
+            let due = falls_due(Kept::Request, at(end, time), None, &numbers);
+            assert!(at(end, time) < ended_before(due, &numbers), "{end} {time}");
+            assert!(at(end, time) >= ended_before(days_after(due, -4), &numbers), "{end} {time}: not far wider than needed");
+        }
+    }
+}
+
+#[test]
 fn what_is_agreed_goes_the_night_after_and_nights_begin_at_two() {
     let from = carried_out_from(at("2036-11-22", "09:00"));
     assert_eq!(from, at("2036-11-23", "02:00"));

@@ -98,7 +98,7 @@ impl Tx {
         run!(self, sqlx::query(FORGET_RECORDS).bind(&id))?;
         run!(self, sqlx::query(DISPOSED_ISSUE).bind(&id).bind(now))?;
         for (_, goes) in GOES {
-            run!(self, sqlx::query(goes).bind(&id))?;
+            run!(self, sqlx::query(*goes).bind(&id))?;
         }
         Ok(Erased { objects, spans: spans(&records) })
     }

@@ -17,7 +17,7 @@ use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::{Day, Moment, long_day, parse_day};
 use crate::domain::numbers::Numbers;
 use crate::domain::policy::{Act, Thing, may};
-use crate::domain::retention::{Fate, Kept, Review, Step, due, ended, last_day};
+use crate::domain::retention::{Fate, Kept, Review, Step, due, ended, ended_before, last_day};
 use crate::domain::words::Prose;
 use crate::store::log::Stamp;
 use crate::store::people::Area;
@@ -172,7 +172,7 @@ pub async fn overview(office: &Office, by: &Actor, stamp: Stamp) -> Result<Vec<O
 /// What is due in one area at `now`.
 async fn due_in(conn: &mut Conn, area: AreaId, numbers: &Numbers, now: Moment) -> Result<Vec<Term>, No> {
     let mut due = Vec::new();
-    for beside in conn.ended_before(area, now).await? {
+    for beside in conn.ended_before(area, ended_before(now.day(), numbers)).await? {
         let Some(id) = ReleaseId::parse(&beside.id) else { continue };
         let Some(filed) = conn.release(id).await? else { continue };
         let term = term(conn, filed, beside, numbers, now).await?;

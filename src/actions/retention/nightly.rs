@@ -26,6 +26,12 @@ pub async fn round(office: &Office) -> Result<(), No> {
     // A portal that never cleaned begins tonight.
     let Some(last) = last else { return mark(office, now).await };
     let cleans = last < last_night(now);
+    // Nothing to do is a round that went well: by day there is nothing.
+    for (name, due) in [("dispose", goes), ("clean", cleans)] {
+        if !due {
+            office.metrics.job(name, Instant::now(), true);
+        }
+    }
     if !goes && !cleans {
         return Ok(());
     }

@@ -25,6 +25,11 @@ pub fn object(id: ReleaseId) -> String {
     format!("retention/{id}")
 }
 
+/// The second person's form has one question that a refusal can stand beside.
+fn not_agreed(why: Vec<Refusal>) -> No {
+    No::Invalid(why.into_iter().map(|refusal| FieldError::new("agrees", refusal.told().sentence)).collect())
+}
+
 fn refused(why: Vec<Refusal>) -> No {
     let errors: Vec<FieldError> = why
         .into_iter()
@@ -150,10 +155,10 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
         Box::pin(async move {
             let now = tx.now();
             let term = load(tx, &acting, Act::AgreeDisposal, id, now).await?;
-            let fate = term.review()?.decide(agrees, person, now).map_err(refused)?;
+            let fate = term.review()?.decide(agrees, person, now).map_err(not_agreed)?;
             // What was signed is about the proposal that was shown.
             let row = term.newest.as_ref().filter(|row| row.id == disposal);
-            let row = row.ok_or_else(|| refused(vec![Refusal::NothingProposed]))?;
+            let row = row.ok_or_else(|| not_agreed(vec![Refusal::NothingProposed]))?;
             tx.add_statement(&signed).await?;
             let goes = agrees && fate == Fate::Dispose;
             let answer = Answer {
@@ -164,7 +169,7 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
                 goes_from: goes.then(|| carried_out_from(now)),
             };
             if !tx.decide_disposal(&row.id, &answer, now).await? {
-                return Err(refused(vec![Refusal::NothingProposed]));
+                return Err(not_agreed(vec![Refusal::NothingProposed]));
             }
             let event = Event::new(Kind::DisposalDecided, term.filed.release.object())
                 .with("disposal", row.id.clone())
@@ -182,7 +187,7 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
 async fn sealed(office: &Office, id: ReleaseId, reason: &Prose) -> Result<(Vec<u8>, String), No> {
     let newest = office.read().await?.disposals_of(&id.to_string()).await?.into_iter().next();
     if !matches!(step(newest.as_ref())?, Step::Proposed { .. }) {
-        return Err(refused(vec![Refusal::NothingProposed]));
+        return Err(not_agreed(vec![Refusal::NothingProposed]));
     }
     let row = newest.ok_or(No::NotFound)?.id;
     let why = Why { reason: reason.clone() };

@@ -261,6 +261,11 @@ impl Section {
             ),
             Waiting::Log => log(),
             Waiting::Reseal(releases) => again(*releases),
+            Waiting::Retention(reviews) => plain(
+                "Retention",
+                "Records whose period has run wait for your review, or for you as the second person (K9.1).",
+                vec![link("/retention", format!("Reviews before disposal: {reviews}"))],
+            ),
             Waiting::Root(keys) => for_root(*keys),
             Waiting::Accounts => plain(
                 "Accounts and settings",
@@ -316,6 +321,7 @@ impl Page for Home {
             }]),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
+            Waiting::Retention(2),
             Waiting::Root(1),
             Waiting::Root(2),
             Waiting::Accounts,

@@ -226,7 +226,7 @@ async fn a_hold_on_a_scheme_or_a_person_holds_every_release_of_theirs_in_the_are
     propose(&scene, sam, other, &DISPOSE).await.unwrap();
     // Placed between proposal and agreement it stops the agreement.
     holds::place(office, &sam.actor, other, ("release", "Complaint 5"), stamp()).await.unwrap();
-    assert_eq!(wrong_fields(decide(&scene, who("Casey"), other, &AGREE).await), ["fate"]);
+    assert_eq!(wrong_fields(decide(&scene, who("Casey"), other, &AGREE).await), ["agrees"]);
     decide(&scene, who("Casey"), other, &[("agrees", "no"), ("reason", "Held")]).await.unwrap();
     scene.log_is_whole().await;
 }
