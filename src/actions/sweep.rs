@@ -56,7 +56,11 @@ async fn what_waits(office: &Office) -> Result<(), No> {
 }
 
 /// Does a job's work and counts it.
-pub(super) async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
+pub(super) async fn job(
+    office: &Office,
+    name: &'static str,
+    work: impl Future<Output = Result<(), No>>,
+) -> Result<(), No> {
     let began = Instant::now();
     let done = work.await;
     office.metrics.job(name, began, done.is_ok());

@@ -161,7 +161,7 @@ kinds! {
     Exported = "export",
     /// The whole log was verified; body: `ok`, `size`.
     Verified = "verify",
-    /// Records were disposed of as two people decided, and the bodies of their entries erased (K9.1); body: `erased` (spans), `kind`,
+    /// Records were disposed of as two people decided, and the bodies of their entries erased (K9.1); body: `erased` (spans), `record`,
     /// `urn`, `years`, `source`, `proposed_by`, `decided_by`.
     Erased = "erase",
     /// A backup was begun: what it holds may leave the portal; body: `recipients`.

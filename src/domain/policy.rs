@@ -141,7 +141,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     let own = |person: PersonId| actor.person() == Some(person) && !linked;
     let reads = |area: AreaId| POLICE_READERS.iter().any(|role| actor.is_in(*role, area));
     let audits = actor.is(Role::Auditor);
-    let ranks = |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
+    let ranks =
+        |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => own(requested_by) || reads(area) || audits,

@@ -88,7 +88,10 @@ fn whatever_is_due_ended_before_the_bound_that_it_is_looked_for_by() {
         for time in ["00:00", "12:00", "23:59"] {
             let due = falls_due(Kept::Request, at(end, time), None, &numbers);
             assert!(at(end, time) < ended_before(due, &numbers), "{end} {time}");
-            assert!(at(end, time) >= ended_before(days_after(due, -4), &numbers), "{end} {time}: not far wider than needed");
+            assert!(
+                at(end, time) >= ended_before(days_after(due, -4), &numbers),
+                "{end} {time}: not far wider than needed"
+            );
         }
     }
 }

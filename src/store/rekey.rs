@@ -80,9 +80,11 @@ const READ_AREA_ANSWER: &str =
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
 // Retention
-const READ_DISPOSAL: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM disposal WHERE LENGTH(body) > 0";
+const READ_DISPOSAL: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM disposal WHERE LENGTH(body) > 0";
 const WRITE_DISPOSAL: &str = "UPDATE disposal SET body = $2 WHERE id = $1";
-const READ_DISPOSAL_ANSWER: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM disposal WHERE LENGTH(answer) > 0";
+const READ_DISPOSAL_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM disposal WHERE LENGTH(answer) > 0";
 const WRITE_DISPOSAL_ANSWER: &str = "UPDATE disposal SET answer = $2 WHERE id = $1";
 const READ_HOLD: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM legal_hold";
 const WRITE_HOLD: &str = "UPDATE legal_hold SET body = $2 WHERE id = $1";

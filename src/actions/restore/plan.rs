@@ -254,7 +254,9 @@ fn meaning(kind: &str) -> String {
 
 fn then(kind: &str) -> Then {
     match Kind::parse(kind) {
-        Some(Kind::Recalled | Kind::Voided | Kind::Expired | Kind::Confirmed | Kind::Destroyed | Kind::Erased) => Then::Replayed,
+        Some(Kind::Recalled | Kind::Voided | Kind::Expired | Kind::Confirmed | Kind::Destroyed | Kind::Erased) => {
+            Then::Replayed
+        }
         Some(
             Kind::Began
             | Kind::Viewed

@@ -25,7 +25,7 @@ fn event(id: &str, erased: &Erased) -> Event {
 /// The leaf of an erasure: spans of indexes, and by which decision; nothing of what was erased but its reference (K8.3).
 pub(crate) fn leaf(row: &Disposal, erased: &Erased) -> Event {
     event(&row.id, erased)
-        .with("kind", row.kind.clone())
+        .with("record", row.kind.clone())
         .with("urn", row.urn.clone())
         .with("years", row.years)
         .with("source", row.source.clone())
@@ -36,7 +36,7 @@ pub(crate) fn leaf(row: &Disposal, erased: &Erased) -> Event {
 /// The leaf of an erasure that is done again in a database that was put back.
 pub(crate) fn replayed(one: &Disposed, erased: &Erased) -> Event {
     event(&one.id, erased)
-        .with("kind", one.kind.clone())
+        .with("record", one.kind.clone())
         .with("urn", one.urn.clone())
         .with("years", one.years)
         .with("source", one.source.clone())

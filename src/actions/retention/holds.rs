@@ -12,10 +12,10 @@ use crate::domain::ids::{AreaId, HoldId, ReleaseId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::words::Prose;
+use crate::store::Conn;
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
 use crate::store::retention::LegalHold;
-use crate::store::Conn;
 
 /// What can be held from a release's page: it alone, or every release of a scheme or of a person in its area.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,8 @@ pub async fn place(
         let told = Refusal::NoHoldScope.told();
         wrong.push(FieldError::new("scope", told.sentence));
     }
-    let reason = Prose::parse("the reason", reason).map_err(|why| wrong.push(FieldError::new("reason", why.to_string())));
+    let reason =
+        Prose::parse("the reason", reason).map_err(|why| wrong.push(FieldError::new("reason", why.to_string())));
     let (Some(scope), Ok(reason)) = (scope, reason) else { return Err(No::Invalid(wrong)) };
     let row_id = HoldId::fresh(office.now(), ten()).to_string();
     let body = corrections::sealed(office, "legal_hold", &row_id, "body", &Why { reason })?;
@@ -104,7 +105,8 @@ pub async fn place(
                 held: String::new(),
             };
             tx.add_hold(&row).await?;
-            let event = Event::new(Kind::HoldPlaced, about(&row)).with("hold", row.id.clone()).with("scope", row.scope.clone());
+            let event =
+                Event::new(Kind::HoldPlaced, about(&row)).with("hold", row.id.clone()).with("scope", row.scope.clone());
             tx.append(&event.with("of", row.subject_id.clone()), &acting, &stamp).await?;
             Ok(())
         })

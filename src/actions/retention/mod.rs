@@ -262,7 +262,9 @@ pub async fn in_short(office: &Office, id: ReleaseId) -> Result<Vec<String>, No>
         all.push(match step(term.newest.as_ref())? {
             Step::Agreed { from } => format!("Two people have agreed to dispose of it: on {}.", from.long()),
             Step::Proposed { .. } => "Its disposal, or that it is kept on, waits for a second person.".to_owned(),
-            Step::Open | Step::Gone => format!("Kept for {} years; due for review from {}.", term.years, long_day(term.due)),
+            Step::Open | Step::Gone => {
+                format!("Kept for {} years; due for review from {}.", term.years, long_day(term.due))
+            }
         });
     }
     Ok(all)

@@ -283,7 +283,9 @@ fn warnings(term: &Term) -> Vec<String> {
         all.push(format!("Duties still open: {}.", beside.duties));
     }
     if beside.followers > 0 {
-        all.push("Another area’s release follows this one and is still kept (K7.6). It is disposed of first.".to_owned());
+        all.push(
+            "Another area’s release follows this one and is still kept (K7.6). It is disposed of first.".to_owned(),
+        );
     }
     all
 }

@@ -28,9 +28,7 @@ fn raw(scene: &Scene) -> Vec<(String, Vec<u8>)> {
     let names = String::from_utf8(out.stdout).unwrap();
     // The list of the demo's accounts is the people's own paper; keys of the server are no data.
     let ours = names.lines().filter(|name| !name.contains("/keys/") && !name.contains("demo-"));
-    let read = |name: &str| {
-        (name.to_owned(), std::process::Command::new("cat").arg(name).output().unwrap().stdout)
-    };
+    let read = |name: &str| (name.to_owned(), std::process::Command::new("cat").arg(name).output().unwrap().stdout);
     ours.map(read).collect()
 }
 
@@ -107,7 +105,10 @@ async fn after_disposal_and_cleaning_no_raw_file_holds_marker_or_key() {
     let left = markers.iter().filter(|(_, marker)| !found(&meanwhile, marker).is_empty()).count();
     assert!(left > 10, "{left}");
     let keys = markers.iter().filter(|(name, _)| name.starts_with("key of"));
-    assert!(keys.into_iter().any(|(_, key)| !found(&meanwhile, key).is_empty()), "a destroyed key stands in the log until the night");
+    assert!(
+        keys.into_iter().any(|(_, key)| !found(&meanwhile, key).is_empty()),
+        "a destroyed key stands in the log until the night"
+    );
     scene.clock.set(Moment::parse_london("2036-11-22", "09:00").unwrap());
     agreed(&scene, id).await;
     sweep::round(office).await.unwrap();

@@ -196,7 +196,11 @@ async fn a_hold_stops_what_two_people_agreed_to_and_lifted_it_goes() {
     assert_eq!(of.holds[0].0.lifter.as_deref(), Some("Sam Hollis"));
     sweep::round(office).await.unwrap();
     assert!(!is_there(&scene, id).await);
-    assert_eq!((scene.records("erase").await.len(), scene.records("hold").await.len()), (1, 0), "its own leaves went too");
+    assert_eq!(
+        (scene.records("erase").await.len(), scene.records("hold").await.len()),
+        (1, 0),
+        "its own leaves went too"
+    );
     log_verifies(&scene).await;
 }
 
@@ -208,6 +212,8 @@ async fn a_hold_on_a_scheme_or_a_person_holds_every_release_of_theirs_in_the_are
     let morgans = scene.release("CZ/004/26").await;
     let scheme = format!("scheme/{}", crate::harness::world().schemes[1]);
     let person = format!("person/{}", who("Toby").id);
+    // Both are due by then.
+    scene.later(30 * 86_400_000);
     let offered = holds::scopes(office, &sam.actor, id).await.unwrap();
     for scope in [scheme, person] {
         assert!(offered.iter().any(|one| one.word == scope), "{offered:?}");

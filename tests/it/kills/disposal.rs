@@ -87,7 +87,11 @@ async fn judge(office: &Office, all: &[ReleaseId], whole: &[i64]) -> usize {
         let objects = conn.objects_of_case(&id.to_string()).await.unwrap();
         if conn.release(*id).await.unwrap().is_some() {
             assert_eq!(rows[0].erased_at, None, "{id} is there and said to be erased");
-            assert_eq!(i64::try_from(conn.copies_of_release(*id).await.unwrap().len()).unwrap(), *copies, "half of {id}");
+            assert_eq!(
+                i64::try_from(conn.copies_of_release(*id).await.unwrap().len()).unwrap(),
+                *copies,
+                "half of {id}"
+            );
             assert!(!objects.is_empty() && !conn.statements_about(*id).await.unwrap().is_empty(), "half of {id}");
         } else {
             assert!(rows[0].erased_at.is_some(), "{id} is gone and nothing says so");
@@ -138,7 +142,7 @@ fn a_kill_in_the_middle_leaves_one_erasure_and_no_half_of_a_case() {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-        delay += Duration::from_millis(5);
+        delay += Duration::from_millis(12);
         let gone = runtime.block_on(async {
             let office = Office::open(settings.clone(), Clock::manual(night(turn)), false).await.unwrap();
             let gone = judge(&office, &all, &whole).await;

@@ -19,7 +19,8 @@ async fn lost_after_a_disposal() -> (Ruins, disclosure_portal::domain::ids::Rele
     let (scene, id) = when_due().await;
     let (office, away, keeper) = (&scene.office, Folder::new(), Identity::fresh().unwrap());
     let objects = office.read().await.unwrap().objects_of_case(&id.to_string()).await.unwrap();
-    let originals: Vec<String> = objects.into_iter().filter(|object| there(&scene.folder.0, std::slice::from_ref(object)) == 1).collect();
+    let originals: Vec<String> =
+        objects.into_iter().filter(|object| there(&scene.folder.0, std::slice::from_ref(object)) == 1).collect();
     assert!(!originals.is_empty(), "the unit's own originals are still there");
     let before = note(office).await;
     let made = back_up(office, &away.0.join(ARCHIVE), &keeper).await.unwrap();
@@ -80,6 +81,10 @@ async fn a_journal_without_the_disposal_is_not_taken_for_whole() {
     assert_eq!(removed, 1);
     let folder = ruins.put_back(Blobs::FromArchive).await;
     let given = accepting(Some(ruins.journal()));
-    let account = asks(ruins.finish(&folder.0, &disclosure_portal::actions::restore::plan::Given { accept_lost: false, ..given }).await);
+    let account = asks(
+        ruins
+            .finish(&folder.0, &disclosure_portal::actions::restore::plan::Given { accept_lost: false, ..given })
+            .await,
+    );
     assert_eq!(account.unnamed, 1);
 }
