@@ -1,3 +1,5 @@
+//! Both sides of each edge: ends, periods in UK days, and what two people may decide.
+
 use super::*;
 use crate::ids::PersonId;
 use crate::moment::parse_day;

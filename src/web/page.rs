@@ -149,8 +149,8 @@ pages![
     // Retention
     police::retention::List,
     police::retention::Review,
-    police::retention::Hold,
-    police::retention::Lift,
+    police::legal_holds::Hold,
+    police::legal_holds::Lift,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

@@ -22,7 +22,8 @@ use crate::domain::words::Prose;
 use crate::store::log::Stamp;
 use crate::store::people::Area;
 use crate::store::releases::Filed;
-use crate::store::retention::{Disposal, Ended, LegalHold};
+use crate::store::retention::Ended;
+pub use crate::store::retention::{Disposal, LegalHold};
 use crate::store::{Conn, whole};
 
 /// What a row's sealed words are.

@@ -52,8 +52,8 @@ pub async fn clean(office: &Office, last: Moment, now: Moment) -> Result<(), No>
     let erased = office.read().await?.disposed_since(last.plus_millis(-86_400_000)).await?;
     let bodies = if erased { Bodies::Erased } else { Bodies::Untouched };
     cleaning::clean(&office.settings.store, bodies).await?;
-    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::info!(ms, "the database's free pages were cleaned");
+    let us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(us, "the database's free pages were cleaned");
     mark(office, now).await
 }
 

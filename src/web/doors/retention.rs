@@ -1,7 +1,7 @@
 //! Retention, legal hold and disposal (K9.1).
 
 use super::{Body, Door, Role, Who, get, post};
-use crate::web::police::retention;
+use crate::web::police::{legal_holds, retention};
 
 /// Whoever may see what is due: the area's co-ordinator and ranks, and the auditor.
 const SEES: Who = Who::Holding(&[Role::Aic, Role::Inspector, Role::Commander, Role::Auditor]);
@@ -20,8 +20,8 @@ pub(super) const DOORS: &[Door] = &[
     post("/retention/{id}/decide", DECIDES, Body::Form, "Decide on it as the second person", |v| {
         Box::pin(retention::decide(v))
     }),
-    get("/retention/{id}/hold", DECIDES, "Form: place a legal hold", |v| Box::pin(retention::ask_hold(v))),
-    post("/retention/{id}/hold", DECIDES, Body::Form, "Place a legal hold", |v| Box::pin(retention::hold(v))),
-    get("/holds/{id}", DECIDES, "Form: lift a legal hold", |v| Box::pin(retention::ask_lift(v))),
-    post("/holds/{id}", DECIDES, Body::Form, "Lift a legal hold", |v| Box::pin(retention::lift(v))),
+    get("/retention/{id}/hold", DECIDES, "Form: place a legal hold", |v| Box::pin(legal_holds::ask_hold(v))),
+    post("/retention/{id}/hold", DECIDES, Body::Form, "Place a legal hold", |v| Box::pin(legal_holds::hold(v))),
+    get("/holds/{id}", DECIDES, "Form: lift a legal hold", |v| Box::pin(legal_holds::ask_lift(v))),
+    post("/holds/{id}", DECIDES, Body::Form, "Lift a legal hold", |v| Box::pin(legal_holds::lift(v))),
 ];

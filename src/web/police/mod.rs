@@ -16,6 +16,7 @@ pub mod elsewhere;
 pub mod home;
 pub mod initiatives;
 pub mod invite;
+pub mod legal_holds;
 pub mod list;
 pub mod members;
 pub mod papers;

@@ -5,13 +5,11 @@
 
 use serde::Serialize;
 
-use crate::actions::retention::holds::{self, Scope};
-use crate::actions::retention::{self, Case, OfArea, Term, Told, review};
+use crate::actions::retention::{self, Case, Disposal, LegalHold, OfArea, Term, Told, review};
 use crate::actions::{No, step_up};
-use crate::domain::ids::{HoldId, ReleaseId};
+use crate::domain::ids::ReleaseId;
 use crate::domain::moment::long_day;
 use crate::domain::retention::{Kept, Step};
-use crate::store::retention::{Disposal, LegalHold};
 use crate::web::police::{Choice, Row, Tag, choice, day, long, ordered, row};
 use crate::web::{Answer, Page, Visit};
 
@@ -57,7 +55,7 @@ fn due(term: &Term) -> Due {
 
 /// A hold.
 #[derive(Serialize, Clone)]
-struct Held {
+pub(crate) struct Held {
     id: String,
     what: String,
     placed: String,
@@ -66,7 +64,7 @@ struct Held {
     lifted: String,
 }
 
-fn held(hold: &LegalHold, why: &str, lift: &str) -> Held {
+pub(super) fn held(hold: &LegalHold, why: &str, lift: &str) -> Held {
     let name = if hold.held.is_empty() { "a request without a reference" } else { &hold.held };
     let what = match hold.scope.as_str() {
         "release" => format!("Release: {name}"),
@@ -131,7 +129,7 @@ fn area(of: &OfArea) -> Area {
 }
 
 impl Held {
-    fn sample(lifted: &str) -> Self {
+    pub(super) fn sample(lifted: &str) -> Self {
         Self {
             id: "1".into(),
             what: "Everything supplied to Cantwell Pub Watch".into(),
@@ -406,93 +404,6 @@ pub async fn decide(v: Visit) -> Result<Answer, No> {
         Err(no) => {
             let page = reviewed(&v).await?;
             v.again(ordered(no, &["agrees", "reason", "statement"]), &title(&page), &page)
-        }
-    }
-}
-
-/// The form that places a hold.
-#[derive(Serialize)]
-pub struct Hold {
-    id: String,
-    heading: String,
-    scopes: Vec<Choice>,
-}
-
-impl Page for Hold {
-    const TEMPLATE: &'static str = "pages/police/retention-hold.html";
-
-    fn samples() -> Vec<Self> {
-        let scopes = vec![choice("release", "This one only", ""), choice("scheme/1", "Everything supplied to X", "")];
-        vec![Self { id: "1".into(), heading: "CZ/001/26".into(), scopes }]
-    }
-}
-
-const HOLD: &str = "Place a legal hold";
-
-async fn holding(v: &Visit) -> Result<Hold, No> {
-    let id = v.id(ReleaseId::parse)?;
-    let scopes = holds::scopes(&v.office, v.actor(), id).await?;
-    let of = retention::one(&v.office, v.actor(), id, v.stamp()).await?;
-    let one = |scope: &Scope| choice(scope.word.as_str(), scope.title.as_str(), "");
-    Ok(Hold { id: id.to_string(), heading: of.title, scopes: scopes.iter().map(one).collect() })
-}
-
-/// `GET /retention/{id}/hold`.
-pub async fn ask_hold(v: Visit) -> Result<Answer, No> {
-    let page = holding(&v).await?;
-    v.page(HOLD, &page)
-}
-
-/// `POST /retention/{id}/hold`.
-pub async fn hold(v: Visit) -> Result<Answer, No> {
-    let id = v.id(ReleaseId::parse)?;
-    let said = (v.field("scope"), v.field("reason"));
-    match holds::place(&v.office, v.actor(), id, said, v.stamp()).await {
-        Ok(()) => Answer::see(format!("/retention/{id}")),
-        Err(no) => {
-            let page = holding(&v).await?;
-            v.again(ordered(no, &["scope", "reason"]), HOLD, &page)
-        }
-    }
-}
-
-/// The form that lifts one.
-#[derive(Serialize)]
-pub struct Lift {
-    id: String,
-    held: Held,
-}
-
-impl Page for Lift {
-    const TEMPLATE: &'static str = "pages/police/retention-lift.html";
-
-    fn samples() -> Vec<Self> {
-        let one = |lifted| Self { id: "1".into(), held: Held::sample(lifted) };
-        vec![one(""), one("Lifted on 22 November 2036 at 9:00am, by Sam Hollis")]
-    }
-}
-
-const LIFT: &str = "Lift a legal hold";
-
-async fn lifting(v: &Visit) -> Result<Lift, No> {
-    let id = v.id(HoldId::parse)?;
-    let (row, why) = holds::one(&v.office, v.actor(), id).await?;
-    Ok(Lift { id: id.to_string(), held: held(&row, &why, "") })
-}
-
-/// `GET /holds/{id}`.
-pub async fn ask_lift(v: Visit) -> Result<Answer, No> {
-    let page = lifting(&v).await?;
-    v.page(LIFT, &page)
-}
-
-/// `POST /holds/{id}`.
-pub async fn lift(v: Visit) -> Result<Answer, No> {
-    match holds::lift(&v.office, v.actor(), v.id(HoldId::parse)?, v.field("reason"), v.stamp()).await {
-        Ok(()) => Answer::see("/retention".to_owned()),
-        Err(no) => {
-            let page = lifting(&v).await?;
-            v.again(no, LIFT, &page)
         }
     }
 }
