@@ -5,12 +5,55 @@
 use serde::Serialize;
 
 use crate::actions::No;
-use crate::actions::retention;
 use crate::actions::retention::holds::{self, Scope};
+use crate::actions::retention::{self, LegalHold};
 use crate::domain::ids::{HoldId, ReleaseId};
-use crate::web::police::retention::{Held, held};
-use crate::web::police::{Choice, choice, ordered};
+use crate::web::police::{Choice, choice, long, ordered};
 use crate::web::{Answer, Page, Visit};
+
+/// A hold.
+#[derive(Serialize, Clone)]
+pub(crate) struct Held {
+    id: String,
+    what: String,
+    placed: String,
+    why: String,
+    /// By whom, when and why it was lifted; empty: it stands.
+    lifted: String,
+}
+
+pub(super) fn held(hold: &LegalHold, why: &str, lift: &str) -> Held {
+    let name = if hold.held.is_empty() { "a request without a reference" } else { &hold.held };
+    let what = match hold.scope.as_str() {
+        "release" => format!("Release: {name}"),
+        "scheme" => format!("Everything supplied to {name}"),
+        _ => format!("Everything of {name}"),
+    };
+    let lifted = hold.lifted_at.map_or_else(String::new, |at| {
+        let by = hold.lifter.as_deref().unwrap_or_default();
+        let said = if lift.is_empty() { String::new() } else { format!(": {lift}") };
+        format!("Lifted on {}, by {by}{said}", long(at))
+    });
+    Held {
+        id: hold.id.clone(),
+        what,
+        placed: format!("{}, by {}", long(hold.placed_at), hold.placer),
+        why: why.to_owned(),
+        lifted,
+    }
+}
+
+impl Held {
+    pub(super) fn sample(lifted: &str) -> Self {
+        Self {
+            id: "1".into(),
+            what: "Everything supplied to Cantwell Pub Watch".into(),
+            placed: "21 November 2036 at 5:30pm, by Sam Hollis".into(),
+            why: "Civil claim 17/2036".into(),
+            lifted: lifted.into(),
+        }
+    }
+}
 
 /// The form that places a hold.
 #[derive(Serialize)]

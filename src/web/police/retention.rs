@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 
-use crate::actions::retention::{self, Case, Disposal, LegalHold, OfArea, Term, Told, review};
+use crate::actions::retention::{self, Case, Disposal, OfArea, Term, Told, review};
 use crate::actions::{No, step_up};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::long_day;
 use crate::domain::retention::{Kept, Step};
+use crate::web::police::legal_holds::{Held, held};
 use crate::web::police::{Choice, Row, Tag, choice, day, long, ordered, row};
 use crate::web::{Answer, Page, Visit};
 
@@ -53,38 +54,6 @@ fn due(term: &Term) -> Due {
     }
 }
 
-/// A hold.
-#[derive(Serialize, Clone)]
-pub(crate) struct Held {
-    id: String,
-    what: String,
-    placed: String,
-    why: String,
-    /// By whom, when and why it was lifted; empty: it stands.
-    lifted: String,
-}
-
-pub(super) fn held(hold: &LegalHold, why: &str, lift: &str) -> Held {
-    let name = if hold.held.is_empty() { "a request without a reference" } else { &hold.held };
-    let what = match hold.scope.as_str() {
-        "release" => format!("Release: {name}"),
-        "scheme" => format!("Everything supplied to {name}"),
-        _ => format!("Everything of {name}"),
-    };
-    let lifted = hold.lifted_at.map_or_else(String::new, |at| {
-        let by = hold.lifter.as_deref().unwrap_or_default();
-        let said = if lift.is_empty() { String::new() } else { format!(": {lift}") };
-        format!("Lifted on {}, by {by}{said}", long(at))
-    });
-    Held {
-        id: hold.id.clone(),
-        what,
-        placed: format!("{}, by {}", long(hold.placed_at), hold.placer),
-        why: why.to_owned(),
-        lifted,
-    }
-}
-
 /// Something that was disposed of.
 #[derive(Serialize, Clone)]
 struct Gone {
@@ -125,18 +94,6 @@ fn area(of: &OfArea) -> Area {
         due: of.due.iter().map(due).collect(),
         holds: of.holds.iter().map(|(hold, why)| held(hold, why, "")).collect(),
         gone: of.disposed.iter().map(gone).collect(),
-    }
-}
-
-impl Held {
-    pub(super) fn sample(lifted: &str) -> Self {
-        Self {
-            id: "1".into(),
-            what: "Everything supplied to Cantwell Pub Watch".into(),
-            placed: "21 November 2036 at 5:30pm, by Sam Hollis".into(),
-            why: "Civil claim 17/2036".into(),
-            lifted: lifted.into(),
-        }
     }
 }
 
