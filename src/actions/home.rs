@@ -7,7 +7,9 @@ use crate::actions::find::{self, Found, Waits};
 use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, demands, elsewhere, inspections, jobs, messages, reseal, root};
+use crate::actions::{
+    No, Office, corrections, demands, elsewhere, inspections, jobs, messages, reseal, retention, root,
+};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::demand::State;
 use crate::domain::policy::{Act, Thing, may};
@@ -68,6 +70,9 @@ pub enum Waiting {
     Inspections(Vec<Inspection>),
     /// So many jobs fail, and so many mails could not be delivered.
     Troubles(usize, i64),
+    // Retention
+    /// So many reviews before disposal wait for this person (K9.1).
+    Retention(usize),
 }
 
 /// How many releases a section names before it only counts.
@@ -174,6 +179,8 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
     }
+    let reviews = retention::waiting(office, by).await?;
+    all.extend(Some(reviews).filter(|many| *many > 0).map(Waiting::Retention));
     if !by.schemes().is_empty() {
         all.push(Waiting::Bulletins);
     }

@@ -4,7 +4,7 @@ use crate::actions::audit::defused;
 use crate::actions::{Fault, FieldError, No, Office, Stamp, find, registers};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{AreaId, ReleaseId};
+use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::urn::Urn;
@@ -51,7 +51,7 @@ pub struct Typed<'a> {
 }
 
 /// The stages a number can have.
-pub const STAGES: [&str; 4] = ["live", "expired", "recalled", "voided"];
+pub const STAGES: [&str; 5] = ["live", "expired", "recalled", "voided", "disposed"];
 
 fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
     let mut wrong = Vec::new();
@@ -79,20 +79,20 @@ fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
     })
 }
 
-/// Seals why a number was voided, as the register keeps it: words of a case (K6.4.1).
-pub(super) fn seal_reason(office: &Office, release: ReleaseId, reason: &Prose) -> Result<Vec<u8>, No> {
-    Ok(office.seal_field("issue", &release.to_string(), "void_words", 0, reason.as_str().as_bytes())?)
+/// Seals why a number was voided, as the register keeps it when nothing else of the case is left (K8.3): words of a case.
+pub(super) fn seal_reason(office: &Office, urn: &str, reason: &Prose) -> Result<Vec<u8>, No> {
+    Ok(office.seal_field("issue", urn, "void_words", 0, reason.as_str().as_bytes())?)
 }
 
 /// Each number with why it was voided; empty: it was not.
 fn opened(office: &Office, issues: Vec<Issue>) -> Result<Vec<(Issue, String)>, No> {
     let open = |issue: Issue| {
         let Some(sealed) = &issue.void_words else { return Ok((issue, String::new())) };
-        let plain = office.open_field("issue", &issue.release_id, "void_words", 0, sealed)?;
+        let plain = office.open_field("issue", &issue.urn, "void_words", 0, sealed)?;
         let words = String::from_utf8(plain.to_vec()).map_err(|_| Fault::Corrupt {
             table: "issue",
             column: "void_words",
-            row: issue.release_id.clone(),
+            row: issue.urn.clone(),
         })?;
         Ok((issue, words))
     };
@@ -134,7 +134,7 @@ pub async fn csv(office: &Office, by: &Actor, area: AreaId, typed: Typed<'_>, st
 fn table(issues: &[(Issue, String)], now: Moment) -> Result<String, Fault> {
     let broken = |why: String| Fault::Other(why);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason"])
+    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason", "disposed_of"])
         .map_err(|why| broken(why.to_string()))?;
     let at = |ms: Option<i64>| ms.map_or_else(String::new, |ms| Moment::from_millis(ms).rfc3339());
     for (issue, reason) in issues {
@@ -146,6 +146,7 @@ fn table(issues: &[(Issue, String)], now: Moment) -> Result<String, Fault> {
             issue.copies.to_string(),
             at(issue.voided_at),
             reason.clone(),
+            at(issue.disposed_at),
         ];
         out.write_record(row.map(|cell| defused(&cell))).map_err(|why| broken(why.to_string()))?;
     }
@@ -169,6 +170,7 @@ mod tests {
             copies: 2,
             voided_at: None,
             void_words: None,
+            disposed_at: None,
         };
         assert_eq!(word(&issue, Moment::from_millis(999)), "live");
         assert_eq!(word(&issue, Moment::from_millis(1_000)), "expired");

@@ -38,6 +38,8 @@ pub const JOBS: &[Job] = &[
     job("closings", "Writes recalls and removals beside the vault, so that no backup brings them back", 5),
     job("expire", "Writes down limits that the clock has reached, and destroys the keys of their copies", 5),
     job("destroy", "Deletes the sealed bytes of copies whose keys are gone, and reads back that they are", 5),
+    job("dispose", "Erases what two people agreed to dispose of, in the night after", 5),
+    job("clean", "Cleans the database’s free pages once a night", 5),
     job("orphans", "Clears away sealed bytes that no record names", 3_600),
     job("journal", "Publishes the log’s new entries beside the vault", 1),
     job("messages", "Turns what happened into messages", 5),

@@ -54,6 +54,7 @@ pub mod report;
 pub mod request;
 pub mod reseal;
 pub mod restore;
+pub mod retention;
 pub mod reviews;
 pub mod root;
 pub mod rotate;

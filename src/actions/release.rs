@@ -314,7 +314,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
-    let void_words = issues::seal_reason(office, id, &reason)?;
+    let void_words = issues::seal_reason(office, filed.release.stage.authority().map_or("", |one| &one.urn), &reason)?;
     let acting = by;
     let by = by.clone();
     let done = office

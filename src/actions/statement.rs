@@ -31,6 +31,8 @@ pub const KINDS: &[(&str, &str)] = &[
     ("demand", "Demand for surrender or destruction (K8.2)"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),
+    ("disposal", "Proposal on records whose period has run (K9.1)"),
+    ("disposal.agree", "Second decision on their disposal (K9.1)"),
     ("approve", "Approval of a person’s keys"),
 ];
 

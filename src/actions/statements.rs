@@ -74,6 +74,12 @@ async fn may_read(conn: &mut Conn, by: &Actor, row: &Row) -> Result<bool, No> {
             let Some(filed) = conn.release(holding.release).await? else { return Ok(false) };
             Ok(may(by, Act::SeeCopy, Thing::Copy { area: filed.release.area, holder: holding.holder }))
         }
+        // Disposal of records (K9.1): the record of it outlives what was disposed of.
+        Some(("retention", id)) => {
+            let Some(row) = conn.disposals_of(id).await?.into_iter().next() else { return Ok(false) };
+            let area = AreaId::parse(&row.area_id).ok_or(No::NotFound)?;
+            Ok(may(by, Act::SeeRetention, Thing::Area(area)))
+        }
         Some(("undertaking", _)) => {
             for id in conn.actor(signer).await?.schemes() {
                 let Some(scheme) = conn.scheme(id).await? else { continue };

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use crate::actions::jobs::{idle, run};
+use crate::actions::retention::nightly;
 use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -17,7 +18,7 @@ use crate::store::log::Stamp;
 /// After so long a failure ends a round: somebody may be waiting for their recall to be told.
 const SLOW: Duration = Duration::from_secs(3);
 
-fn stamp() -> Stamp {
+pub(super) fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
@@ -28,9 +29,11 @@ const LEASE_MS: i64 = 60_000;
 /// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
     let done = what_waits(office).await;
+    // What two people agreed to and the cleaning of free pages: neither keeps the other work, nor is kept by it.
+    let night = nightly::round(office).await;
     // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
     orphans::hourly(office).await?;
-    done
+    done.and(night)
 }
 
 async fn what_waits(office: &Office) -> Result<(), No> {

@@ -1,6 +1,7 @@
 //! Seventy-five days in the demo: releases that expired, were recalled and confirmed, are live, wait, were refused.
 
 use crate::actions::office::Office;
+use crate::actions::retention::nightly;
 use crate::actions::{No, sweep};
 use crate::clock::Clock;
 use crate::demo::ago;
@@ -116,5 +117,8 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
 
     hands.set(ago(now, 1, 0));
     ask(office, officer, &cantwell, &WAITING).await?;
+    hands.set(now);
+    // Begun as a portal is that was up last night.
+    nightly::clean(office, now, now).await?;
     Ok(())
 }

@@ -163,7 +163,8 @@ kinds! {
     Exported = "export",
     /// The whole log was verified; body: `ok`, `size`.
     Verified = "verify",
-    /// Bodies were erased under a disposal decision; body: `erased`.
+    /// Records were disposed of as two people decided, and the bodies of their entries erased (K9.1); body: `erased` (spans), `record`,
+    /// `urn`, `years`, `source`, `proposed_by`, `decided_by`.
     Erased = "erase",
     /// A backup was begun: what it holds may leave the portal; body: `recipients`.
     BackedUp = "backup",
@@ -201,6 +202,15 @@ kinds! {
     /// An inspection of a holder's storage was planned, made, closed or called off (K8.2); body: `inspection`, `holder`, `stage`,
     /// `due`.
     Inspected = "inspect",
+    // Retention
+    /// Somebody proposed what becomes of records whose period has run (K9.1); body: `disposal`, `fate`, `until`, `statement`.
+    DisposalProposed = "dispose.propose",
+    /// A second person agreed or disagreed (K9.1); body: `disposal`, `agreed`, `statement`.
+    DisposalDecided = "dispose.decide",
+    /// A legal hold was placed: nothing it covers is disposed of (K9.1); body: `hold`, `scope`, `of`.
+    HoldPlaced = "hold",
+    /// A legal hold was lifted (K9.1); body: `hold`.
+    HoldLifted = "hold.lift",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

@@ -125,6 +125,11 @@ id! {
     MailId,
     /// An inspection of a holder's storage (K8.2).
     InspectionId,
+    // Retention
+    /// A review before disposal (K9.1).
+    DisposalId,
+    /// A legal hold (K9.1).
+    HoldId,
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod policy;
 pub mod refusal;
 pub mod release;
+pub mod retention;
 pub mod scheme;
 pub mod texts;
 pub mod urn;

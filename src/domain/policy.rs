@@ -85,6 +85,15 @@ acts! {
     Demand,
     /// See what is demanded, who has not confirmed, and each round of it.
     SeeDemands,
+    // Retention
+    /// Read what is due for disposal, what was disposed of, and which legal holds stand (K9.1).
+    SeeRetention,
+    /// Propose what becomes of records whose period has run (K9.1).
+    ProposeDisposal,
+    /// Agree or disagree with it, as the second person (K9.1).
+    AgreeDisposal,
+    /// Place and lift legal holds (K9.1).
+    KeepLegalHold,
 }
 
 /// What it would be done to.
@@ -142,6 +151,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     let own = |person: PersonId| actor.person() == Some(person) && !linked;
     let reads = |area: AreaId| POLICE_READERS.iter().any(|role| actor.is_in(*role, area));
     let audits = actor.is(Role::Auditor);
+    let ranks =
+        |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => own(requested_by) || reads(area) || audits,
@@ -198,6 +209,9 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
         | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
+        (Act::SeeRetention, Thing::Area(area)) => ranks(area) || audits,
+        (Act::ProposeDisposal, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::AgreeDisposal | Act::KeepLegalHold, Thing::Area(area)) => ranks(area),
         (Act::SeeRules, Thing::Force) => actor.is(Role::Auditor) || actor.is(Role::Administrator),
         _ => false,
     }

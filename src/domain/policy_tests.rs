@@ -51,6 +51,10 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
     let group = Thing::Scheme { area: area(1), scheme: scheme(1) };
     let table = [
         (Act::Request, place, "oH"),
+        (Act::SeeRetention, place, "aicu"),
+        (Act::ProposeDisposal, place, "a"),
+        (Act::AgreeDisposal, place, "aic"),
+        (Act::KeepLegalHold, place, "aic"),
         (Act::SeeRelease, release, "oaricu"),
         (Act::SeeRelease, draft, "o"),
         (Act::Withdraw, release, "o"),

@@ -154,6 +154,20 @@ pub enum Refusal {
     ConfirmFirst { due: Moment },
     ConfirmationAnswered,
     NotAllAccepted,
+    // Retention
+    NotEnded,
+    NotDue { from: Day },
+    LegalHold,
+    FollowerKept,
+    ProposedAlready,
+    DisposedAlready,
+    NothingProposed,
+    OnePersonTwice,
+    NoFate,
+    KeepYearsUnread,
+    HoldLifted,
+    NoHoldScope,
+    // End of retention
 }
 
 /// Code, clause, field (empty: none) and sentence.
@@ -207,6 +221,7 @@ impl Refusal {
             Self::NoticeStillRunning { until } => ("notice-running", "O3.2.3", "notice_date", format!("The person has until {} to make representations: 72 hours from service, or more where the force gives more. Nothing can be authorised before.", until.long())),
             Self::AddressInText { words } => ("address", "K8.3", "text", format!("An address never leaves. Remove “{words}”: a street or a place may be named alone, without a house number or postcode.")),
             Self::PncInText { words } => ("pnc", "K8.5", "text", format!("Information from the PNC never leaves. Remove “{words}”.")),
+            Self::NotDue { from } => ("not-due", "K9.1", "fate", format!("Its period has not run: it falls due for review on {}.", long_day(*from))),
             Self::NotForHolders { field, words } => ("not-for-holders", "K8.7", field, format!("Others read this, so it cannot say “{words}”: no address, nothing from the PNC, nothing like a conviction. Say it in other words.")),
             Self::VettingLapsed { last } => ("vetting-lapsed", "K7.3", "recipients", match last {
                 Some(day) => format!("Vetting was valid until the end of {}. Access returns when the police record a new one.", long_day(*day)),
@@ -263,6 +278,7 @@ mod tests {
             Refusal::PncInText { words: "PNC".into() },
             Refusal::NotForHolders { field: "changed", words: "12 High Street".into() },
             Refusal::VettingLapsed { last: None },
+            Refusal::NotDue { from: day },
             Refusal::AgreementLapsed { last: Some(day) },
             Refusal::UndertakingUnsigned { version: 2 },
             Refusal::LimitReached { at },

@@ -50,8 +50,8 @@ const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1"
 const READ_DOCUMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
 const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
 
-const READ_ISSUE: &str = "SELECT release_id AS id, release_id AS place, CAST(0 AS BIGINT) AS version, void_words AS sealed FROM issue WHERE void_words IS NOT NULL";
-const WRITE_ISSUE: &str = "UPDATE issue SET void_words = $2 WHERE release_id = $1";
+const READ_ISSUE: &str = "SELECT urn AS id, urn AS place, CAST(0 AS BIGINT) AS version, void_words AS sealed FROM issue WHERE void_words IS NOT NULL";
+const WRITE_ISSUE: &str = "UPDATE issue SET void_words = $2 WHERE urn = $1";
 const READ_CONSIDERATION: &str = "SELECT id, id AS place, version, body AS sealed FROM consideration";
 const WRITE_CONSIDERATION: &str = "UPDATE consideration SET body = $2 WHERE id = $1";
 const READ_REPRESENTATION: &str =
@@ -99,6 +99,18 @@ const READ_QUERY: &str =
 const WRITE_QUERY: &str = "UPDATE confirmation SET body = $2 WHERE id = $1";
 const READ_VISIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand_visit";
 const WRITE_VISIT: &str = "UPDATE demand_visit SET body = $2 WHERE id = $1";
+// Retention
+const READ_DISPOSAL: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM disposal WHERE LENGTH(body) > 0";
+const WRITE_DISPOSAL: &str = "UPDATE disposal SET body = $2 WHERE id = $1";
+const READ_DISPOSAL_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM disposal WHERE LENGTH(answer) > 0";
+const WRITE_DISPOSAL_ANSWER: &str = "UPDATE disposal SET answer = $2 WHERE id = $1";
+const READ_HOLD: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM legal_hold";
+const WRITE_HOLD: &str = "UPDATE legal_hold SET body = $2 WHERE id = $1";
+const READ_LIFT: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, lift AS sealed FROM legal_hold WHERE lift IS NOT NULL";
+const WRITE_LIFT: &str = "UPDATE legal_hold SET lift = $2 WHERE id = $1";
 
 /// All there are.
 pub const SOURCES: &[Source] = &[
@@ -192,6 +204,17 @@ pub const SOURCES: &[Source] = &[
         read: READ_INVITATION,
         write: WRITE_INVITATION,
     },
+    // Retention
+    Source { table: "disposal", column: "body", bound: Some("disposal"), read: READ_DISPOSAL, write: WRITE_DISPOSAL },
+    Source {
+        table: "disposal",
+        column: "answer",
+        bound: Some("disposal"),
+        read: READ_DISPOSAL_ANSWER,
+        write: WRITE_DISPOSAL_ANSWER,
+    },
+    Source { table: "legal_hold", column: "body", bound: Some("legal_hold"), read: READ_HOLD, write: WRITE_HOLD },
+    Source { table: "legal_hold", column: "lift", bound: Some("legal_hold"), read: READ_LIFT, write: WRITE_LIFT },
 ];
 
 const BYTE_COLUMNS_POSTGRES: &str = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'bytea' AND table_name <> '_sqlx_migrations' ORDER BY 1, 2";

@@ -84,6 +84,7 @@ pub struct Issue {
     pub copies: i64,
     pub voided_at: Option<i64>,
     pub void_words: Option<Vec<u8>>,
+    pub disposed_at: Option<i64>,
 }
 
 const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE id = $1";
@@ -102,7 +103,7 @@ const NEXT_SERIAL: &str = "SELECT code, next_serial FROM area WHERE id = $1";
 const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE id = $1 AND next_serial = $2";
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
 const VOID_ISSUE: &str = "UPDATE issue SET voided_at = $2, void_words = $3 WHERE release_id = $1 AND voided_at IS NULL";
-const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_words FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
+const ISSUES: &str = "SELECT i.urn, i.serial, COALESCE(i.release_id, (SELECT MAX(d.subject_id) FROM disposal d WHERE d.urn = i.urn AND d.erased_at IS NOT NULL), '') AS release_id, i.issued_at, COALESCE(r.stage, 'disposed') AS stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_words, i.disposed_at FROM issue i LEFT JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
 const ADD_PHOTOGRAPH: &str = "INSERT INTO photograph (id, release_id, position, width, height, sha256, object) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 AND removed_at IS NULL ORDER BY position";
 const NEXT_POSITION: &str = "SELECT COALESCE(MAX(position) + 1, 0) FROM photograph WHERE release_id = $1";

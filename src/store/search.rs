@@ -194,7 +194,7 @@ struct Entry {
     found: i64,
 }
 
-const FIND_ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_words, COUNT(*) OVER () AS found FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 AND ($2 = '' OR i.urn = $2) AND ($3 = 0 OR i.serial = $3) AND ($4 = '' OR (r.stage = $4 AND r.until > $5 AND r.until <= $6)) AND i.issued_at >= $7 AND i.issued_at < $8 ORDER BY i.serial DESC LIMIT $9 OFFSET $10";
+const FIND_ISSUES: &str = "SELECT i.urn, i.serial, COALESCE(i.release_id, (SELECT MAX(d.subject_id) FROM disposal d WHERE d.urn = i.urn AND d.erased_at IS NOT NULL), '') AS release_id, i.issued_at, COALESCE(r.stage, 'disposed') AS stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_words, i.disposed_at, COUNT(*) OVER () AS found FROM issue i LEFT JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 AND ($2 = '' OR i.urn = $2) AND ($3 = 0 OR i.serial = $3) AND ($4 = '' OR ($4 = 'disposed' AND i.disposed_at IS NOT NULL) OR (r.stage = $4 AND r.until > $5 AND r.until <= $6)) AND i.issued_at >= $7 AND i.issued_at < $8 ORDER BY i.serial DESC LIMIT $9 OFFSET $10";
 
 impl Conn {
     /// The numbers sought, newest first, and how many there are in all.

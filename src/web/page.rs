@@ -162,6 +162,11 @@ pages![
     police::texts::Texts,
     police::texts::One,
     police::texts::Figures,
+    // Retention
+    police::retention::List,
+    police::retention::Review,
+    police::legal_holds::Hold,
+    police::legal_holds::Lift,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

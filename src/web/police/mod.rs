@@ -21,6 +21,7 @@ pub mod initiatives;
 pub mod inspections;
 pub mod invite;
 pub mod jobs;
+pub mod legal_holds;
 pub mod list;
 pub mod members;
 pub mod papers;
@@ -32,6 +33,7 @@ pub mod record;
 pub mod register;
 pub mod renew;
 pub mod reseal;
+pub mod retention;
 pub mod reviews;
 pub mod root;
 pub mod rulings;
@@ -114,6 +116,7 @@ fn stage_tag(word: &str) -> Tag {
         "live" => ("Live", "green"),
         "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),
+        "disposed" => ("Disposed of", "grey"),
         _ => ("Closed", "grey"),
     };
     Tag { text, colour }

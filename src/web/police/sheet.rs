@@ -9,7 +9,7 @@ use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::request::draft;
 use crate::actions::statements::Signature;
-use crate::actions::{No, audit, certificate, corrections, demands, release};
+use crate::actions::{No, audit, certificate, corrections, demands, release, retention};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
@@ -44,6 +44,10 @@ pub struct Sheet {
     whole: bool,
     /// What holders reported and which version is in force, in short (K8.7).
     corrections: String,
+    /// Holds, and when it is due for review or how that stands (K9.1).
+    retention: Vec<String>,
+    /// Whether this person reads more about it.
+    retained: bool,
     may: May,
     waits: Waits,
     /// How it is linked with other areas (K7.6).
@@ -168,6 +172,8 @@ impl Sheet {
             corrections: String::new(),
             demands: false,
             whole: false,
+            retention: Vec::new(),
+            retained: false,
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             elsewhere: sheet.links.iter().map(side).collect(),
@@ -231,6 +237,8 @@ impl Page for Sheet {
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
             corrections: "1 report of a holder waits for an answer.".into(),
+            retention: vec!["Legal hold since 21 November 2026 at 5:30pm, placed by Sam Roe: a claim".into()],
+            retained: true,
             may: May {
                 recall: true,
                 original: true,
@@ -274,7 +282,10 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let supplied = matches!(sheet.filed.release.stage, Stage::Live(_) | Stage::Recalled { .. });
     let demands = supplied && demands::sees(v.actor(), sheet.filed.release.area);
     let whole = demands && certificate::is_given(&v.office, sheet.filed.release.id).await?;
-    Ok(Sheet { corrections, demands, whole, ..Sheet::of(&sheet, own, steps, (email, overlay), v.now) })
+    let retention = retention::in_short(&v.office, sheet.filed.release.id).await?;
+    let retained = retention::may_see(v.actor(), sheet.filed.release.area);
+    let own = Sheet::of(&sheet, own, steps, (email, overlay), v.now);
+    Ok(Sheet { corrections, demands, whole, retention, retained, ..own })
 }
 
 /// `GET /releases/{id}`; one's own draft leads to where it is written.
@@ -282,6 +293,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     if draft::is_draft(&v.office, v.actor(), id).await? {
         return Answer::see(format!("/releases/{id}/request"));
+    }
+    if retention::is_disposed(&v.office, v.actor(), id).await? {
+        return Answer::see(format!("/retention/{id}"));
     }
     let page = page(&v).await?;
     v.page(&page.title, &page)

@@ -223,6 +223,12 @@ impl Scene {
     }
 }
 
+/// How many erasures the log of an office has.
+pub(crate) async fn erasures(office: &Office) -> usize {
+    let bodies = office.read().await.unwrap().covering_bodies().await.unwrap();
+    bodies.iter().filter(|body| String::from_utf8_lossy(body).contains("\"kind\":\"erase\"")).count()
+}
+
 /// A scene whose office is closed.
 pub(crate) struct Stopped {
     pub(crate) settings: Settings,

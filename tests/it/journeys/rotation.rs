@@ -49,6 +49,8 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
             "demand_visit",
             "confirmation",
             "inspection",
+            "disposal",
+            "legal_hold",
         ]
         .contains(&source.table);
         assert!(!fields.is_empty() || none, "{}.{}", source.table, source.column);

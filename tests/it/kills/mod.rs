@@ -8,6 +8,7 @@
 
 mod acts;
 mod crowd;
+mod disposal;
 mod judge;
 mod log;
 mod strike;
