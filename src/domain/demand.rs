@@ -147,42 +147,6 @@ pub fn onward(answer: &str, told: &str) -> Result<Line, Option<Unfit>> {
     }
 }
 
-/// A reminder of a copy whose end is to be confirmed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reminder {
-    /// So many days are left.
-    Before {
-        /// Days.
-        days: i64,
-    },
-    /// The deadline has passed: this account is confirm-only.
-    Passed,
-    /// It passed so many weeks ago.
-    Overdue {
-        /// Weeks.
-        weeks: i64,
-    },
-}
-
-/// Days before the deadline on which a reminder is sent.
-const BEFORE: [i64; 3] = [7, 3, 1];
-const DAY: i64 = 86_400_000;
-
-/// The reminder that is due to be sent at `now`, for a deadline that began to run at `since`, after the last one was sent at `last`.
-/// `None`: none is. Several that were missed are one: the newest.
-pub fn reminder(since: Moment, due: Moment, last: Option<Moment>, now: Moment) -> Option<Reminder> {
-    let after = last.map_or(since, |last| last.max(since));
-    let (at, newest) = if now >= due {
-        let weeks = (now.millis() - due.millis()) / (7 * DAY);
-        let at = due.plus_millis(weeks * 7 * DAY);
-        (at, if weeks == 0 { Reminder::Passed } else { Reminder::Overdue { weeks } })
-    } else {
-        let stage = |days: i64| (due.plus_millis(-days * DAY), Reminder::Before { days });
-        BEFORE.into_iter().rev().map(stage).find(|(at, _)| *at <= now)?
-    };
-    (at > after).then_some(newest)
-}
-
 #[cfg(test)]
 #[path = "demand_tests.rs"]
 mod tests;

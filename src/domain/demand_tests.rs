@@ -89,29 +89,6 @@ fn that_nothing_was_given_onward_has_to_be_said() {
 }
 
 #[test]
-fn reminders_come_at_their_stages_once_and_missed_ones_merge() {
-    let due = london("2027-01-29", "00:00");
-    let since = due.plus_millis(-14 * DAY);
-    let at = |days: i64, ms: i64| due.plus_millis(-days * DAY + ms);
-    let of = |last, now| reminder(since, due, last, now);
-    assert_eq!(of(None, at(7, -1)), None);
-    assert_eq!(of(None, at(7, 0)), Some(Reminder::Before { days: 7 }));
-    assert_eq!(of(Some(at(7, 0)), at(7, 1)), None);
-    assert_eq!(of(Some(at(7, 0)), at(3, -1)), None);
-    assert_eq!(of(Some(at(7, 0)), at(3, 0)), Some(Reminder::Before { days: 3 }));
-    // Two were missed: one is sent.
-    assert_eq!(of(None, at(1, 5)), Some(Reminder::Before { days: 1 }));
-    assert_eq!(of(Some(at(1, 5)), at(0, -1)), None);
-    assert_eq!(of(Some(at(1, 5)), at(0, 0)), Some(Reminder::Passed));
-    assert_eq!(of(Some(at(0, 0)), at(-7, -1)), None);
-    assert_eq!(of(Some(at(0, 0)), at(-7, 0)), Some(Reminder::Overdue { weeks: 1 }));
-    assert_eq!(of(Some(at(-7, 0)), at(-13, 0)), None);
-    assert_eq!(of(Some(at(-7, 0)), at(-14, 0)), Some(Reminder::Overdue { weeks: 2 }));
-    // A deadline given today for tomorrow begins with no reminder of days that lie before it.
-    assert_eq!(reminder(at(1, 60_000), due, None, at(1, 120_000)), None);
-}
-
-#[test]
 fn every_scope_reads_back() {
     for (scope, word, title) in Scope::ALL {
         assert_eq!((Scope::parse(word), scope.word(), scope.title()), (Some(scope), word, title));

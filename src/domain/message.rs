@@ -111,6 +111,15 @@ topics! {
     /// Their keys were confirmed.
     Keys = "keys", Chosen, "Your keys were confirmed",
         "A change to your account.", "changes to your account.";
+    /// The police ask about a confirmation.
+    Query = "query", Soon, "The police ask about your confirmation. Confirm anew (K8.2)",
+        "A question about a confirmation.", "questions about confirmations.";
+    /// A review was signed and waits to be decided, or was sent back.
+    Review = "review", Chosen, "A review waits for you (K7.9)",
+        "A review.", "reviews.";
+    /// What they hold goes on, or closes earlier.
+    Limit = "limit", Soon, "The time limit of a bulletin changed. Open it to see until when, and sign its conditions where it asks (K7.8)",
+        "A time limit that changed.", "time limits that changed.";
     /// Dates come near.
     Reminder = "reminder", Chosen, "Dates come near, or have passed",
         "A reminder of dates.", "reminders of dates.";
@@ -127,6 +136,8 @@ pub enum Audience {
     Officer,
     /// The co-ordinators of the release's area.
     Coordinators,
+    /// The reviewers of the release's area.
+    Reviewers,
     /// The commanders of the release's area.
     Commanders,
     /// The co-ordinators of the area that the event names.
@@ -157,6 +168,13 @@ pub const EVENTS: &[(Kind, Topic, Audience)] = &[
     (Kind::Voided, Topic::Recall, Audience::Holders),
     (Kind::Recalled, Topic::Recall, Audience::Holders),
     (Kind::Expired, Topic::Expiry, Audience::Holders),
+    (Kind::Demanded, Topic::Recall, Audience::Holder),
+    (Kind::ConfirmationQueried, Topic::Query, Audience::Holder),
+    (Kind::Reviewed, Topic::Review, Audience::Coordinators),
+    (Kind::ReviewReturned, Topic::Review, Audience::Reviewers),
+    (Kind::Continued, Topic::Limit, Audience::Holders),
+    (Kind::Shortened, Topic::Limit, Audience::Holders),
+    (Kind::NoticeEnded, Topic::Limit, Audience::Holders),
     (Kind::Reported, Topic::Report, Audience::Coordinators),
     (Kind::ReportAnswered, Topic::Answer, Audience::Reporter),
     (Kind::Corrected, Topic::Correction, Audience::Holders),

@@ -60,6 +60,7 @@ fn date(reminder: &Reminder) -> Date {
     let stage = Stage::parse(&reminder.stage).map_or("", Stage::title);
     let what = match reminder.source.as_str() {
         "limit" => format!("Time limit of a release, {}", due.deadline()),
+        "demand" => format!("Confirm the end of a copy, {}", due.deadline()),
         "inspection" => format!("Inspection of storage, {}", crate::domain::moment::long_day(due.day())),
         _ => due.long(),
     };

@@ -10,10 +10,12 @@ use crate::actions::office::ten;
 use crate::actions::sweep::lease;
 use crate::actions::{No, Office};
 use crate::domain::actor::Role;
+use crate::domain::demand::State;
 use crate::domain::ids::{MessageId, PersonId};
 use crate::domain::message::{Stage, Topic, day_stage, due_day, limit_stage};
 use crate::domain::moment::{Day, Moment, parse_day};
 use crate::store::Conn;
+use crate::store::demands::Endings;
 use crate::store::messages::{Message, Reminder};
 
 /// A date that is near or has passed, and whom it concerns.
@@ -36,6 +38,7 @@ struct Source {
 /// Every source of dates: one line each.
 const SOURCES: &[Source] = &[
     Source { word: "limit", due: |conn, now| Box::pin(limits(conn, now)) },
+    Source { word: "demand", due: |conn, now| Box::pin(demands(conn, now)) },
     Source { word: "inspection", due: |conn, now| Box::pin(inspections(conn, now)) },
 ];
 
@@ -44,17 +47,35 @@ const PAST: i64 = 60 * 86_400_000;
 /// How far ahead limits are looked at, milliseconds.
 const AHEAD: i64 = 16 * 86_400_000;
 
-/// Time limits (K7.8): to whoever asked, and the co-ordinators.
+/// Time limits (K7.8), by which a release is reviewed (K7.9): to whoever asked, the co-ordinators and the reviewers.
 async fn limits(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
     let mut all = Vec::new();
     for row in conn.limits(now.plus_millis(-PAST), now, now.plus_millis(AHEAD)).await? {
         let due = Moment::from_millis(row.until);
         let Some(stage) = limit_stage(due, now) else { continue };
         let mut people = conn.holders_of_role(Role::Aic.word(), &row.area_id).await?;
+        let reviewers = conn.holders_of_role(Role::Reviewer.word(), &row.area_id).await?;
+        people.extend(reviewers.into_iter().filter(|one| *one != row.requested_by));
         if row.origin_id.is_none() && !people.contains(&row.requested_by) {
             people.push(row.requested_by);
         }
         all.push(Due { object: format!("release/{}", row.id), due, stage, people });
+    }
+    Ok(all)
+}
+
+/// Copies whose end is to be confirmed (K8.2): to their holder, and once they are overdue to the co-ordinators too.
+async fn demands(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
+    let numbers = conn.numbers_in_force().await?.0;
+    let mut all = Vec::new();
+    for row in conn.endings(&Endings { open: true, ..Endings::default() }, now).await? {
+        let (State::Owed { due } | State::Overdue { due }) = row.ending(now).state(&numbers, now) else { continue };
+        let Some(stage) = limit_stage(due, now) else { continue };
+        let mut people = vec![row.holder.clone()];
+        if stage == Stage::Passed {
+            people.extend(conn.holders_of_role(Role::Aic.word(), &row.area_id).await?);
+        }
+        all.push(Due { object: format!("copy/{}", row.copy_id), due, stage, people });
     }
     Ok(all)
 }

@@ -103,6 +103,7 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
             asked.map(|person| (person, one.object.clone())).into_iter().collect()
         }
         Audience::Coordinators => of_release(conn, one, release, Role::Aic).await?,
+        Audience::Reviewers => of_release(conn, one, release, Role::Reviewer).await?,
         Audience::Commanders => of_release(conn, one, release, Role::Commander).await?,
         Audience::OtherArea => {
             let (area, consultation) = (text(one, "area"), text(one, "consultation"));

@@ -138,8 +138,8 @@ async fn two_people_dispose_of_it_and_nothing_is_left_but_its_number_and_the_rec
     let area = crate::harness::world().areas[0];
     let sought = issues::Typed { stage: "disposed", page: 1, ..issues::Typed::default() };
     let (found, _) = issues::find(office, &sam.actor, area, sought, stamp()).await.unwrap();
-    assert_eq!((found.len(), found[0].urn.as_str(), found[0].stage.as_str()), (1, URN, "disposed"));
-    assert_eq!(found[0].release_id, id.to_string());
+    assert_eq!((found.len(), found[0].0.urn.as_str(), found[0].0.stage.as_str()), (1, URN, "disposed"));
+    assert_eq!(found[0].0.release_id, id.to_string());
     for name in ["Sam", "Casey", "Robin", "Jordan"] {
         let by = &who(name).actor;
         assert!(retention::is_disposed(office, by, id).await.unwrap(), "{name}");
