@@ -209,6 +209,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
         return Answer::see(format!("/releases/{}", page.id));
     }
     let part = which(&v)?;
+    desk::consulted(&v.office, v.actor(), of.filed.release.id, part.word(), v.stamp()).await?;
     let answers = match of.answers(part) {
         Some(saved) => saved.answers.clone(),
         // What the officer entered already, to be checked.
@@ -237,6 +238,7 @@ pub async fn save(v: Visit) -> Result<Answer, No> {
         }
         Err(no) => {
             let (_, page) = read(&v).await?;
+            desk::consulted(&v.office, v.actor(), id, part.word(), v.stamp()).await?;
             // The version stays the one that was read, so that sending again does not overwrite what somebody else saved.
             let page = Part { version, ..page };
             v.again(no, part.title(), &page)

@@ -67,6 +67,25 @@ async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
 }
 
 #[actix_web::test]
+async fn the_oldest_question_is_on_the_first_page_however_many_requests_came_after() {
+    let scene = Scene::new().await;
+    let (office, casey) = (&scene.office, who("Casey"));
+    let id = considered(&scene, &[]).await;
+    represent(office, who("Riley"), id, "It was not me.", vec![]).await.unwrap();
+    // A page of a list has 50.
+    for _ in 0..50 {
+        scene.later(1_000);
+        waiting(&scene, &PLOT).await;
+    }
+    assert_eq!(waits(&scene, &casey.actor, id).await, [What::Answer(SAID, None)]);
+    let page = Browser::of(&scene, Some("Casey")).await.get("/").await.text();
+    assert!(page.contains(&format!("/releases/{id}/ruling/representations")), "{page}");
+    // What is another area's is not theirs, and nothing waits for who may answer nothing.
+    assert!(waits(&scene, &who("Dana").actor, id).await.is_empty());
+    assert!(waits(&scene, &who("Riley").actor, id).await.is_empty());
+}
+
+#[actix_web::test]
 async fn upheld_representations_end_the_case_and_the_person_is_told() {
     let scene = Scene::new().await;
     let (office, casey) = (&scene.office, who("Casey"));
