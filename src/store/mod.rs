@@ -19,6 +19,7 @@ pub mod journal;
 pub mod leases;
 pub mod log;
 pub mod no;
+mod origins;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;

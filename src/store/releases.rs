@@ -90,10 +90,6 @@ const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage
 const OF_AREA: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE area_id = $1 AND stage <> 'draft' ORDER BY urn IS NULL, requested_at DESC, id DESC LIMIT $2";
 const OF_OFFICER: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE requested_by = $1 ORDER BY requested_at DESC, id DESC LIMIT $2";
 const BY_URN: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE urn = $1";
-const QUESTIONED: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE $1 LIKE '%' || area_id || '%' AND ((stage = 'requested' AND (EXISTS (SELECT 1 FROM representation s WHERE s.release_id = release.id) OR EXISTS (SELECT 1 FROM consideration p WHERE p.release_id = release.id AND p.part IN ('outcome', 'notice')))) OR (stage IN ('requested', 'closed') AND EXISTS (SELECT 1 FROM ruling u WHERE u.release_id = release.id AND u.told_at IS NULL AND u.question = 'representations'))) ORDER BY requested_at, id";
-const ASKER: &str = "SELECT requested_by, origin_id FROM release WHERE id = $1";
-/// Longer than any chain of areas that ask one another.
-const AREAS_MAX: usize = 500;
 const PAST_LIMIT: &str = "SELECT r.id FROM release r WHERE r.stage = 'live' AND r.until <= $1 AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.key_gone_at IS NULL) ORDER BY r.until LIMIT 100";
 const ADD: &str = "INSERT INTO release (id, area_id, requested_by, requested_at, stage, danger, file, draft, source_index, origin_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)";
 const ADVANCE: &str = "UPDATE release SET stage = $3, closed_by = $4, closed_at = $5, authorised_by = $6, authorised_at = $7, urn = $8, until = $9, recalled_by = $10, recalled_at = $11, file = $12, draft = $13, text_object = $14, text_sha256 = $15, returned_by = $16, returned_at = $17, danger = $18, source_index = $19, requested_at = $20, version = version + 1 WHERE id = $1 AND version = $2";
@@ -178,7 +174,7 @@ impl TryFrom<Row> for Filed {
 
 impl Conn {
     /// Rows as releases, each with who asked for what it follows.
-    async fn filed(&mut self, rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
+    pub(super) async fn filed(&mut self, rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let mut filed = Filed::try_from(row)?;
@@ -186,32 +182,6 @@ impl Conn {
             all.push(filed);
         }
         Ok(all)
-    }
-
-    /// Who asked for the release of this origin, and for what that one follows, nearest first (K7.6, K7.7).
-    pub(super) async fn askers(&mut self, origin: Option<ReleaseId>) -> Result<Vec<PersonId>, Fault> {
-        let (mut askers, mut next) = (Vec::new(), origin.map(|id| id.to_string()));
-        // A release is made after what it follows, so that the chain ends; a store that says otherwise is not believed for ever.
-        while let Some(id) = next.take() {
-            let row: Option<(String, Option<String>)> =
-                on!(self, |c| sqlx::query_as(ASKER).bind(&id).fetch_optional(c).await)?;
-            let (asker, before) = whole(row, "release", "origin_id", &id)?;
-            let asker = whole(PersonId::parse(&asker), "release", "requested_by", &id)?;
-            if askers.len() > AREAS_MAX {
-                return Err(Fault::Corrupt { table: "release", column: "origin_id", row: id });
-            }
-            askers.push(asker);
-            next = before;
-        }
-        Ok(askers)
-    }
-
-    /// The requests that a question or a result may wait on, in these areas, those asked for longest first: representations were made,
-    /// or the parts were saved out of which a question comes; and those that were refused with a result to be told (O3.2.3, O3.2.4).
-    pub async fn questioned(&mut self, areas: &[AreaId]) -> Result<Vec<Filed>, Fault> {
-        let places: String = areas.iter().map(|area| format!("{area} ")).collect();
-        let rows = on!(self, |c| sqlx::query_as(QUESTIONED).bind(&places).fetch_all(c).await)?;
-        self.filed(rows).await
     }
 
     /// A release.

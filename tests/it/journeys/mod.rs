@@ -13,6 +13,7 @@ mod lapses;
 mod leaving;
 mod letters;
 mod numbering;
+mod oldest;
 mod papers;
 mod passkey_refusals;
 mod passkeys;

@@ -48,7 +48,7 @@ async fn authorise(scene: &Scene, id: ReleaseId) -> Result<(), No> {
 }
 
 /// What stands on somebody's first page.
-async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
+pub(super) async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
     let all = landing(&scene.office, actor).await.unwrap();
     let open = all.iter().filter_map(|one| if let Waiting::Questions(open) = one { Some(open) } else { None });
     open.flatten().filter(|one| one.release == id).map(|one| one.what).collect()
@@ -64,25 +64,6 @@ async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
     let mut again = Somebody::again(&mut conn, id, account, *person.seed).await.unwrap();
     again.actor = conn.actor(id).await.unwrap();
     again
-}
-
-#[actix_web::test]
-async fn the_oldest_question_is_on_the_first_page_however_many_requests_came_after() {
-    let scene = Scene::new().await;
-    let (office, casey) = (&scene.office, who("Casey"));
-    let id = considered(&scene, &[]).await;
-    represent(office, who("Riley"), id, "It was not me.", vec![]).await.unwrap();
-    // A page of a list has 50.
-    for _ in 0..50 {
-        scene.later(1_000);
-        waiting(&scene, &PLOT).await;
-    }
-    assert_eq!(waits(&scene, &casey.actor, id).await, [What::Answer(SAID, None)]);
-    let page = Browser::of(&scene, Some("Casey")).await.get("/").await.text();
-    assert!(page.contains(&format!("/releases/{id}/ruling/representations")), "{page}");
-    // What is another area's is not theirs, and nothing waits for who may answer nothing.
-    assert!(waits(&scene, &who("Dana").actor, id).await.is_empty());
-    assert!(waits(&scene, &who("Riley").actor, id).await.is_empty());
 }
 
 #[actix_web::test]
