@@ -61,6 +61,7 @@ impl Typed {
             instructions: prose("instructions", "The instructions"),
             changed: prose("changed", "What changed"),
             reason: prose("reason", "The reason"),
+            named: Some(!name.is_empty()),
         };
         if !wrong.is_empty() {
             return Err(No::Invalid(wrong));

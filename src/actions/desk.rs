@@ -156,7 +156,7 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
-    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
+    let links = elsewhere::links(office, &mut conn, &filed.release, now).await?;
     let word = filed.release.word(now);
     let noticed = reviews::limits::noticed(&mut conn, id, records.exclusion_ends).await?;
     let offers = offers(by, &filed.release, &copies, [!photographs.is_empty(), !links.is_empty(), noticed], now);
@@ -183,6 +183,11 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     })
 }
 
+/// Writes down that one page of a case was read (DPA 2018 s.62), whoever reads; `page`: which. The caller has asked who may.
+pub async fn consulted(office: &Office, by: &Actor, id: ReleaseId, page: &str, stamp: Stamp) -> Result<(), No> {
+    registers::consulted(office, by, format!("release/{id}"), page, stamp).await
+}
+
 /// What a release's page offers to `by`: the same rules that would refuse it.
 fn offers(by: &Actor, release: &Release, copies: &[Copy], facts: [bool; 3], now: Moment) -> May {
     let [pictured, linked, noticed] = facts;
@@ -190,7 +195,7 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], facts: [bool; 3], now:
     let word = release.word(now);
     let requested = word == "requested";
     let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
-    let own = by.person() == Some(release.requested_by);
+    let own = release.asked_by(by);
     May {
         decide: requested && may(by, Act::Decide, thing) && !own,
         withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),

@@ -89,7 +89,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     }
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
-        let questions = questions(office, by).await?;
+        let questions = waits::open(office, by).await?;
         if rules || !questions.is_empty() {
             all.push(Waiting::Questions(questions));
         }
@@ -149,14 +149,6 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         all.push(Waiting::Area(found(Waits::Others).await?));
     }
     Ok(())
-}
-
-/// Answers of a higher rank, the 72 hours and results to be told, of the newest requests and of those refused (O3.2.3, O3.2.4).
-async fn questions(office: &Office, by: &Actor) -> Result<Vec<Open>, No> {
-    let of = async |stage| find::releases(office, by, &find::Typed { stage, page: 1, ..find::Typed::default() }).await;
-    let mut lines = of("requested").await?.lines;
-    lines.extend(of("closed").await?.lines);
-    waits::open(office, by, &lines).await
 }
 
 /// Everything that waits for `by`, most pressing first.

@@ -59,6 +59,8 @@ kinds! {
     HandedOver = "area.hand-over",
     /// A co-ordinator there opened what was handed over and compared it with the record (K7.6); body: `photograph`, `same`.
     Compared = "area.compare",
+    /// They took over what the other area had taken out or changed since (K7.6); body: `photograph` or `text`.
+    AreaRenewed = "area.renew",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.

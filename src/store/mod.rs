@@ -26,6 +26,7 @@ pub mod log;
 pub mod mails;
 pub mod messages;
 pub mod no;
+mod origins;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;

@@ -156,6 +156,8 @@ impl TryFrom<Row> for Filed {
             requested_at: Moment::from_millis(row.requested_at),
             stage,
             origin: origin.transpose()?,
+            // Filled by whoever loads it: they stand in other rows (`Conn::askers`).
+            askers: Vec::new(),
             version: row.version,
         };
         Ok(Self {
@@ -170,31 +172,40 @@ impl TryFrom<Row> for Filed {
     }
 }
 
-fn filed(rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
-    rows.into_iter().map(Filed::try_from).collect()
-}
-
 impl Conn {
+    /// Rows as releases, each with who asked for what it follows.
+    pub(super) async fn filed(&mut self, rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut filed = Filed::try_from(row)?;
+            filed.release.askers = self.askers(filed.release.origin).await?;
+            all.push(filed);
+        }
+        Ok(all)
+    }
+
     /// A release.
     pub async fn release(&mut self, id: ReleaseId) -> Result<Option<Filed>, Fault> {
         let row: Option<Row> = on!(self, |c| sqlx::query_as(COLUMNS_ONE).bind(id.to_string()).fetch_optional(c).await)?;
-        row.map(Filed::try_from).transpose()
+        Ok(self.filed(row.into_iter().collect()).await?.pop())
     }
 
     /// A release by its reference, as printed.
     pub async fn release_by_urn(&mut self, urn: &str) -> Result<Option<Filed>, Fault> {
         let row: Option<Row> = on!(self, |c| sqlx::query_as(BY_URN).bind(urn).fetch_optional(c).await)?;
-        row.map(Filed::try_from).transpose()
+        Ok(self.filed(row.into_iter().collect()).await?.pop())
     }
 
     /// An area's releases: numbered ones first, so that no flood of requests hides a live release; each newest first.
     pub async fn releases_of_area(&mut self, area: AreaId, limit: i64) -> Result<Vec<Filed>, Fault> {
-        filed(on!(self, |c| sqlx::query_as(OF_AREA).bind(area.to_string()).bind(limit).fetch_all(c).await)?)
+        let rows = on!(self, |c| sqlx::query_as(OF_AREA).bind(area.to_string()).bind(limit).fetch_all(c).await)?;
+        self.filed(rows).await
     }
 
     /// What an officer asked for, newest first.
     pub async fn releases_of_officer(&mut self, person: PersonId, limit: i64) -> Result<Vec<Filed>, Fault> {
-        filed(on!(self, |c| sqlx::query_as(OF_OFFICER).bind(person.to_string()).bind(limit).fetch_all(c).await)?)
+        let rows = on!(self, |c| sqlx::query_as(OF_OFFICER).bind(person.to_string()).bind(limit).fetch_all(c).await)?;
+        self.filed(rows).await
     }
 
     /// Live releases whose limit has passed at `now` and which still have a key to destroy.

@@ -21,6 +21,7 @@ use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Case, Considered, Order, Part};
 use crate::domain::scheme::Footing;
+use crate::domain::words::Prose;
 use crate::store::Conn;
 use crate::store::decisions::{Consideration, Representation, RulingRow};
 use crate::store::documents::Document;
@@ -77,6 +78,8 @@ pub struct Gathered {
     pub documents: Vec<Document>,
     /// What the rules see.
     pub case: Case,
+    /// The version of the other area's release that this one was compared with (K7.6).
+    origin: Option<i64>,
 }
 
 impl Gathered {
@@ -142,6 +145,7 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let documents = conn.documents_of(id).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
     let (member_schemes, members_gone) = member_schemes(conn, &considered).await?;
+    let origin = elsewhere::origin_version(conn, &filed.release).await?;
     let instructions = considered.recipients.instructions.as_str();
     let case = Case {
         request: file.request.clone(),
@@ -155,14 +159,14 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
         members_gone,
         recipients_gone: people.len() < considered.recipients.to.len(),
         consulted: elsewhere::consulted(conn, id).await?,
-        awaited: elsewhere::awaited(conn, &filed.release).await?,
+        awaited: elsewhere::awaited(office, conn, &filed).await?,
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
         numbers: conn.numbers_in_force().await?.0,
         versions: conn.versions_in_force().await?,
         considered,
     };
-    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, documents, case })
+    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, documents, case, origin })
 }
 
 /// The case again, inside the act: refused if anything of it was changed since it was read; with recipients, registration and number
@@ -180,6 +184,7 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     let rulings = conn.rulings(id).await?;
     let pictures: Vec<String> = conn.photographs(id).await?.into_iter().map(|one| one.id).collect();
     let same = filed.draft == of.filed.draft
+        && elsewhere::origin_version(conn, &filed.release).await? == of.origin
         && pictures.iter().eq(of.photographs.iter().map(|one| &one.id))
         && parts.len() == of.saved.len()
         && of.saved.iter().all(|one| parts.contains(&(one.id.clone(), one.version)))
@@ -200,10 +205,19 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
         recipients_gone: people.len() < of.case.considered.recipients.to.len(),
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
-        awaited: elsewhere::awaited(conn, &filed.release).await?,
         ..of.case.clone()
     };
     Ok((case, people))
+}
+
+/// The instructions to managers that the decision records (K7.4).
+pub(super) async fn instructions(office: &Office, conn: &mut Conn, id: ReleaseId) -> Result<Prose, No> {
+    let mut considered = Considered::default();
+    for one in saved(office, conn, id).await?.iter().filter(|one| one.part == Part::Recipients) {
+        let corrupt = |_| Fault::Corrupt { table: TABLE, column: COLUMN, row: one.id.clone() };
+        parse::part(one.part, &one.answers, &mut considered).map_err(corrupt)?;
+    }
+    Ok(considered.recipients.instructions)
 }
 
 async fn saved(office: &Office, conn: &mut Conn, id: ReleaseId) -> Result<Vec<Saved>, No> {

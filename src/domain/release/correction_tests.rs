@@ -32,7 +32,16 @@ fn authority() -> Authority {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: area(),
+        requested_by: person(1),
+        requested_at: now(),
+        stage,
+        origin: None,
+        askers: vec![],
+        version: 1,
+    }
 }
 
 fn correction() -> Correction {

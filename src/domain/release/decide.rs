@@ -150,10 +150,11 @@ impl Release {
         if !may(by, act, self.thing()) {
             return Err(vec![no]);
         }
-        // K7.7: nobody decides on their own request, in part or in whole, whatever other role they hold.
+        // K7.7: nobody decides on their own request, in part or in whole, whatever other role they hold and whichever area made a
+        // release of its own out of it (K7.6).
         let decides = !matches!(order, Order::Submit(_) | Order::Withdraw { .. } | Order::Represent { .. })
             && !matches!(order, Order::Recall { .. } | Order::NoticeEnded(_));
-        if decides && by.person() == Some(self.requested_by) {
+        if decides && self.asked_by(by) {
             return Err(vec![Refusal::AuthorisedByRequester]);
         }
         Ok(())

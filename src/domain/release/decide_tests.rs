@@ -46,7 +46,16 @@ fn actor(n: u8, role: Role) -> Actor {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: area(),
+        requested_by: person(1),
+        requested_at: now(),
+        stage,
+        origin: None,
+        askers: vec![],
+        version: 1,
+    }
 }
 
 fn footing() -> Footing {

@@ -218,6 +218,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
         return Answer::see(format!("/releases/{}", of.filed.release.id));
     }
     let part = which(&v)?;
+    desk::consulted(&v.office, v.actor(), of.filed.release.id, part.word(), v.stamp()).await?;
     let answers = match of.answers(part) {
         Some(saved) if part == Which::Material && of.case.considered.material.subject != of.case.subject => {
             saved.answers.iter().filter(|(name, _)| !ABOUT_IT.contains(&name.as_str())).cloned().collect()
@@ -252,6 +253,7 @@ pub async fn save(mut v: Visit) -> Result<Answer, No> {
         }
         Err(no) => {
             let (_, page) = read(&v).await?;
+            desk::consulted(&v.office, v.actor(), id, part.word(), v.stamp()).await?;
             // The version stays the one that was read, so that sending again does not overwrite what somebody else saved.
             let page = Part { version, ..page };
             if v.field(decision::SUBJECT) != page.subject {

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod consulted;
 pub(crate) mod corrections;
 mod decision;
 pub(crate) mod demands;
@@ -18,6 +19,7 @@ mod limits;
 mod mail;
 mod messages;
 mod numbering;
+mod oldest;
 mod papers;
 mod passkey_refusals;
 mod passkeys;

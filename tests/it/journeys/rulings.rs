@@ -52,7 +52,7 @@ async fn authorise(scene: &Scene, id: ReleaseId) -> Result<(), No> {
 }
 
 /// What stands on somebody's first page.
-async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
+pub(super) async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
     let all = landing(&scene.office, actor).await.unwrap();
     let open = all.iter().filter_map(|one| if let Waiting::Questions(open) = one { Some(open) } else { None });
     open.flatten().filter(|one| one.release == id).map(|one| one.what).collect()

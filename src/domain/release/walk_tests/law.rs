@@ -130,8 +130,9 @@ pub(super) fn refusals(row: &Row, release: &Release, actor: &Actor, facts: &Fact
     if !theirs || (stage == "draft" && !row.stages.contains(&stage)) {
         return Codes::from([row.others]);
     }
-    // K7.7: nobody decides on their own request, in part or in whole; calling it back is no such decision.
-    if own && !["submit", "withdraw", "represent", "recall", "notice ended"].contains(&row.order) {
+    // K7.7: nobody decides on what they asked for, here or in the area it came from; calling it back is no such decision.
+    let asked_before = release.askers.contains(&person);
+    if (own || asked_before) && !["submit", "withdraw", "represent", "recall", "notice ended"].contains(&row.order) {
         return Codes::from(["own-request"]);
     }
     // K7.8: at the limit there is nobody left to correct anything for.

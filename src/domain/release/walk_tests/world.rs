@@ -38,7 +38,7 @@ pub(super) fn other_area() -> AreaId {
     AreaId::fresh(birth(), [2; 10])
 }
 
-/// Persons are numbered; 1 asked, 7 ruled, 8 and 9 receive.
+/// Persons are numbered; 1 asked, 4 asked in an area it came from, 7 ruled, 8 and 9 receive.
 pub(super) fn person(n: u8) -> PersonId {
     PersonId::fresh(birth(), [n; 10])
 }
@@ -62,7 +62,16 @@ pub(super) fn actor(n: u8, grants: &[Grant]) -> Actor {
 
 pub(super) fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(birth(), [3; 10]);
-    Release { id, area: own_area(), requested_by: person(1), requested_at: birth(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: own_area(),
+        requested_by: person(1),
+        requested_at: birth(),
+        stage,
+        origin: None,
+        askers: vec![person(4)],
+        version: 1,
+    }
 }
 
 pub(super) fn line(text: &str) -> Line {

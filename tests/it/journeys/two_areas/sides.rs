@@ -9,7 +9,7 @@ use super::*;
 async fn nothing_is_found(scene: &Scene, by: &str, id: ReleaseId, theirs: AreaId) {
     let (office, actor, me) = (&scene.office, &who(by).actor, who(by));
     hidden(desk::sheet(office, actor, id, stamp()).await.map(|_| ()));
-    hidden(elsewhere::sheet(office, actor, id).await.map(|_| ()));
+    hidden(elsewhere::sheet(office, actor, id, stamp()).await.map(|_| ()));
     for (part, ..) in Part::ALL {
         hidden(decision::save(office, actor, id, part, &record(scene), 1, stamp()).await);
     }
