@@ -1,6 +1,8 @@
 use super::*;
 use crate::moment::parse_day;
 
+const DAY: i64 = 86_400_000;
+
 fn london(day: &str, time: &str) -> Moment {
     Moment::parse_london(day, time).unwrap()
 }

@@ -67,7 +67,11 @@ fn recalls_and_limits_go_at_once_whatever_was_chosen_and_nothing_else_does() {
         for topic in Topic::ALL {
             let expected = match topic {
                 Topic::Recall | Topic::Expiry => Choice::AtOnce,
-                Topic::Alarm | Topic::Recovered | Topic::Watch if choice != Choice::PortalOnly => Choice::AtOnce,
+                Topic::Alarm | Topic::Recovered | Topic::Watch | Topic::Query | Topic::Limit
+                    if choice != Choice::PortalOnly =>
+                {
+                    Choice::AtOnce
+                }
                 _ => choice,
             };
             assert_eq!(choice.post(*topic), expected, "{choice:?} {topic:?}");

@@ -48,7 +48,7 @@ async fn the_coordinator_may_set_an_earlier_limit_at_authority_and_no_later_one(
         let of =
             disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, id, office.now());
         let unmet = of.await.unwrap().case.unmet(office.now());
-        assert_eq!(unmet.iter().map(|one| one.code()).collect::<Vec<_>>(), [code]);
+        assert_eq!(unmet.iter().map(disclosure_portal::domain::refusal::Refusal::code).collect::<Vec<_>>(), [code]);
         let form = sign_as_it_stands(office, sam, id, "authorise", "").await.unwrap();
         let done = disclosure_portal::actions::release::decide(office, &sam.actor, id, &form, stamp()).await;
         assert_eq!(wrong_fields(done), ["close_on"]);
