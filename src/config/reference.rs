@@ -47,6 +47,9 @@ const EXAMPLES: [(&str, &str); 30] = [
     ("mail.ca_file", "\"tls/mail-ca.pem\""),
 ];
 
+/// A key that may be left out, but not without the other one.
+const TOGETHER: [(&str, &str); 2] = [("mail.user", "mail.password_file"), ("mail.password_file", "mail.user")];
+
 /// Whether a key or a section has to be there.
 #[derive(Clone, Copy, PartialEq)]
 enum Need {
@@ -150,6 +153,9 @@ fn kind(name: &str, shape: &Value) -> String {
 /// What the portal reads where everything that must be there is, and a key has this value; `None`: the value is refused.
 fn read_with(sections: &[Section], section: &Section, probed: &Key, value: &str) -> Option<Value> {
     let mut text = format!("{} = {value}\n", probed.name);
+    let other = TOGETHER.iter().find(|(one, _)| *one == probed.name).map(|(_, other)| *other);
+    let beside = section.keys.iter().find(|key| Some(key.name.as_str()) == other);
+    beside.into_iter().for_each(|key| writeln!(text, "{} = {}", key.name, key.example).unwrap());
     for one in sections.iter().filter(|one| one.need == Need::Required || one.name == section.name) {
         let needed = one.keys.iter().filter(|key| key.need == Need::Required && key.name != probed.name);
         needed.for_each(|key| writeln!(text, "{} = {}", key.name, key.example).unwrap());

@@ -45,6 +45,20 @@ const PHOTOGRAPHS: &str = "DELETE FROM photograph WHERE release_id = $1";
 const HOLDS: &str = "DELETE FROM legal_hold WHERE scope = 'release' AND subject_id = $1";
 const RELEASE: &str = "DELETE FROM release WHERE id = $1";
 
+// Reviews and limits
+const REVIEW_PARTS: &str = "DELETE FROM review_part WHERE review_id IN (SELECT id FROM review WHERE release_id = $1)";
+const LIMITS: &str = "DELETE FROM limit_change WHERE release_id = $1";
+const REVIEWS: &str = "DELETE FROM review WHERE release_id = $1";
+// Demands. One of several releases stays until the last of them goes.
+const VISITS: &str = "DELETE FROM demand_visit WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const ROUNDS: &str = "DELETE FROM confirmation WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const ENDINGS: &str = "DELETE FROM ending WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const DEMANDED: &str = "DELETE FROM demanded WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const DEMANDS: &str = "DELETE FROM demand WHERE NOT EXISTS (SELECT 1 FROM demanded d WHERE d.demand_id = demand.id) AND (scope <> 'release' OR statement_id IN (SELECT id FROM statement WHERE object = 'release/' || CAST($1 AS TEXT)))";
+// Messages
+const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
+const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
+
 /// Every table that hangs on a release, and how its rows go, in order: what refers to another table goes before it.
 pub const GOES: &[(&str, &str)] = &[
     ("unit_sealed", UNITS),
@@ -60,6 +74,16 @@ pub const GOES: &[(&str, &str)] = &[
     ("instruction", INSTRUCTIONS),
     ("consultation", CONSULTATIONS),
     ("consultation", UNLINK),
+    ("review_part", REVIEW_PARTS),
+    ("limit_change", LIMITS),
+    ("review", REVIEWS),
+    ("demand_visit", VISITS),
+    ("confirmation", ROUNDS),
+    ("ending", ENDINGS),
+    ("demanded", DEMANDED),
+    ("demand", DEMANDS),
+    ("reminder", REMINDERS),
+    ("message", MESSAGES),
     ("copy", FREE_COPIES),
     ("statement", NAME_STATEMENTS),
     ("copy", COPIES),

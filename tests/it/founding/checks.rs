@@ -32,7 +32,12 @@ const NEWER: &str = "INSERT INTO _sqlx_migrations SELECT 99, description, instal
 const CASES: &[Case] = &[
     ("nothing", |_| (), 0, &[]),
     ("the portal is stopped for a year", |_| (), 370, &[]),
-    ("mail", |d| edit(d, "[log]", "[mail]\nhost = \"a\"\nport = 1\nfrom = \"b\"\n[log]"), 0, &["settings"]),
+    (
+        "mail",
+        |d| edit(d, "[log]", "[mail]\nhost = \"mail.example.org\"\nport = 587\nfrom = \"portal@example.org\"\n[log]"),
+        0,
+        &[],
+    ),
     ("no words", |d| edit(d, "the unit on 01632 960001", " "), 0, &["settings"]),
     ("an open folder", |d| chmod(d, 0o755), 0, &["permissions"]),
     ("an open configuration", |d| chmod(&d.join("portal.toml"), 0o644), 0, &["permissions"]),

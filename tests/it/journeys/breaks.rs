@@ -6,7 +6,7 @@ use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::passkey::own::{self, NewPasskey};
 use disclosure_portal::actions::unit::{self, reseal};
-use disclosure_portal::actions::{No, renew, trust};
+use disclosure_portal::actions::{No, post, renew, trust};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::demo::{releases as plots, stamp};
 use disclosure_portal::domain::actor::{Grant, Role};
@@ -151,8 +151,14 @@ async fn the_link_of_a_renewal_is_not_in_the_database_of_a_real_portal() {
     let office = closed.open(Hold::Shared).await;
     let scene = closed.scene(office);
     let path = renew_priya(&scene).await;
+    post::round(&scene.office).await.unwrap();
+    let priya = who("Priya").id;
+    assert_eq!(
+        scene.sql(&format!("SELECT COUNT(*) FROM message WHERE topic = 'recovered' AND person_id = '{priya}'")),
+        "1"
+    );
     let words = scene.sql("SELECT words FROM mail");
-    assert!(words.contains("make new keys") && !words.contains(&path), "{words}");
+    assert!(!words.contains(&path), "{words}");
 }
 
 #[actix_web::test]

@@ -28,6 +28,7 @@ use Leaves::{None as Bare, One};
 
 const DIGESTS: &str =
     "digests, keys and addresses for a script: no words of a case, and each opening of a file is its own leaf";
+const ACCOUNTED: &str = "its number, who held a copy, and how that ended: no words of a case";
 const WRITING: &str = "what one writes oneself and goes on with: nobody else's record yet (P10)";
 
 #[actix_web::test]
@@ -41,6 +42,7 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
     let unopened = ask(office, who("Riley"), &world().areas[0].to_string(), &PLOT).await.unwrap();
     release_to(office, who("Sam"), unopened, &PLOT, &to(world(), &[("Morgan", 0)]).unwrap()).await.unwrap();
     let asked = considered(&scene, &[]).await;
+    let noticed = super::limits::noticed(&scene).await;
     let (both, consultation) = consulted(&scene, &TWO).await;
     answered(&scene, consultation).await;
     let at = |who: &'static str, id: &dyn ToString, rest: &str| One(who, format!("/releases/{}{rest}", id.to_string()));
@@ -51,6 +53,8 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/areas/{area}/plan", Bare(DIGESTS)),
         ("/releases/{id}/arrivals", Bare(DIGESTS)),
         ("/releases/{id}/bundle", at("Riley", &live, "/bundle")),
+        ("/releases/{id}/certificate", Bare(ACCOUNTED)),
+        ("/releases/{id}/certificate/file", Bare(ACCOUNTED)),
         ("/releases/{id}/check", Bare(WRITING)),
         ("/releases/{id}/correct", at("Sam", &live, "/correct")),
         ("/releases/{id}/corrections", at("Riley", &live, "/corrections")),
@@ -59,12 +63,22 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/decision/{part}", at("Sam", &asked, "/decision/grounds")),
         ("/releases/{id}/documents", at("Riley", &asked, "/documents")),
         ("/releases/{id}/duties/{duty}", Bare("the duty, the number and the wording of MG6E: no words of the case")),
+        ("/releases/{id}/holders/{person}/demand", at("Sam", &live, &format!("/holders/{}/demand", priya.id))),
         ("/releases/{id}/letters/{letter}", at("Sam", &asked, "/letters/notice")),
+        ("/releases/{id}/limit", at("Sam", &live, "/limit")),
+        ("/releases/{id}/notice-ended", at("Sam", &noticed, "/notice-ended")),
         ("/releases/{id}/recall", at("Sam", &live, "/recall")),
         ("/releases/{id}/record", at("Sam", &live, "/record")),
         ("/releases/{id}/reports/{report}", at("Sam", &live, &format!("/reports/{report}"))),
         ("/releases/{id}/representations", at("Riley", &asked, "/representations")),
         ("/releases/{id}/request", Bare(WRITING)),
+        ("/releases/{id}/review", at("Sam", &live, "/review")),
+        ("/releases/{id}/review-check", at("Jordan", &live, "/review-check")),
+        (
+            "/releases/{id}/review-decision",
+            Bare("the same reading as a release's reviews, whose door is above: it leads there while none waits"),
+        ),
+        ("/releases/{id}/review/{part}", at("Jordan", &live, "/review/grounds")),
         ("/releases/{id}/revisions/{version}/text", at("Sam", &live, "/revisions/1/text")),
         ("/releases/{id}/ruling/{question}", at("Casey", &asked, "/ruling/representations")),
         ("/releases/{id}/seal", at("Sam", &live, "/seal")),

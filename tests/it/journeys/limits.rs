@@ -9,7 +9,7 @@ use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::policy::Act;
 
 use super::rulings::considered;
-use super::{open, part};
+use super::{nothing_owed, open, part};
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
@@ -22,7 +22,13 @@ async fn authorised(scene: &Scene, other: &[(&str, &str)]) -> (ReleaseId, CopyId
     let copy = copy_of(office, priya, id).await.unwrap();
     acknowledge(office, priya, copy).await.unwrap();
     look(office, priya, copy).await.unwrap();
+    nothing_owed(scene, id);
     (id, copy)
+}
+
+/// One with an exclusion notice in force.
+pub(super) async fn noticed(scene: &Scene) -> ReleaseId {
+    authorised(scene, &[("exclusion_ends", "2027-02-14")]).await.0
 }
 
 async fn until(scene: &Scene, id: ReleaseId) -> String {

@@ -52,7 +52,7 @@ use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::Plot;
-use disclosure_portal::domain::ids::{CopyId, PartId};
+use disclosure_portal::domain::ids::{CopyId, PartId, ReleaseId};
 use disclosure_portal::domain::release::request::Purpose;
 
 pub(crate) use self::renewal::at_desk;
@@ -96,4 +96,9 @@ fn hidden<T: std::fmt::Debug>(result: Result<T, No>) {
         Err(No::NotFound) => {}
         other => panic!("not hidden: {other:?}"),
     }
+}
+
+/// Whatever else the story left with its holders was confirmed: nobody owes anything but of this release (K8.2).
+fn nothing_owed(scene: &Scene, but: ReleaseId) {
+    scene.sql(&format!("UPDATE copy SET confirmed_at = 1, outcome = 'destroyed' WHERE release_id <> '{but}'"));
 }

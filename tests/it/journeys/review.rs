@@ -18,7 +18,7 @@ use disclosure_portal::domain::release::ReviewPart;
 use disclosure_portal::domain::release::review::Reminder;
 
 use super::corrections::held;
-use super::{hidden, open, part};
+use super::{hidden, nothing_owed, open, part};
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
@@ -74,6 +74,7 @@ async fn a_continued_release_gets_a_new_limit_and_opens_only_after_a_new_acknowl
     let scene = Scene::new().await;
     let (office, priya, sam) = (&scene.office, who("Priya"), who("Sam"));
     let (id, copy) = held(&scene).await;
+    nothing_owed(&scene, id);
     let first = until(&scene, id).await;
     assert_eq!(first.deadline(), "11:59pm on 19 January 2027");
     // Signed before the decision, sent after it: it opens nothing.
