@@ -145,14 +145,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
         }
-        (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
-        (Act::DecideReview, Thing::Release { area, .. }) => {
-            [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area))
-        }
-        (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
-        (Act::RuleOutcome, Thing::Release { area, .. }) => {
-            actor.is_in(Role::Inspector, area) || actor.is_in(Role::Commander, area)
-        }
+        (
+            Act::RuleRepresentations | Act::RuleOutcome | Act::Review | Act::DecideReview,
+            Thing::Release { area, .. },
+        ) => rank(actor, act, area),
         (Act::Decide | Act::Recall, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
         | (Act::ChangeRoles, Thing::Scheme { area, .. })
@@ -192,6 +188,18 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::SeeRules, Thing::Force) => actor.is(Role::Auditor) || actor.is(Role::Administrator),
         _ => false,
     }
+}
+
+/// Acts of one rank of an area, or of several.
+fn rank(actor: &Actor, act: Act, area: AreaId) -> bool {
+    let ranks: &[Role] = match act {
+        Act::RuleRepresentations => &[Role::Commander],
+        Act::RuleOutcome => &[Role::Inspector, Role::Commander],
+        Act::Review => &[Role::Reviewer],
+        Act::DecideReview => &[Role::Aic, Role::Inspector, Role::Commander],
+        _ => &[],
+    };
+    ranks.iter().any(|role| actor.is_in(*role, area))
 }
 
 /// The police roles that see an area's releases besides the officer who asked.
