@@ -171,6 +171,23 @@ impl Sheet {
     }
 }
 
+/// What a co-ordinator may do with a live release, for samples.
+fn every() -> May {
+    May {
+        recall: true,
+        original: true,
+        seal: true,
+        void: true,
+        record: true,
+        duties: true,
+        areas: true,
+        reviews: true,
+        shorten: true,
+        notice: true,
+        ..May::default()
+    }
+}
+
 /// A signature, for samples.
 fn signature(verified: bool) -> Signature {
     Signature {
@@ -221,19 +238,7 @@ impl Page for Sheet {
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
             corrections: "1 report of a holder waits for an answer.".into(),
-            may: May {
-                recall: true,
-                original: true,
-                seal: true,
-                void: true,
-                record: true,
-                duties: true,
-                areas: true,
-                reviews: true,
-                shorten: true,
-                notice: true,
-                ..May::default()
-            },
+            may: every(),
             standing: "It was authorised on 21 November 2026.".into(),
             steps: vec![Step {
                 at: "21 November 2026 at 5:30pm".into(),
