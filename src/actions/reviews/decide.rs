@@ -7,7 +7,7 @@ use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile};
 use crate::actions::office::ten;
 use crate::actions::request::beside_fields;
-use crate::actions::reviews::{Gathered, Reasons, again, gather, record, same_record};
+use crate::actions::reviews::{Gathered, Reasons, Round, again, gather, record, same_record};
 use crate::actions::{Fault, FieldError, No, Office, statement, sweep};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{CopyId, LimitChangeId, ReleaseId};
@@ -66,7 +66,7 @@ fn order(of: &Gathered, said: &Said) -> Order {
         outcome: said.outcome,
         round,
         waits: waiting.is_some(),
-        reviewers: waiting.map_or_else(Vec::new, super::Round::reviewers),
+        reviewers: waiting.map_or_else(Vec::new, Round::reviewers),
         of: of.reviewed(&review, round),
         close_on: said.close_on,
         reasons: said.reasons.clone(),

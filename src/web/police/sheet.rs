@@ -187,6 +187,23 @@ impl Sheet {
     }
 }
 
+/// What a co-ordinator may do with a live release, for samples.
+fn every() -> May {
+    May {
+        recall: true,
+        original: true,
+        seal: true,
+        void: true,
+        record: true,
+        duties: true,
+        areas: true,
+        reviews: true,
+        shorten: true,
+        notice: true,
+        ..May::default()
+    }
+}
+
 /// A signature, for samples.
 fn signature(verified: bool) -> Signature {
     Signature {
@@ -243,19 +260,7 @@ impl Page for Sheet {
             corrections: "1 report of a holder waits for an answer.".into(),
             retention: vec!["Legal hold since 21 November 2026 at 5:30pm, placed by Sam Roe: a claim".into()],
             retained: true,
-            may: May {
-                recall: true,
-                original: true,
-                seal: true,
-                void: true,
-                record: true,
-                duties: true,
-                areas: true,
-                reviews: true,
-                shorten: true,
-                notice: true,
-                ..May::default()
-            },
+            may: every(),
             standing: "It was authorised on 21 November 2026.".into(),
             steps: vec![Step {
                 at: "21 November 2026 at 5:30pm".into(),

@@ -7,6 +7,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Order, ReviewOutcome, ReviewPart};
+use crate::domain::words::Line;
 use crate::web::frame::Typed;
 use crate::web::police::choice;
 use crate::web::police::part::{Asked, Part};
@@ -23,7 +24,7 @@ fn note(of: &Gathered, part: ReviewPart) -> String {
     match part {
         ReviewPart::Grounds => {
             let rested = reviewed(of).earlier;
-            let rested: Vec<&str> = rested.iter().map(crate::domain::words::Line::as_str).collect();
+            let rested: Vec<&str> = rested.iter().map(Line::as_str).collect();
             format!(
                 "The release rests on {}. Look at what has come since, and say what it shows. To continue, give the reference of intelligence \
                  that has come since.",
