@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod certificates;
 pub(crate) mod corrections;
 mod decision;
 pub(crate) mod demands;
