@@ -1,3 +1,5 @@
+//! Deadlines on both sides of their millisecond, states of a copy's end, reminders stage by stage.
+
 use super::*;
 use crate::moment::parse_day;
 

@@ -1,21 +1,17 @@
 //! K8.2: each kind of demand ends access at its commit and names a deadline; expiry does the same without anybody; an account with an
-//! overdue confirmation is confirm-only to the millisecond; a confirmation is accepted, or queried and made anew; a certificate is given
-//! when every copy is accounted for, and holds without the portal.
+//! overdue confirmation is confirm-only to the millisecond; a confirmation is accepted, or queried and made anew.
 
 use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::demands::{self, Narrowed, Target};
-use disclosure_portal::actions::{No, certificate, deliver, home, surrender};
+use disclosure_portal::actions::{No, deliver, home, surrender};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
     accept, acknowledge, ask, confirm, copy_of, recall, release_to, sign_form, to,
 };
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::demand::State;
-use disclosure_portal::domain::ids::{CopyId, ReleaseId};
+use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
-use disclosure_portal::ledger::certificate::CertificateFile;
-use disclosure_portal::ledger::checkpoint::LogVerifier;
-use disclosure_portal::ledger::trust::Root;
 
 use super::{PLOT, hidden, open, part};
 use crate::harness::{Scene, codes, who, wrong_fields};
@@ -23,7 +19,7 @@ use crate::harness::{Scene, codes, who, wrong_fields};
 const DAY: i64 = 86_400_000;
 
 /// A text that Priya and Morgan hold for the first scheme and Toby for the second, the conditions acknowledged.
-async fn held(scene: &Scene) -> ReleaseId {
+pub(super) async fn held(scene: &Scene) -> ReleaseId {
     let office = &scene.office;
     let id = ask(office, who("Riley"), &scene.world().areas[0].to_string(), &PLOT).await.unwrap();
     let people = to(scene.world(), &[("Priya", 0), ("Morgan", 0), ("Toby", 1)]).unwrap();
@@ -356,57 +352,5 @@ async fn a_confirmation_is_queried_made_anew_and_accepted_and_each_round_stays()
         assert_eq!(body["copy"], copy.to_string());
         assert!(!body.to_string().contains("cabinet") && !body.to_string().contains("shredded"), "{body}");
     }
-    scene.log_is_whole().await;
-}
-
-/// What somebody checks who has the file and the two public keys.
-fn checked(scene: &Scene, file: &CertificateFile) -> Result<usize, String> {
-    let root = Root::parse(&scene.office.root.as_ref().unwrap().vkey()).unwrap();
-    let log = LogVerifier::new(&scene.office.log_vkeys).unwrap();
-    file.verify(&root, &log).map(|all| all.len()).map_err(|why| why.to_string())
-}
-
-#[actix_web::test]
-async fn a_certificate_holds_without_the_portal_and_that_of_a_release_is_given_when_all_are_accepted() {
-    let scene = Scene::new().await;
-    let (office, sam) = (&scene.office, who("Sam"));
-    let id = held(&scene).await;
-    recall(office, sam, id, "The purpose is met.").await.unwrap();
-    let copies: Vec<CopyId> = futures_util::future::join_all(
-        ["Priya", "Morgan", "Toby"].map(async |name| copy_of(office, who(name), id).await.unwrap()),
-    )
-    .await;
-    for (name, copy) in ["Priya", "Morgan", "Toby"].into_iter().zip(&copies) {
-        assert_eq!(codes(certificate::of_release(office, &sam.actor, id).await.map(|_| ())), ["not-all-accepted"]);
-        confirm(office, who(name), *copy, "A. Witness").await.unwrap();
-        let own = certificate::of_copy(office, &who(name).actor, *copy).await.unwrap().file;
-        assert_eq!(checked(&scene, &own), Ok(1));
-        let text = serde_json::to_string(&own).unwrap();
-        assert!(!text.contains("confirm.accept"), "nothing of the police");
-        accept(office, sam, *copy).await.unwrap();
-    }
-    let file = certificate::of_release(office, &sam.actor, id).await.unwrap().file;
-    assert_eq!(checked(&scene, &file), Ok(3));
-    hidden(certificate::of_release(office, &who("Dana").actor, id).await.map(|_| ()));
-    hidden(certificate::of_release(office, &who("Priya").actor, id).await.map(|_| ()));
-
-    // Nothing of it changed holds.
-    let broken = |change: &dyn Fn(&mut CertificateFile)| {
-        let mut changed = file.clone();
-        change(&mut changed);
-        checked(&scene, &changed).unwrap_err()
-    };
-    assert!(broken(&|f| f.format = "certificate/v2".into()).contains("format"));
-    assert!(broken(&|f| f.copies[0].copy = f.copies[1].copy.clone()).contains("twice"));
-    assert!(broken(&|f| f.copies[0].statement = f.copies[1].statement.clone()).contains("not the end of this copy"));
-    assert!(broken(&|f| f.copies[0].entries = f.copies[1].entries.clone()).contains("not about this confirmation"));
-    assert!(broken(&|f| drop(f.copies[0].entries.remove(2))).contains("accepted"));
-    assert!(broken(&|f| drop(f.copies[0].entries.remove(0))).contains("not about this confirmation"));
-    assert!(
-        broken(&|f| f.copies[0].entries[0].body = f.copies[0].entries[0].body.replace("destroyed", "surrendered"))
-            .contains("log")
-    );
-    assert!(broken(&|f| f.copies[0].entries[0].receipt = f.copies[0].entries[1].receipt.clone()).contains("log"));
-    assert!(broken(&|f| f.object = format!("release/{}", f.copies[0].copy)).contains("not about this confirmation"));
     scene.log_is_whole().await;
 }

@@ -3,6 +3,7 @@
 mod approvals;
 mod at_rest;
 mod breaks;
+mod certificates;
 mod consulted;
 pub(crate) mod corrections;
 mod decision;
