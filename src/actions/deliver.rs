@@ -3,6 +3,9 @@
 //! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
+mod told;
+
+use self::told::{Told, told};
 use crate::actions::corrections::{self, Reported, Version};
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
@@ -11,14 +14,12 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
-use crate::domain::numbers::Numbers;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::ReviewOutcome;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
-use crate::store::demands::{EndingRow, Endings};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
 use crate::store::views::Asked;
@@ -64,33 +65,6 @@ pub struct Bulletin {
 /// The object a signature about a copy is about.
 pub fn object(copy: CopyId) -> String {
     format!("copy/{copy}")
-}
-
-/// The texts in force that a bulletin tells its holder.
-struct Told {
-    conditions: (u32, String),
-    danger: String,
-    names: String,
-    numbers: Numbers,
-    /// How far the end of each of this holder's copies is.
-    endings: Vec<EndingRow>,
-}
-
-impl Told {
-    /// The earliest deadline by which the holder has to confirm the end of a copy other than this one.
-    fn owes(&self, but: &str, now: Moment) -> Option<Moment> {
-        let owed = self.endings.iter().filter(|row| row.copy_id != but && row.confirmed_at.is_none());
-        owed.filter_map(|row| row.ending(now).due(&self.numbers)).min()
-    }
-}
-
-async fn told(conn: &mut Conn, holder: PersonId, now: Moment) -> Result<Told, No> {
-    let (numbers, _) = conn.numbers_in_force().await?;
-    let endings = conn.endings(&Endings { holder: Some(holder), ..Endings::default() }, now).await?;
-    let conditions = conn.text_in_force(Text::Conditions).await?;
-    let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
-    let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
-    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names, numbers, endings })
 }
 
 /// The member businesses of a copy's scheme that the instructions name (K7.4).

@@ -20,6 +20,8 @@ mod breaches;
 #[expect(dead_code, reason = "the judge of the walks: here only its list of orders is printed")]
 #[path = "../../src/domain/release/walk_tests/law.rs"]
 mod law;
+#[path = "../../src/domain/release/walk_tests/orders.rs"]
+mod orders;
 #[expect(dead_code, reason = "the walks break each rule of a review too")]
 #[path = "../../src/domain/release/walk_tests/reviews.rs"]
 mod reviews;
@@ -28,7 +30,8 @@ mod reviews;
 mod world;
 
 use law::{Row, TABLE};
-use world::{Facts, actor, grant, lawful, order, other_area, own_area, person, release};
+use orders::order;
+use world::{Facts, actor, grant, lawful, other_area, own_area, person, release};
 
 fn now() -> Moment {
     Moment::parse_london("2026-11-21", "12:00").unwrap()

@@ -23,6 +23,8 @@ use crate::words::Line;
 mod breaches;
 #[path = "walk_tests/law.rs"]
 mod law;
+#[path = "walk_tests/orders.rs"]
+mod orders;
 #[path = "walk_tests/reviews.rs"]
 mod reviews;
 #[path = "walk_tests/world.rs"]
@@ -32,8 +34,9 @@ use breaches::BREACHES;
 use law::{
     Codes, LIMITS, Row, STAGES, TABLE, Who, authorised_until, closes, london_day, midnight, refusals, row, unmet,
 };
+use orders::order;
 use reviews::{FLAWS, verdict};
-use world::{Facts, SHAPES, actor, grant, lawful, order, other_area, own_area, person, release};
+use world::{Facts, SHAPES, actor, grant, lawful, other_area, own_area, person, release};
 
 /// 1 January 2026 to 31 December 2028: six changes of the clocks, one 29 February.
 const YEARS: std::ops::Range<i64> = 1_767_225_600_000..1_861_920_000_000;

@@ -154,7 +154,13 @@ async fn an_act_of_unknown_outcome_keeps_its_blobs_until_the_sweep_has_asked() {
 }
 
 /// Columns called `object` that hold names of other things.
-const OTHER: [(&str, &str); 3] = [("access_record", "object"), ("approval", "object"), ("statement", "object")];
+const OTHER: [(&str, &str); 5] = [
+    ("access_record", "object"),
+    ("approval", "object"),
+    ("statement", "object"),
+    ("message", "object"),
+    ("reminder", "object"),
+];
 
 #[actix_web::test]
 async fn every_column_that_names_a_blob_is_asked() {

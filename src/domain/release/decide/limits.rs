@@ -75,7 +75,11 @@ impl Release {
             }
             Some(ReviewOutcome::Withdraw | ReviewOutcome::Again) => Ok(authority.until),
         };
-        why.extend(until.as_ref().err().cloned().unwrap_or_default());
+        for refusal in until.as_ref().err().into_iter().flatten() {
+            if !why.contains(refusal) {
+                why.push(refusal.clone());
+            }
+        }
         let (Some(outcome), Ok(until), true) = (of.outcome, until, why.is_empty()) else { return Err(why) };
         let kind = match outcome {
             ReviewOutcome::Continue => Kind::Continued,
