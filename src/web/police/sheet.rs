@@ -300,11 +300,11 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
 /// `GET /releases/{id}`; one's own draft leads to where it is written.
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    if draft::is_draft(&v.office, v.actor(), id).await? {
-        return Answer::see(format!("/releases/{id}/request"));
-    }
     if retention::is_disposed(&v.office, v.actor(), id).await? {
         return Answer::see(format!("/retention/{id}"));
+    }
+    if draft::is_draft(&v.office, v.actor(), id).await? {
+        return Answer::see(format!("/releases/{id}/request"));
     }
     let page = page(&v).await?;
     v.page(&page.title, &page)

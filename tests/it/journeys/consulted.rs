@@ -63,7 +63,7 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/decision/{part}", at("Sam", &asked, "/decision/grounds")),
         ("/releases/{id}/documents", at("Riley", &asked, "/documents")),
         ("/releases/{id}/duties/{duty}", Bare("the duty, the number and the wording of MG6E: no words of the case")),
-        ("/releases/{id}/holders/{person}/demand", at("Sam", &live, &format!("/holders/{}/demand", priya.id))),
+        ("/releases/{id}/holders/{person}/demand", Bare("numbers, marks and who holds them: no words of a case")),
         ("/releases/{id}/letters/{letter}", at("Sam", &asked, "/letters/notice")),
         ("/releases/{id}/limit", at("Sam", &live, "/limit")),
         ("/releases/{id}/notice-ended", at("Sam", &noticed, "/notice-ended")),
