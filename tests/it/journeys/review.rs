@@ -74,7 +74,7 @@ async fn a_continued_release_gets_a_new_limit_and_opens_only_after_a_new_acknowl
     let scene = Scene::new().await;
     let (office, priya, sam) = (&scene.office, who("Priya"), who("Sam"));
     let (id, copy) = held(&scene).await;
-    nothing_owed(&scene, id);
+    nothing_owed(&scene);
     let first = until(&scene, id).await;
     assert_eq!(first.deadline(), "11:59pm on 19 January 2027");
     // Signed before the decision, sent after it: it opens nothing.

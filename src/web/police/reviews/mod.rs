@@ -225,7 +225,7 @@ const CHECK: &str = "Check the review and sign";
 
 /// The page; `None`: nobody writes a review now.
 async fn checking(v: &Visit) -> Result<Option<Check>, No> {
-    let of = gathered(v, Act::Review).await?;
+    let of = reviews::look(&v.office, v.actor(), Act::Review, v.id(ReleaseId::parse)?, v.stamp()).await?;
     let Some(round) = of.open() else { return Ok(None) };
     let sections = record::shown(&of, round)?;
     let decided = of.of.filed.release.decide(Order::Review(Box::new(reviewed(&of))), v.actor(), v.now);

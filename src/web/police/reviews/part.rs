@@ -70,7 +70,8 @@ fn before(of: &Gathered, part: ReviewPart) -> Option<&Saved> {
 
 /// `GET /releases/{id}/review/{part}`; where this person cannot write it leads to the reviews.
 pub async fn show(v: Visit) -> Result<Answer, No> {
-    let (of, part) = (gathered(&v, Act::Review).await?, which(&v)?);
+    let part = which(&v)?;
+    let of = reviews::look(&v.office, v.actor(), Act::Review, v.id(ReleaseId::parse)?, v.stamp()).await?;
     if !super::writes(&v, &of) {
         return Answer::see(format!("/releases/{}/review", of.of.filed.release.id));
     }
