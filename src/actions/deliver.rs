@@ -8,7 +8,7 @@ use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
-use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
+use crate::domain::ids::{CopyId, PartId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::request::Purpose;
@@ -89,12 +89,15 @@ async fn bulletin(
     told: &Told,
 ) -> Result<Option<Bulletin>, No> {
     let now = office.now();
-    let holding = copy.holding()?;
+    let mut holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
     let footing = conn.footing(holding.holder, holding.scheme, now).await?;
-    let closed = rules(&holding, &filed, footing.as_ref(), by, now).err().unwrap_or_default();
     let parts = conn.parts(holding.copy).await?;
+    if let Some(sheet) = &mut holding.sheet {
+        sheet.printed = !parts.is_empty() && parts.iter().all(|part| part.printed_at.is_some());
+    }
+    let closed = rules(&holding, &filed, footing.as_ref(), by, now).err().unwrap_or_default();
     let recalled_at = match filed.release.standing() {
         crate::domain::release::Standing::Recalled { at } => Some(at),
         _ => None,
@@ -127,7 +130,7 @@ fn rules(
     now: Moment,
 ) -> Result<(), Vec<Refusal>> {
     // Somebody who no longer receives for the scheme holds nothing any more.
-    let footing = footing.ok_or_else(|| vec![Refusal::SchemeSuspended])?;
+    let footing = footing.ok_or_else(|| vec![Refusal::LeftScheme])?;
     holding.may_open(by, filed.release.standing(), footing, now)
 }
 
@@ -136,7 +139,7 @@ pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No>
     let holder = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
     let (mut all, told) = (Vec::new(), told(&mut conn).await?);
-    for copy in conn.copies_of_holder(holder).await? {
+    for copy in conn.copies_of_holder(holder).await?.into_iter().filter(Row::is_electronic) {
         all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
     Ok(all)
@@ -170,6 +173,16 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
+/// The same of a copy that `by` opens, or whose end they may confirm: a sheet is opened by the police who print it (O3.2.1).
+pub async fn opened_by(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
+    let person = by.person().ok_or(No::NotFound)?.to_string();
+    let mut conn = office.read().await?;
+    let row = conn.copy(copy).await?.filter(|row| row.holder == person || row.opener() == person);
+    let row = row.ok_or(No::NotFound)?;
+    let told = told(&mut conn).await?;
+    bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
+}
+
 /// The conditions' exact words for one supply: what is acknowledged (K8.2). After a correction they name its version, so that the
 /// acknowledgement is a receipt for it (K8.7).
 pub fn conditions(bulletin: &Bulletin) -> String {
@@ -193,6 +206,10 @@ pub fn conditions(bulletin: &Bulletin) -> String {
 /// Acknowledges the conditions of one supply, signed, before the first view.
 pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, stamp: Stamp) -> Result<(), No> {
     let bulletin = one(office, by, copy).await?;
+    if !bulletin.copy.is_electronic() {
+        // Accepted once for a supply, with its electronic copy.
+        return Err(No::NotFound);
+    }
     let holder = by.person().ok_or(No::NotFound)?;
     let words = conditions(&bulletin);
     let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
@@ -254,11 +271,15 @@ type Gate = Result<(Grant, Granted), Vec<Refusal>>;
 /// THE gate of every view, in the act that logs it: nothing is checked before and used after. A refusal is logged too.
 async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str, stamp: &Stamp) -> Result<Gate, No> {
     let now = tx.now();
-    let holder: Option<PersonId> = by.person();
+    let opener = by.person().map(|id| id.to_string());
     let wanted = tx.wanted(copy, part).await?;
-    let wanted = wanted.filter(|(row, ..)| Some(&row.holder) == holder.map(|id| id.to_string()).as_ref());
+    let wanted = wanted.filter(|(row, ..)| Some(row.opener()) == opener.as_deref());
     let (row, filed, found) = wanted.ok_or(No::NotFound)?;
-    let holding = row.holding()?;
+    let mut holding = row.holding()?;
+    if let Some(sheet) = &mut holding.sheet {
+        // Each part goes onto paper once, until the police free the sheet.
+        sheet.printed = found.as_ref().is_some_and(|part| part.printed_at.is_some());
+    }
     let footing = tx.footing(holding.holder, holding.scheme, now).await?;
     if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), by, now) {
         if refusals.contains(&Refusal::NotFound) {

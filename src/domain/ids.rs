@@ -104,6 +104,11 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Prints and leavers
+    /// A record about a numbered print (O3.2.1).
+    PrintActId,
+    /// A record that somebody left a scheme (K7.3).
+    LeavingId,
 }
 
 #[cfg(test)]

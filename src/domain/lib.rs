@@ -14,6 +14,7 @@ pub mod limits;
 pub mod moment;
 pub mod numbers;
 pub mod policy;
+pub mod print;
 pub mod refusal;
 pub mod release;
 pub mod scheme;

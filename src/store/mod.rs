@@ -22,6 +22,7 @@ pub mod no;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;
+pub mod prints;
 pub mod recovery;
 pub mod registers;
 pub mod rekey;

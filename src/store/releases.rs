@@ -103,7 +103,7 @@ const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE i
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
 const VOID_ISSUE: &str =
     "UPDATE issue SET voided_at = $2, void_reason = $3 WHERE release_id = $1 AND voided_at IS NULL";
-const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id) AS copies, i.voided_at, i.void_reason FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
+const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id AND c.print = 0) AS copies, i.voided_at, i.void_reason FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
 const ADD_PHOTOGRAPH: &str = "INSERT INTO photograph (id, release_id, position, width, height, sha256, object) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 AND removed_at IS NULL ORDER BY position";
 const NEXT_POSITION: &str = "SELECT COALESCE(MAX(position) + 1, 0) FROM photograph WHERE release_id = $1";

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 15] = [
+pub const STEPS: [Step; 16] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -61,6 +61,8 @@ pub const STEPS: [Step; 15] = [
     step!(14, "duties", 13, "0014_duties.sql"),
     // An older program would release a photograph that the officer took out again.
     step!(15, "request", 15, "0015_request.sql"),
+    // Prints. An older program would hand a sheet to its holder as a bulletin, as often as they like.
+    step!(18, "prints", 18, "0018_prints.sql"),
 ];
 
 /// The setting that holds the floor.

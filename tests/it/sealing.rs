@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 mod files;
 use files::{Colour, bitmap, chunk, jpeg, png, segment, webp, with_segments};
 
-const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP" };
+const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP", sheet: "" };
 
 /// A directory that goes away with the test.
 struct Scratch(PathBuf);

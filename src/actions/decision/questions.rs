@@ -205,7 +205,29 @@ const RISK: &[Question] = &[
     ask("risk_found", "Did you find a risk?", "K6.2.6", Kind::Choice(YES_NO), ""),
     ask("risk_plan", "Plan to manage it", "K6.2.6", Kind::Prose, "Only if you found one"),
     ask("risk_immunity", "Public interest immunity (optional)", "K6.2.6", Kind::Prose, "What would need it, and why"),
+    ask(
+        "prints",
+        "Numbered prints allowed for each recipient (optional)",
+        "O3.2.1",
+        Kind::Choice(PRINTS),
+        "Off unless you allow them. Paper leaves the portal’s sight: no log of who looks at it, and no closing at the time limit. Each print has a number and a mark of its own, and its end is confirmed sheet by sheet.",
+    ),
+    ask("prints_why", "Why are prints needed?", "O3.2.1", Kind::Prose, "Only if you allow any"),
+    ask(
+        "prints_by",
+        "Who prints them?",
+        "O3.2.1",
+        Kind::Choice(&[
+            ("holder", "Each recipient prints their own", ""),
+            ("police", "You print them, and they are handed over or posted", "Who carried and who received each is recorded"),
+        ]),
+        "Only if you allow any",
+    ),
 ];
+
+/// As many as `domain::limits::PRINTS_MAX`.
+const PRINTS: &[Option3] =
+    &[("0", "None", ""), ("1", "1", ""), ("2", "2", ""), ("3", "3", ""), ("4", "4", ""), ("5", "5", "")];
 
 const JAPAN: &[Question] = &[
     ask("japan_justified", "Justified", "K6.4", Kind::Prose, "Why is it right to disclose?"),
@@ -382,6 +404,7 @@ mod tests {
         let many = names.len();
         names.dedup();
         assert_eq!(names.len(), many);
+        assert_eq!(PRINTS.len(), usize::try_from(crate::domain::limits::PRINTS_MAX).unwrap() + 1);
         for (part, question) in all() {
             assert!(question.clause.starts_with(['K', 'O']), "{}: {}", part.word(), question.name);
         }
