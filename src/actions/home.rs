@@ -6,7 +6,7 @@ use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, elsewhere, reseal, root};
+use crate::actions::{No, Office, corrections, elsewhere, leavers, reseal, root};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::policy::{Act, Thing, may};
 pub use crate::store::corrections::WaitingReport;
@@ -50,6 +50,9 @@ pub enum Waiting {
     Root(usize),
     /// They keep accounts.
     Accounts,
+    // Prints and leavers
+    /// So many copies and prints of theirs are over and not confirmed yet (K8.2).
+    Owed(usize),
 }
 
 /// How many releases a section names before it only counts.
@@ -131,6 +134,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     }
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
+    }
+    let owed = leavers::owed(office, by).await?;
+    if owed > 0 {
+        all.push(Waiting::Owed(owed));
     }
     if !by.schemes().is_empty() {
         all.push(Waiting::Bulletins);

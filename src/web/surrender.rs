@@ -20,6 +20,10 @@ pub struct Confirm {
     pub copy: String,
     /// The release's reference.
     pub urn: String,
+    /// Which sheet of paper it is; empty: the electronic copy.
+    pub sheet: String,
+    /// The page it leads back to.
+    pub back: String,
     /// Surrendered, or destroyed.
     pub outcomes: Vec<Choice>,
 }
@@ -39,11 +43,14 @@ impl Page for Confirm {
     const TEMPLATE: &'static str = "pages/bulletins/confirm.html";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
+        let one = |sheet: &str| Self {
             copy: "0190a5b0-0000-7000-8000-00000000000a".into(),
             urn: "CZ/001/26".into(),
+            sheet: sheet.into(),
+            back: "/held".into(),
             outcomes: outcomes(),
-        }]
+        };
+        vec![one(""), one("Sheet 1 of 2")]
     }
 }
 
@@ -79,9 +86,17 @@ impl Page for Sheet {
 const TITLE: &str = "Confirm surrender or destruction";
 
 async fn page(v: &Visit) -> Result<(Confirm, bool), No> {
-    let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    let bulletin = deliver::opened_by(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
     let confirmed = bulletin.copy.confirmed_at.is_some();
-    Ok((Confirm { copy: bulletin.copy.id, urn: bulletin.urn, outcomes: outcomes() }, confirmed))
+    let sheet = bulletin.copy.sheet()?.map_or_else(String::new, crate::domain::print::Sheet::title);
+    let receives = !v.actor().schemes().is_empty();
+    let copy = bulletin.copy.id;
+    let back = match (sheet.is_empty(), receives) {
+        (true, true) => format!("/bulletins/{copy}"),
+        (_, false) if !v.actor().is(crate::domain::actor::Role::Aic) => "/held".to_owned(),
+        _ => format!("/sheets/{copy}"),
+    };
+    Ok((Confirm { copy, urn: bulletin.urn, sheet, back, outcomes: outcomes() }, confirmed))
 }
 
 /// `GET /bulletins/{id}/confirm`; once confirmed, the certificate.
@@ -108,10 +123,15 @@ fn sheet(found: Certificate, days: u16) -> Sheet {
     let said = &found.confirming;
     let done = Moment::parse_london(&said.done_date, &said.done_time).map(Moment::long).unwrap_or_default();
     let what = if said.outcome == "surrendered" { "Surrendered to the police" } else { "Destroyed" };
+    let sheet = match found.copy.print {
+        0 => "Electronic copy".to_owned(),
+        number => format!("Numbered print, sheet {number} of {}", found.copy.print_of),
+    };
     let rows = vec![
         row("Reference", found.urn),
         row("Authorised", found.authorised_at.long()),
         row("Mark of the copy", found.copy.mark),
+        row("What it was", sheet),
         row("Holder", format!("{}\n{}", found.copy.holder_name, found.copy.scheme_name)),
         row("What was done", what),
         row("How", said.method.clone()),

@@ -17,7 +17,7 @@ use crate::web::log_check::Step;
 pub(crate) fn standing(sheet: &Sheet) -> String {
     let release = &sheet.filed.release;
     let (done, parts) = sheet.parts;
-    let copies = sheet.copies.iter().filter(|copy| copy.replaced_at.is_none());
+    let copies = sheet.copies.iter().filter(|copy| copy.replaced_at.is_none() && copy.is_electronic());
     let count = |test: fn(&crate::actions::desk::Copy) -> bool| copies.clone().filter(|copy| test(copy)).count();
     let (all, sealed) = (copies.clone().count(), count(|copy| copy.sealed_at.is_some()));
     let (opened, gone) = (count(|copy| copy.opened_at.is_some()), count(|copy| copy.confirmed_at.is_some()));
@@ -109,6 +109,10 @@ fn word<'a>(record: &'a Record, field: &str) -> &'a str {
 fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
     let copy = sheet.copies.iter().find(|copy| copy.id == word(record, "copy"));
     let holder = copy.map_or("a recipient", |copy| copy.holder_name.as_str());
+    let what = match copy.map_or(0, |copy| copy.print) {
+        0 => "Copy".to_owned(),
+        sheet => format!("Sheet {sheet}"),
+    };
     let (title, text) = match Kind::parse(word(record, "kind"))? {
         Kind::Requested => ("Asked for".to_owned(), String::new()),
         Kind::Returned => ("Sent back to the officer".to_owned(), String::new()),
@@ -132,8 +136,11 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
             let until = Moment::parse_rfc3339(word(record, "until")).map_or_else(String::new, Moment::deadline);
             (format!("Authorised as {}", word(record, "urn")), format!("Open until {until}."))
         }
-        Kind::Sealed => (format!("Copy sealed to {holder}"), String::new()),
+        Kind::Sealed => (format!("{what} sealed to {holder}"), String::new()),
         Kind::Acknowledged => ("Conditions of the supply signed".to_owned(), String::new()),
+        Kind::Viewed if copy.is_some_and(|copy| copy.print > 0) => {
+            (format!("{what} of {holder} opened for printing"), String::new())
+        }
         Kind::Viewed => ("First opened".to_owned(), String::new()),
         Kind::Original => ("An original was opened".to_owned(), String::new()),
         Kind::Recalled => ("Recalled".to_owned(), String::new()),
@@ -141,10 +148,20 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
         Kind::Expired => ("The time limit was reached".to_owned(), String::new()),
         Kind::Confirmed => {
             let how = if word(record, "outcome") == "surrendered" { "surrendered" } else { "destroyed" };
-            (format!("Copy of {holder} confirmed {how}"), String::new())
+            (format!("{what} of {holder} confirmed {how}"), String::new())
         }
         Kind::Destroyed => (format!("Key and files of {holder}’s copy destroyed"), String::new()),
-        Kind::CopyReplaced => (format!("A new copy for {holder}, whose keys were lost"), String::new()),
+        Kind::CopyReplaced => {
+            let before = sheet.copies.iter().find(|copy| copy.id == word(record, "of"));
+            let left = before.filter(|before| before.left_at.is_some());
+            let told = match left {
+                Some(left) => format!("{}’s copy ended; {holder}’s copy takes its place", left.holder_name),
+                None => format!("A new copy for {holder}, whose keys were lost"),
+            };
+            (told, String::new())
+        }
+        Kind::PrintFreed => (format!("{what} of {holder} freed to be printed again"), String::new()),
+        Kind::PrintCarried => (format!("{what} carried to {holder}"), String::new()),
         Kind::Duty => {
             let duty = Duty::parse(word(record, "duty")).map_or("", Duty::title);
             let done = record.body.get("done").and_then(serde_json::Value::as_bool) == Some(true);
