@@ -139,8 +139,7 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     let photographs = conn.photographs(id).await?;
     let all = conn.copies_of_release(id).await?;
     let (text, words_sealed, words_total) = seal_words::plan(&mut conn, &filed, &all).await?;
-    let copies: Vec<Row> =
-        all.into_iter().filter(|c| c.key_gone_at.is_none() && !c.awaits_conditions()).collect();
+    let copies: Vec<Row> = all.into_iter().filter(|c| c.key_gone_at.is_none() && !c.awaits_conditions()).collect();
     let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for copy in &copies {
         let Some(copy) = CopyId::parse(&copy.id) else { continue };

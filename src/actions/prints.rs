@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::actions::office::ten;
+use crate::actions::request::beside_fields;
 use crate::actions::{Fault, FieldError, No, Office, casefile};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -14,7 +15,6 @@ use crate::domain::ids::{CopyId, PrintActId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, may};
 use crate::domain::print::{self, Carried};
-use crate::domain::refusal::Refusal;
 use crate::domain::words::{Line, Prose};
 use crate::store::copies::Row;
 use crate::store::log::Stamp;
@@ -167,7 +167,7 @@ pub async fn free(
                 let sheet = kept(tx, &acting, id, copy).await?;
                 let parts = tx.parts(copy).await?;
                 let printed = parts.iter().any(|part| part.printed_at.is_some());
-                print::free(printed, sheet.key_gone_at.is_some(), &reason).map_err(beside)?;
+                print::free(printed, sheet.key_gone_at.is_some(), &reason).map_err(beside_fields)?;
                 tx.free_sheet(copy).await?;
                 add(tx, &acting, Kind::PrintFreed, (&sheet, &row), &stamp).await
             })
@@ -243,7 +243,7 @@ pub async fn carried(
                 let sheet = kept(tx, &acting, id, copy).await?;
                 let unmet = carried.check(sheet.opened_at.map(Moment::from_millis), tx.now());
                 if !unmet.is_empty() {
-                    return Err(beside(unmet));
+                    return Err(beside_fields(unmet));
                 }
                 if tx.print_acts(id).await?.iter().any(|act| act.copy_id == row.copy_id && act.kind == CARRIED) {
                     return Err(No::field("carrier", "How this sheet was carried is on record already."));
@@ -253,16 +253,4 @@ pub async fn carried(
         })
         .await?;
     Ok(())
-}
-
-/// Refusals that have a field beside it; others as they are.
-fn beside(refusals: Vec<Refusal>) -> No {
-    let told = |why: &Refusal| {
-        let told = why.told();
-        told.field.map(|field| FieldError::new(field, told.sentence.clone()))
-    };
-    match refusals.iter().map(told).collect::<Option<Vec<_>>>() {
-        Some(errors) => No::Invalid(errors),
-        None => No::from(refusals),
-    }
 }

@@ -148,8 +148,7 @@ async fn check(
         ));
     }
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    let unsealed =
-        |copy: &Row| copy.key_gone_at.is_none() && copy.sealed_at.is_none() && !copy.awaits_conditions();
+    let unsealed = |copy: &Row| copy.key_gone_at.is_none() && copy.sealed_at.is_none() && !copy.awaits_conditions();
     let copies = conn.copies_of_release(id).await?;
     let to: Vec<trust::To> =
         copies.iter().filter(|copy| unsealed(copy)).filter_map(|c| Addressee::of(c).to()).collect();

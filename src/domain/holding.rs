@@ -222,7 +222,10 @@ mod tests {
         let own = Sheet { number: 1, of: 2, printer: None, printed: false };
         let of = |sheet| Holding { sheet: Some(sheet), ..holding.clone() };
         assert_eq!(of(own).may_open(&by, live, &footing, at(999)), Ok(()));
-        assert_eq!(of(own).may_open(&by, live, &footing, at(1_000)), Err(vec![Refusal::LimitReached { at: at(1_000) }]));
+        assert_eq!(
+            of(own).may_open(&by, live, &footing, at(1_000)),
+            Err(vec![Refusal::LimitReached { at: at(1_000) }])
+        );
         assert_eq!(of(own).may_open(&police, live, &footing, at(1)), Err(vec![Refusal::NotFound]));
         let printed = of(Sheet { printed: true, ..own });
         assert_eq!(printed.may_open(&by, live, &footing, at(1)), Err(vec![Refusal::PrintedAlready]));

@@ -36,7 +36,10 @@ fn what_is_shipped_is_the_policy_and_the_loosest_there_is() {
     for &number in Number::ALL {
         let (least, at, most) = (number.least(), number.shipped(), number.most());
         // Paper alone may be forbidden altogether (O3.2.1).
-        assert!(least >= i64::from(number != Number::PrintsMax) && least <= at && at <= most && (at == least || at == most), "{number:?}");
+        assert!(
+            least >= i64::from(number != Number::PrintsMax) && least <= at && at <= most && (at == least || at == most),
+            "{number:?}"
+        );
         assert!(number.clause().starts_with(['K', 'O']) && !number.shipped_source().is_empty());
         assert_eq!(Number::parse(number.word()), Some(number));
     }

@@ -57,7 +57,11 @@ fn a_sheet_is_carried_after_it_was_printed_received_after_it_left_and_not_in_the
         assert_eq!(carried(left, received).check(Some(at(0)), at(5_000)), [], "{left} {received}");
     }
     for (left, received) in [(-60_001, 5_000), (0, -1), (5_001, 5_001), (0, 5_001)] {
-        assert_eq!(carried(left, received).check(Some(at(0)), at(5_000)), [Refusal::CarriedOutOfTime], "{left} {received}");
+        assert_eq!(
+            carried(left, received).check(Some(at(0)), at(5_000)),
+            [Refusal::CarriedOutOfTime],
+            "{left} {received}"
+        );
     }
 }
 

@@ -8,9 +8,9 @@ use sqlx::FromRow;
 use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::{Holding, Outcome};
-use crate::domain::print::Sheet;
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId, SchemeId, StatementId};
 use crate::domain::moment::Moment;
+use crate::domain::print::Sheet;
 use crate::store::log::Stamp;
 
 /// A copy's row.

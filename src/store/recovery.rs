@@ -9,8 +9,8 @@ use super::copies::sheet;
 use super::people::{Person, Wrap};
 use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::actor::Role;
-use crate::domain::print::Sheet;
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, SchemeId};
+use crate::domain::print::Sheet;
 
 /// A renewal on record.
 #[derive(Clone, Debug, FromRow)]
@@ -90,8 +90,7 @@ const FORGET_PASSKEYS: &str = "DELETE FROM passkey WHERE person_id = $1";
 const FORGET_CEREMONIES: &str = "DELETE FROM ceremony WHERE person_id = $1";
 const FORGET_WRAPS: &str = "DELETE FROM identity_wrap WHERE person_id = $1";
 const VOID_INVITATIONS: &str = "UPDATE invitation SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL";
-const LOSE_COPIES: &str =
-    "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2, replaced_at = $2 WHERE COALESCE(printer, holder) = $1 AND key_gone_at IS NULL";
+const LOSE_COPIES: &str = "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2, replaced_at = $2 WHERE COALESCE(printer, holder) = $1 AND key_gone_at IS NULL";
 const ADD_RENEWAL: &str =
     "INSERT INTO renewal (id, person_id, by_person, verified, copies, at) VALUES ($1, $2, $3, $4, $5, $6)";
 

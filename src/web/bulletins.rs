@@ -74,7 +74,9 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
         _ if bulletin.closed.iter().all(first) => {
             ("To read first", "yellow", "Open it to see what you must read first.")
         }
-        _ if bulletin.copy.awaits_conditions() => ("To read first", "yellow", "Open it to see what you must read first."),
+        _ if bulletin.copy.awaits_conditions() => {
+            ("To read first", "yellow", "Open it to see what you must read first.")
+        }
         _ if bulletin.closed.contains(&Refusal::NotSealedYet) => {
             ("Being sealed", "blue", "Try again in a few minutes.")
         }

@@ -12,8 +12,8 @@ use crate::actions::{No, leavers};
 use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
-use crate::web::bulletins::{Choice, purposes};
 use crate::web::bulletin::{Part, parts};
+use crate::web::bulletins::{Choice, purposes};
 use crate::web::frame::Wrong;
 use crate::web::{Answer, Page, Visit};
 

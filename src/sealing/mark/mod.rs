@@ -242,7 +242,8 @@ mod tests {
         Picture::from_rgb(width, height, vec![grey; bytes]).unwrap()
     }
 
-    const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP", sheet: "" };
+    const MARK: Mark<'static> =
+        Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP", sheet: "" };
 
     fn drawn(mut picture: Picture, mark: &Mark<'_>, rendition: Rendition, face: Option<FaceBox>) -> Picture {
         let ground = Ground::of(&picture, face);

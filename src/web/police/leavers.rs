@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::actions::leavers::{self, About, View};
 use crate::actions::No;
+use crate::actions::leavers::{self, About, View};
 use crate::domain::actor::Role;
 use crate::domain::ids::{LeavingId, PersonId, SchemeId};
 use crate::web::police::{Choice, Row, choice, long, row};

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::actions::{No, leavers};
 use crate::actions::registers::{self, Entry, Receiver, Scheme, Subject};
+use crate::actions::{No, leavers};
 use crate::domain::ids::{MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::{Act, Thing, may};

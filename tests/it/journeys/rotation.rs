@@ -33,8 +33,18 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
     for source in SOURCES {
         let fields = conn.sealed_fields(source).await.unwrap();
         // The demo's story has no open invitation; nobody objected, reported, corrected or was asked elsewhere in it.
-        let none = ["invitation", "representation", "ruling", "consultation", "duty", "report", "revision", "print_act", "leaving"]
-            .contains(&source.table);
+        let none = [
+            "invitation",
+            "representation",
+            "ruling",
+            "consultation",
+            "duty",
+            "report",
+            "revision",
+            "print_act",
+            "leaving",
+        ]
+        .contains(&source.table);
         assert!(!fields.is_empty() || none, "{}.{}", source.table, source.column);
         all += fields.len();
         opened += fields.iter().filter(|field| rotate::opens(source, field, key)).count();

@@ -27,7 +27,11 @@ pub(super) const RISK: &[Question] = &[
         "O3.2.1",
         Kind::Choice(&[
             ("holder", "Each recipient prints their own", ""),
-            ("police", "You print them, and they are handed over or posted", "Who carried and who received each is recorded"),
+            (
+                "police",
+                "You print them, and they are handed over or posted",
+                "Who carried and who received each is recorded",
+            ),
         ]),
         "Only if you allow any",
     ),
