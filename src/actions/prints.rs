@@ -199,20 +199,20 @@ impl Typed<'_> {
                 Line::default()
             }
         };
-        let carrier = line("carrier", "who carried it", self.carrier);
+        let carried_by = line("carrier", "who carried it", self.carrier);
         let how = line("how", "how it was carried", self.how);
-        let receiver = line("receiver", "who received it", self.receiver);
+        let received_by = line("receiver", "who received it", self.receiver);
         let left = Moment::parse_london(self.left_date, self.left_time);
-        let received = Moment::parse_london(self.received_date, self.received_time);
-        for (field, at) in [("left_date", left), ("received_date", received)] {
+        let got = Moment::parse_london(self.received_date, self.received_time);
+        for (field, at) in [("left_date", left), ("received_date", got)] {
             if at.is_none() {
                 wrong.push(FieldError::new(field, "Enter a real date and time, like 27 3 2027 at 17:30"));
             }
         }
-        let (Some(left), Some(received), true) = (left, received, wrong.is_empty()) else {
+        let (Some(left), Some(received), true) = (left, got, wrong.is_empty()) else {
             return Err(No::Invalid(wrong));
         };
-        Ok(Carried { carrier, how, receiver, left, received })
+        Ok(Carried { carrier: carried_by, how, receiver: received_by, left, received })
     }
 }
 

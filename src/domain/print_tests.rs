@@ -1,3 +1,5 @@
+//! Prints on both sides of each edge: how many, carried when, freed why, and who follows a leaver.
+
 use super::*;
 use crate::actor::Role;
 use crate::ids::SchemeId;

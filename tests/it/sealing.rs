@@ -105,7 +105,8 @@ fn every_rendition_carries_the_mark_and_two_recipients_never_get_the_same() {
     let sheet = |copy, sheet| Mark { copy, sheet, ..MARK };
     let (one, two) = (sheet("P2XX-9B", "Sheet 1 of 2"), sheet("P2XX-9C", "Sheet 2 of 2"));
     assert_ne!(encode(&one), encode(&two));
-    assert_ne!(encode(&one), encode(&Mark { sheet: "", ..one }));
+    let bare = Mark { sheet: "", ..one };
+    assert_ne!(encode(&one), encode(&bare));
     let to = Identity::fresh().unwrap();
     let sealed = prepared.seal_sheet(&one, &to.recipient()).unwrap();
     assert_eq!(sealed.len(), 1, "a sheet has no small picture");

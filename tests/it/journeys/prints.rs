@@ -5,7 +5,7 @@ use disclosure_portal::actions::prints::{self, Typed};
 use disclosure_portal::actions::{No, bundle, deliver, desk, find, release, seal};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
-    Plot, acknowledge, ask, complete, confirm, copy_of, look, recall, sign_decision, to,
+    Plot, acknowledge, ask, complete, confirm, copy_of, look, recall, sign_decision, to, undertake,
 };
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::event::Kind;
@@ -209,6 +209,7 @@ async fn somebody_elses_sheet_is_not_found_and_the_conditions_come_first() {
         hidden(confirm(office, who, copy, "Nobody").await);
     }
     assert!(codes(screen(&scene, morgan, theirs).await).contains(&"conditions"));
+    undertake(office, morgan).await.unwrap();
     // Conditions are accepted for the electronic copy, and for no sheet alone.
     hidden(acknowledge(office, morgan, theirs).await);
     acknowledge(office, morgan, copy_of(office, morgan, id).await.unwrap()).await.unwrap();
