@@ -13,8 +13,8 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sign_in, statements, surrender,
-    undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sheets, sign_in, statements,
+    surrender, undertaking, visits,
 };
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -64,6 +64,8 @@ pages![
     bulletins::List,
     bulletin::Show,
     surrender::Confirm,
+    sheets::Print,
+    sheets::Holdings,
     surrender::Sheet,
     log::Log,
     log_check::Verify,
@@ -131,6 +133,10 @@ pages![
     // People, roles and registers
     police::scheme_form::Form,
     police::receivers::Receiving,
+    police::print_ledger::Prints,
+    police::print_ledger::Kept,
+    police::leavers::Leave,
+    police::leavers::Leaver,
     police::members::One,
     police::papers::Remove,
     police::initiatives::Initiatives,
