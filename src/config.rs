@@ -5,6 +5,7 @@
 //! Absent on purpose: environment variables, a global, reloading. Proved by the tests below.
 
 mod files;
+mod mail;
 #[cfg(test)]
 mod reference;
 mod store;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 pub use files::{KeyFiles, key, private, secret};
+pub use mail::{DIGEST_HOUR, Mail, Tls};
 pub use store::{Postgres, S3, Store};
 
 /// Why the settings cannot be used.
@@ -150,23 +152,6 @@ impl Keys {
     }
 }
 
-/// `[mail]`.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
-#[serde(deny_unknown_fields)]
-pub struct Mail {
-    /// Host of the relay.
-    pub host: String,
-    /// Port of the relay.
-    pub port: u16,
-    /// Who the mails come from.
-    pub from: String,
-    /// The account at the relay, if it wants one.
-    pub user: Option<String>,
-    /// A file with that account's password.
-    pub password_file: Option<PathBuf>,
-}
-
 /// `[log]`.
 #[derive(Clone, Debug, Deserialize, Default)]
 #[cfg_attr(test, derive(schemars::JsonSchema, serde::Serialize))]
@@ -247,10 +232,12 @@ impl Config {
             .check()
             .and_then(|()| config.listen.check())
             .and_then(|()| config.store.check())
+            .and_then(|()| config.mail.as_ref().map_or(Ok(()), Mail::check))
             .map_err(misfit)?;
         let beside = path.parent().unwrap_or(Path::new("."));
         let (listen, store, keys) = (&mut config.listen, &mut config.store, &mut config.keys);
-        let mail = config.mail.as_mut().and_then(|mail| mail.password_file.as_mut());
+        let mail = config.mail.as_mut().map(|mail| [mail.password_file.as_mut(), mail.ca_file.as_mut()]);
+        let mail = mail.into_iter().flatten().flatten();
         let named = [&mut listen.certificate, &mut listen.key];
         let secret = [&mut keys.log, &mut keys.records, &mut keys.web, &mut keys.blind];
         for file in named.into_iter().chain(secret).chain(mail).chain(store.files()) {
@@ -295,7 +282,7 @@ impl Portal {
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"
+    pub(super) const GOOD: &str = r#"
         [portal]
         force = "Example Constabulary"
         origin = "https://portal.example.org"

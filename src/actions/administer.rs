@@ -11,7 +11,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
-use crate::store::people::Mail as Letter;
+pub use crate::store::mails::Mail;
 
 /// Records the force's data protection registration (K8.1): a reference and its last day.
 pub async fn set_registration(
@@ -57,6 +57,6 @@ pub async fn registration(office: &Office) -> Result<(Option<String>, Option<Str
 }
 
 /// The demo's outbox: what would have been mailed. Nowhere else.
-pub async fn outbox(office: &Office) -> Result<Vec<Letter>, No> {
+pub async fn outbox(office: &Office) -> Result<Vec<Mail>, No> {
     if office.settings.demo { Ok(office.read().await?.mails().await?) } else { Err(No::NotFound) }
 }

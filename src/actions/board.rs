@@ -4,9 +4,11 @@
 //! holds identifiers only. Where there are several instances, what another one closed is heard by asking the store
 //! ([`super::follow`]); who has not heard for too long counts everything as closed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, RwLock};
 use std::time::{Duration, Instant};
+
+use crate::domain::moment::Moment;
 
 /// A board that has not heard from the others for this long is deaf: with the half second between two askings and the time of a
 /// piece, a running answer ends within two seconds of a recall anywhere (P3).
@@ -16,6 +18,8 @@ const DEAF: Duration = Duration::from_millis(1_400);
 #[derive(Debug, Default)]
 pub struct Board {
     closed: RwLock<HashSet<String>>,
+    /// Limits that were brought forward while responses may be running (K7.8).
+    limits: RwLock<HashMap<String, Moment>>,
     /// When the others were last heard; absent: there are no others.
     heard: Mutex<Option<Instant>>,
 }
@@ -26,6 +30,18 @@ impl Board {
         if let Ok(mut closed) = self.closed.write() {
             closed.insert(what.into());
         }
+    }
+
+    /// A running response of this release stops at this limit, if it has no earlier one.
+    pub fn bring_forward(&self, release: impl Into<String>, until: Moment) {
+        if let Ok(mut limits) = self.limits.write() {
+            limits.insert(release.into(), until);
+        }
+    }
+
+    /// Whether a limit that was brought forward is reached. A board that cannot be read counts as reached.
+    pub fn is_over(&self, release: &str, now: Moment) -> bool {
+        self.limits.read().map_or(true, |limits| limits.get(release).is_some_and(|until| now >= *until))
     }
 
     /// Whether it was closed. A board that cannot be read, or is deaf, counts as closed.

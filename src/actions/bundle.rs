@@ -8,7 +8,7 @@ use crate::actions::audit::{self, Record};
 use crate::actions::decision::record::{self, Section};
 use crate::actions::desk::{self, Sheet};
 use crate::actions::statements::{self, Signature};
-use crate::actions::{No, Office, Stamp, answers, casefile, decision, registers, statement};
+use crate::actions::{No, Office, Stamp, answers, casefile, decision, registers, reviews, statement};
 use crate::domain::actor::Actor;
 use crate::domain::duty;
 use crate::domain::ids::ReleaseId;
@@ -26,6 +26,8 @@ pub struct Authority {
     pub word: &'static str,
     /// The whole record, part by part.
     pub sections: Vec<Section>,
+    /// Its reviews (form 3796), and what moved its limit since.
+    pub reviews: Vec<Section>,
     /// The exact words that were signed, where the record would read otherwise today; empty: it reads the same, or is not signed.
     pub signed: String,
     /// Who signed the decision.
@@ -40,7 +42,7 @@ pub async fn authority(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp)
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
     let sections = record::sections(office, &mut conn, &of).await?;
     let release = &of.filed.release;
-    let kinds = ["authority", "ruling", "void", "recall"];
+    let kinds = ["authority", "ruling", "void", "recall", "review", "review-decision", "limit"];
     let mut signed = String::new();
     for row in conn.statements_about(id).await?.iter().filter(|row| row.kind == "authority") {
         let said = answers::read(&statement::document(office, row)?).unwrap_or_default();
@@ -58,6 +60,7 @@ pub async fn authority(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp)
         title: of.file.request.title.as_str().to_owned(),
         word: release.word(now),
         sections,
+        reviews: reviews::record::sections(office, &mut conn, id).await?,
         signed,
         signatures,
     })

@@ -18,6 +18,7 @@ use crate::domain::ids::{CopyId, ReleaseId, RevisionId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::material::Indication;
+use crate::domain::release::notice::Telling;
 use crate::domain::release::{Correction, Order};
 use crate::domain::words::{Line, Prose};
 use crate::ledger::trust::Root;
@@ -60,6 +61,7 @@ impl Typed {
             instructions: prose("instructions", "The instructions"),
             changed: prose("changed", "What changed"),
             reason: prose("reason", "The reason"),
+            named: Some(!name.is_empty()),
         };
         if !wrong.is_empty() {
             return Err(No::Invalid(wrong));
@@ -94,6 +96,8 @@ pub struct Before {
     pub instructions: String,
     /// The warning.
     pub danger: bool,
+    /// The person was told in writing before (O3.2.3).
+    noticed: bool,
 }
 
 /// The instructions that stand in the words now: those of the newest correction, or of the decision (K7.4).
@@ -103,7 +107,8 @@ pub async fn before(office: &Office, by: &Actor, id: ReleaseId) -> Result<Before
     let versions = corrections::versions(office, &mut conn, id).await?;
     let first = &of.case.considered.recipients.instructions;
     let instructions = versions.first().map_or(first, |newest| &newest.said.instructions).as_str().to_owned();
-    Ok(Before { revision: corrections::in_force(&versions) + 1, instructions, danger: of.filed.danger })
+    let noticed = of.case.considered.notice.telling == Some(Telling::Served);
+    Ok(Before { revision: corrections::in_force(&versions) + 1, instructions, danger: of.filed.danger, noticed })
 }
 
 /// Corrects the words, signed. An exchanged key is an alarm, and nothing is sealed.
@@ -126,6 +131,7 @@ async fn correct_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form,
     let same = filed.text_sha256.as_deref() == Some(&casefile::digest(&words)) && filed.danger == typed.danger;
     let correction = Correction {
         revision: before.revision,
+        noticed: before.noticed,
         name: typed.draft.name.clone(),
         name_why: typed.said.name_why.clone(),
         indication: typed.indication,

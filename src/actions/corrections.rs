@@ -32,6 +32,9 @@ pub struct Said {
     pub name_why: Prose,
     /// The instructions that stand in the words (K7.4).
     pub instructions: Prose,
+    /// The words begin with a name; absent: corrected before that was recorded.
+    #[serde(default)]
+    pub named: Option<bool>,
 }
 
 /// What a report's answer holds under the records key.
@@ -98,7 +101,7 @@ pub fn in_force(versions: &[Version]) -> i64 {
     versions.first().map_or(1, |newest| newest.row.number)
 }
 
-fn opened<T: DeserializeOwned>(
+pub(super) fn opened<T: DeserializeOwned>(
     office: &Office,
     table: &'static str,
     row: &str,
@@ -165,7 +168,7 @@ pub async fn history(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -
     }
     let (file, _) = casefile::open(office, &filed)?;
     let thing = casefile::thing(&filed.release);
-    let own = by.person() == Some(filed.release.requested_by);
+    let own = filed.release.asked_by(by);
     Ok(History {
         title: file.request.title.as_str().to_owned(),
         versions,
@@ -232,7 +235,7 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<WaitingReport>, 
     for area in areas {
         for one in conn.reports_waiting(area).await? {
             let release = ReleaseId::parse(&one.release_id).ok_or(No::NotFound)?;
-            let own = conn.release(release).await?.is_some_and(|filed| by.person() == Some(filed.release.requested_by));
+            let own = conn.release(release).await?.is_some_and(|filed| filed.release.asked_by(by));
             if !own {
                 all.push(one);
             }

@@ -6,17 +6,22 @@
 use crate::actions::corrections::{self, Reported, Version};
 use crate::actions::{Fault, No, Office, seal, statement};
 use crate::domain::actor::Actor;
+use crate::domain::demand::State;
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
-use crate::domain::ids::{CopyId, PartId, ReleaseId};
+use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
+use crate::domain::numbers::Numbers;
 use crate::domain::refusal::Refusal;
+use crate::domain::release::ReviewOutcome;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
+use crate::store::demands::{EndingRow, Endings};
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
+use crate::store::views::Asked;
 use crate::store::{Acked, Conn, Tx};
 
 /// A bulletin as its holder's list and page show it: no picture, no words of the case.
@@ -48,8 +53,12 @@ pub struct Bulletin {
     pub parts: Vec<Part>,
     /// Corrections of its words, newest first (K8.7).
     pub versions: Vec<Version>,
+    /// When a review last continued it, where one did (K7.9).
+    pub continued_at: Option<Moment>,
     /// What its holder reported about it, newest first (K8.7).
     pub reports: Vec<Reported>,
+    /// How far its end is (K8.2); `None`: it was never supplied, or nothing can be held of it.
+    pub ending: Option<State>,
 }
 
 /// The object a signature about a copy is about.
@@ -62,13 +71,26 @@ struct Told {
     conditions: (u32, String),
     danger: String,
     names: String,
+    numbers: Numbers,
+    /// How far the end of each of this holder's copies is.
+    endings: Vec<EndingRow>,
 }
 
-async fn told(conn: &mut Conn) -> Result<Told, No> {
+impl Told {
+    /// The earliest deadline by which the holder has to confirm the end of a copy other than this one.
+    fn owes(&self, but: &str, now: Moment) -> Option<Moment> {
+        let owed = self.endings.iter().filter(|row| row.copy_id != but && row.confirmed_at.is_none());
+        owed.filter_map(|row| row.ending(now).due(&self.numbers)).min()
+    }
+}
+
+async fn told(conn: &mut Conn, holder: PersonId, now: Moment) -> Result<Told, No> {
+    let (numbers, _) = conn.numbers_in_force().await?;
+    let endings = conn.endings(&Endings { holder: Some(holder), ..Endings::default() }, now).await?;
     let conditions = conn.text_in_force(Text::Conditions).await?;
     let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
     let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
-    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names })
+    Ok(Told { conditions: (conditions.number(), conditions.words), danger, names, numbers, endings })
 }
 
 /// The member businesses of a copy's scheme that the instructions name (K7.4).
@@ -76,6 +98,8 @@ async fn instructed(conn: &mut Conn, holding: &Holding) -> Result<Vec<String>, N
     let mut named = Vec::new();
     for member in conn.instructions(holding.release).await? {
         let row = conn.member(member).await?.filter(|row| row.scheme_id == holding.scheme.to_string());
+        // Whoever left the register since is nobody it may be shown to (K7.2).
+        let row = row.filter(|row| row.removed_at.is_none());
         named.extend(row.map(|row| row.business));
     }
     Ok(named)
@@ -97,7 +121,16 @@ async fn bulletin(
     if let Some(sheet) = &mut holding.sheet {
         sheet.printed = !parts.is_empty() && parts.iter().all(|part| part.printed_at.is_some());
     }
-    let closed = rules(&holding, &filed, footing.as_ref(), by, now).err().unwrap_or_default();
+    let owes = told.owes(&copy.id, now);
+    let mut closed = rules(&holding, &filed, footing.as_ref(), (by, owes), now).err().unwrap_or_default();
+    let ending = told.endings.iter().find(|row| row.copy_id == copy.id);
+    let ending = ending.map(|row| row.ending(now).state(&told.numbers, now));
+    // Of a live release, a key that is gone was demanded (K8.2).
+    if matches!(ending, Some(State::Owed { .. } | State::Overdue { .. })) {
+        for why in closed.iter_mut().filter(|why| **why == Refusal::KeyDestroyed) {
+            *why = if filed.release.word(now) == "live" { Refusal::Demanded } else { Refusal::KeyDestroyed };
+        }
+    }
     let recalled_at = match filed.release.standing() {
         crate::domain::release::Standing::Recalled { at } => Some(at),
         _ => None,
@@ -117,28 +150,38 @@ async fn bulletin(
         closed,
         parts,
         versions: corrections::versions(office, conn, holding.release).await?,
+        continued_at: continued(conn, holding.release).await?,
         reports: corrections::of_copy(office, conn, holding.copy).await?,
+        ending,
         copy,
     }))
+}
+
+/// When a review last continued a release (K7.9).
+async fn continued(conn: &mut Conn, release: ReleaseId) -> Result<Option<Moment>, Fault> {
+    let changes = conn.limit_changes(release).await?;
+    let newest = changes.iter().rfind(|change| change.kind == ReviewOutcome::Continue.word());
+    Ok(newest.map(|change| Moment::from_millis(change.changed_at)))
 }
 
 fn rules(
     holding: &Holding,
     filed: &Filed,
     footing: Option<&Footing>,
-    by: &Actor,
+    (by, owes): (&Actor, Option<Moment>),
     now: Moment,
 ) -> Result<(), Vec<Refusal>> {
     // Somebody who no longer receives for the scheme holds nothing any more.
     let footing = footing.ok_or_else(|| vec![Refusal::LeftScheme])?;
-    holding.may_open(by, filed.release.standing(), footing, now)
+    holding.may_open(by, filed.release.standing(), footing, owes, now)
 }
 
 /// The holder's own bulletins, newest first; withdrawn and expired ones stay as plain cards.
 pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No> {
     let holder = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
-    let (mut all, told) = (Vec::new(), told(&mut conn).await?);
+    let told = told(&mut conn, holder, office.now()).await?;
+    let mut all = Vec::new();
     for copy in conn.copies_of_holder(holder).await?.into_iter().filter(Row::is_electronic) {
         all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
@@ -155,6 +198,9 @@ pub async fn lapses(office: &Office, by: &Actor) -> Result<Vec<Refusal>, No> {
         let why = footing.lapses(now).into_iter().chain(footing.undertaking().err());
         all.extend(why);
     }
+    let (numbers, _) = conn.numbers_in_force().await?;
+    let owes = conn.owes(holder, None, &numbers, now).await?.filter(|due| now >= *due);
+    all.extend(owes.map(|due| Refusal::ConfirmFirst { due }));
     let mut told: Vec<Refusal> = Vec::new();
     for why in all {
         if !told.contains(&why) {
@@ -169,7 +215,7 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     let holder = by.person().ok_or(No::NotFound)?;
     let mut conn = office.read().await?;
     let row = conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
-    let told = told(&mut conn).await?;
+    let told = told(&mut conn, holder, office.now()).await?;
     bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
@@ -179,7 +225,7 @@ pub async fn opened_by(office: &Office, by: &Actor, copy: CopyId) -> Result<Bull
     let mut conn = office.read().await?;
     let row = conn.copy(copy).await?.filter(|row| row.holder == person || row.opener() == person);
     let row = row.ok_or(No::NotFound)?;
-    let told = told(&mut conn).await?;
+    let told = told(&mut conn, row.holding()?.holder, office.now()).await?;
     bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
@@ -200,7 +246,11 @@ pub fn conditions(bulletin: &Bulletin) -> String {
     } else {
         format!("You may show it to these members and no others (K7.4): {}\n", bulletin.shown_to.join("; "))
     };
-    format!("{words}\nReference: {urn}\n{version}{shown}In force until {until}\n")
+    // A receipt for this continuation: what was signed before it opens nothing.
+    let continued = bulletin.continued_at.map_or_else(String::new, |at| {
+        format!("Continued on {} after a review: the acknowledgement of before no longer counts (K7.9)\n", at.long())
+    });
+    format!("{words}\nReference: {urn}\n{version}{continued}{shown}In force until {until}\n")
 }
 
 /// Acknowledges the conditions of one supply, signed, before the first view.
@@ -217,12 +267,17 @@ pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, 
     let (id, by) = (statement::id_of(&row)?, by.clone());
     let (release, version) = (bulletin.copy.holding()?.release, bulletin.conditions.0);
     let revision = corrections::in_force(&bulletin.versions);
+    let (until, continued_at) = (bulletin.until, bulletin.continued_at);
     office
         .act_as(acting, move |tx| {
             Box::pin(async move {
                 // New conditions, or corrected while they read (K8.7): what was signed is not what is in force.
                 let newest = tx.revisions(release).await?.first().map_or(1, |newest| newest.number);
-                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision {
+                // Nor continued, or its limit moved (K7.8, K7.9).
+                let filed = tx.release(release).await?.ok_or(No::NotFound)?;
+                let moved = filed.release.stage.authority().is_none_or(|authority| authority.until != until)
+                    || continued(tx, release).await? != continued_at;
+                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision || moved {
                     return Err(No::field(
                         "statement",
                         "The conditions have changed since you opened this page. Reload it and read them first.",
@@ -273,15 +328,22 @@ async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str
     let now = tx.now();
     let opener = by.person().map(|id| id.to_string());
     let wanted = tx.wanted(copy, part).await?;
-    let wanted = wanted.filter(|(row, ..)| Some(row.opener()) == opener.as_deref());
-    let (row, filed, found) = wanted.ok_or(No::NotFound)?;
+    let wanted = wanted.filter(|asked| Some(asked.copy.opener()) == opener.as_deref());
+    let Asked { copy: row, filed, part: found, owes_from } = wanted.ok_or(No::NotFound)?;
     let mut holding = row.holding()?;
     if let Some(sheet) = &mut holding.sheet {
         // Each part goes onto paper once, until the police free the sheet.
         sheet.printed = found.as_ref().is_some_and(|part| part.printed_at.is_some());
     }
     let footing = tx.footing(holding.holder, holding.scheme, now).await?;
-    if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), by, now) {
+    let owes = match owes_from {
+        Some(from) if now >= from => {
+            let (numbers, _) = tx.numbers_in_force().await?;
+            tx.owes(holding.holder, Some(copy), &numbers, now).await?
+        }
+        _ => None,
+    };
+    if let Err(refusals) = rules(&holding, &filed, footing.as_ref(), (by, owes), now) {
         if refusals.contains(&Refusal::NotFound) {
             return Err(No::NotFound);
         }
@@ -368,7 +430,11 @@ pub async fn thumbnails(
 
 /// Whether a running response of this view must stop: recalled, confirmed, or past its limit (P3).
 pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
-    office.now() >= until || office.board.is_closed(&release.to_string()) || office.board.is_closed(&copy.to_string())
+    let now = office.now();
+    now >= until
+        || office.board.is_over(&release.to_string(), now)
+        || office.board.is_closed(&release.to_string())
+        || office.board.is_closed(&copy.to_string())
 }
 
 /// Writes down, as well as it can, that the bytes of a view all left or broke off: with the next batch, without one of its own.

@@ -7,11 +7,11 @@ use crate::actions::duties::{self, Listed};
 use crate::actions::elsewhere::{self, Link};
 use crate::actions::rulings::waits::{self, Wait};
 use crate::actions::statements::{self, Signature};
-use crate::actions::{No, Office, Stamp, registers};
+use crate::actions::{No, Office, Stamp, registers, reviews};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
 use crate::domain::moment::Moment;
-use crate::domain::policy::{Act, may};
+use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Release, Stage};
 use crate::domain::scheme::Footing;
@@ -102,6 +102,15 @@ pub struct May {
     pub write: bool,
     /// See more of its links with other areas, and hand over.
     pub areas: bool,
+    /// See the certificates of its copies.
+    pub certificates: bool,
+    // Reviews
+    /// See its reviews: they are for the ranks of its area and the auditor.
+    pub reviews: bool,
+    /// Bring its limit forward.
+    pub shorten: bool,
+    /// Record that its exclusion notice ended early.
+    pub notice: bool,
 }
 
 /// A possible recipient and why they cannot be chosen (empty: they can).
@@ -125,12 +134,14 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     }
     registers::consulted(office, by, filed.release.object(), "record", stamp).await?;
     let of = decision::gather_filed(office, &mut conn, filed, now).await?;
-    let record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    let mut record = record::sections(office, &mut conn, &of).await?.split_off(1);
+    record.extend(reviews::record::sections(office, &mut conn, id).await?);
     let waits = waits::of(by, &of, now);
     let missing = decision::missing(&of, now);
     let parts = (missing.iter().filter(|(_, saved, unmet)| saved.is_some() && unmet.is_empty()).count(), missing.len());
     let duties = duties::listed(office, &mut conn, &of, now).await?;
     let begun = !of.saved.is_empty();
+    let records = of.case.considered.records.clone();
     let Gathered { filed, file, draft, photographs, .. } = of;
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
     let mut units = Vec::new();
@@ -145,9 +156,10 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
         Some(authority) => Some(name(authority.by).await?),
         None => None,
     };
-    let links = elsewhere::links(&mut conn, &filed.release, now).await?;
+    let links = elsewhere::links(office, &mut conn, &filed.release, now).await?;
     let word = filed.release.word(now);
-    let offers = offers(by, &filed.release, &copies, !photographs.is_empty(), !links.is_empty(), now);
+    let noticed = reviews::limits::noticed(&mut conn, id, records.exclusion_ends).await?;
+    let offers = offers(by, &filed.release, &copies, [!photographs.is_empty(), !links.is_empty(), noticed], now);
     let signatures = statements::about(office, &mut conn, by, id).await?;
     Ok(Sheet {
         word,
@@ -171,13 +183,19 @@ pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> 
     })
 }
 
+/// Writes down that one page of a case was read (DPA 2018 s.62), whoever reads; `page`: which. The caller has asked who may.
+pub async fn consulted(office: &Office, by: &Actor, id: ReleaseId, page: &str, stamp: Stamp) -> Result<(), No> {
+    registers::consulted(office, by, format!("release/{id}"), page, stamp).await
+}
+
 /// What a release's page offers to `by`: the same rules that would refuse it.
-fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked: bool, now: Moment) -> May {
+fn offers(by: &Actor, release: &Release, copies: &[Copy], facts: [bool; 3], now: Moment) -> May {
+    let [pictured, linked, noticed] = facts;
     let thing = casefile::thing(release);
     let word = release.word(now);
     let requested = word == "requested";
     let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
-    let own = by.person() == Some(release.requested_by);
+    let own = release.asked_by(by);
     May {
         decide: requested && may(by, Act::Decide, thing) && !own,
         withdraw: matches!(word, "requested" | "returned") && may(by, Act::Withdraw, thing),
@@ -195,6 +213,13 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], pictured: bool, linked
         duties: release.stage.authority().is_some() && may(by, Act::KeepDuties, thing),
         write: release.write(by, now).is_ok(),
         areas: may(by, Act::Decide, thing) && linked,
+        certificates: copies
+            .iter()
+            .filter_map(|copy| copy.holding().ok())
+            .any(|held| may(by, Act::SeeCopy, Thing::Copy { area: release.area, holder: held.holder })),
+        reviews: release.stage.authority().is_some() && may(by, Act::ReadAuthority, thing),
+        shorten: word == "live" && may(by, Act::Decide, thing) && !own,
+        notice: word == "live" && may(by, Act::KeepDuties, thing) && noticed,
     }
 }
 

@@ -17,7 +17,8 @@ use crate::domain::words::Line;
 use crate::sealing::age::Recipient;
 use crate::store::Tx;
 use crate::store::log::Stamp;
-use crate::store::people::{Invitation, Mail, Person, Wrap};
+use crate::store::mails::Mail;
+use crate::store::people::{Invitation, Person, Wrap};
 use crate::store::registers::Receiver;
 
 /// An invitation's life, milliseconds: seven days.
@@ -115,16 +116,12 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
     let person = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
     let now = office.now();
     let path = format!("/enrol/{token}");
-    let mail = Mail {
-        id: InvitationId::fresh(now, ten()).to_string(),
-        address: email,
-        subject: "Your invitation to the disclosure portal".to_owned(),
-        words: format!(
-            "You are invited to join the disclosure portal. Open this link within seven days:\n{}{path}",
-            office.settings.origin
-        ),
-        created_at: now.millis(),
-    };
+    let words = format!(
+        "You are invited to join the disclosure portal. Open this link within seven days:\n{}{path}",
+        office.settings.origin
+    );
+    let id = InvitationId::fresh(now, ten()).to_string();
+    let mail = Mail::shown(id, email, "Your invitation to the disclosure portal", words, now);
     let acting = by;
     let (by, demo) = (by.clone(), office.settings.demo);
     office
@@ -133,7 +130,7 @@ pub async fn invite(office: &Office, by: &Actor, form: &Invite, stamp: Stamp) ->
                 tx.add_invitation(&row).await?;
                 if demo {
                     // Elsewhere the link is on the inviter's page and nowhere else: its secret is never stored.
-                    tx.add_mail(&mail, None).await?;
+                    tx.add_mail(&mail).await?;
                 }
                 let event = Event::new(Kind::Invited, format!("person/{person}")).with("role", role.word());
                 tx.append(&event, &by, &stamp).await?;

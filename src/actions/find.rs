@@ -10,6 +10,7 @@ use crate::domain::ids::{AreaId, SchemeId};
 use crate::domain::moment::{Day, Moment, days_after, parse_day};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::urn::Urn;
+use crate::store::releases::Filed;
 pub use crate::store::search::Waits;
 use crate::store::search::{Hit, Sought};
 
@@ -118,8 +119,9 @@ pub async fn releases(office: &Office, by: &Actor, typed: &Typed<'_>) -> Result<
     let mut of = all(office, by).await?;
     let mut wrong = Vec::new();
     let q = typed.q.trim();
-    match Urn::parse(q) {
-        Some(urn) => of.urn = urn.to_string(),
+    let urn = Urn::parse(q).map(|urn| urn.to_string());
+    match urn {
+        Some(_) => {}
         None if q.is_empty() => {}
         // Whatever is no number is looked up as a source reference, by its keyed hash.
         None => match source::index(office, q).filter(|_| q.chars().count() <= 200) {
@@ -140,13 +142,27 @@ pub async fn releases(office: &Office, by: &Actor, typed: &Typed<'_>) -> Result<
         return Err(No::Invalid(wrong));
     }
     of.skip = (typed.page.clamp(1, 100_000) - 1) * PAGE;
-    run(office, by, of).await
+    let Some(urn) = urn else { return run(office, by, of).await };
+    let found = run(office, by, Sought { urn, ..of.clone() }).await?;
+    // A source reference may look like a number.
+    match source::index(office, q) {
+        Some(source) if found.count == 0 => run(office, by, Sought { source, ..of }).await,
+        _ => Ok(found),
+    }
 }
 
 /// The first few of what waits, and how many there are.
 pub async fn waiting(office: &Office, by: &Actor, waits: Waits, named: i64) -> Result<Found, No> {
     let of = Sought { waits, limit: named, ..all(office, by).await? };
     run(office, by, of).await
+}
+
+/// The live releases of the areas whose requests `by` decides.
+pub(super) async fn live(office: &Office, by: &Actor) -> Result<Vec<Filed>, No> {
+    let of = all(office, by).await?;
+    let of = Sought { stage: "live".to_owned(), sees: of.decides.clone(), limit: i64::MAX, ..of };
+    let hits = office.read().await?.find_releases(&of).await?;
+    Ok(hits.into_iter().map(|hit| hit.filed).filter(|filed| of.decides.contains(&filed.release.area)).collect())
 }
 
 async fn run(office: &Office, by: &Actor, mut of: Sought) -> Result<Found, No> {

@@ -4,12 +4,17 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
+use crate::actions::reviews::queue::{self, Due};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
-use crate::actions::{No, Office, corrections, elsewhere, leavers, reseal, root};
+use crate::actions::{
+    No, Office, corrections, demands, elsewhere, inspections, jobs, leavers, messages, reseal, retention, root,
+};
 use crate::domain::actor::{Actor, Role};
+use crate::domain::demand::State;
 use crate::domain::policy::{Act, Thing, may};
 pub use crate::store::corrections::WaitingReport;
+pub use crate::store::inspections::Row as Inspection;
 
 /// One section of the first page.
 #[derive(Clone, Debug)]
@@ -50,6 +55,24 @@ pub enum Waiting {
     Root(usize),
     /// They keep accounts.
     Accounts,
+    // Reviews
+    /// Releases whose review is due (K7.9).
+    Reviews(Vec<Due>),
+    // Demands
+    /// Copies whose end should have been confirmed by now (K8.2), by deadline: these stand first.
+    Overdue(Vec<demands::Line>),
+    /// So many copies are to be confirmed, and so many confirmations to be answered.
+    Demands(usize, usize),
+    // Telling people, and inspections
+    /// So many messages are not read.
+    Messages(i64),
+    /// Inspections to be made, or followed up, in their areas (K8.2).
+    Inspections(Vec<Inspection>),
+    /// So many jobs fail, and so many mails could not be delivered.
+    Troubles(usize, i64),
+    // Retention
+    /// So many reviews before disposal wait for this person (K9.1).
+    Retention(usize),
     // Prints and leavers
     /// So many copies and prints of theirs are over and not confirmed yet (K8.2).
     Owed(usize),
@@ -61,9 +84,15 @@ const NAMED: i64 = 8;
 /// What waits at the police desk, most pressing first.
 async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
     let found = async |waits| find::waiting(office, by, waits, NAMED).await;
+    let calls = by.is(Role::Aic) || by.is(Role::Commander);
+    let open = if calls { demands::open(office, by, demands::Narrowed::default()).await? } else { Vec::new() };
+    let (overdue, open): (Vec<_>, Vec<_>) = open.into_iter().partition(demands::Line::is_overdue);
+    if !overdue.is_empty() {
+        all.push(Waiting::Overdue(overdue));
+    }
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
-        let questions = questions(office, by).await?;
+        let questions = waits::open(office, by).await?;
         if rules || !questions.is_empty() {
             all.push(Waiting::Questions(questions));
         }
@@ -80,6 +109,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if !reports.is_empty() {
             all.push(Waiting::Reports(reports));
         }
+        let answers = open.iter().filter(|line| line.state == State::Confirmed).count();
+        if !open.is_empty() {
+            all.push(Waiting::Demands(open.len() - answers, answers));
+        }
         all.push(Waiting::Unsealed(found(Waits::Seal).await?));
         let between = elsewhere::work(office, by).await?;
         if !between.is_empty() {
@@ -89,6 +122,10 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if again > 0 {
             all.push(Waiting::Reseal(again));
         }
+    }
+    if by.is(Role::Aic) || by.is(Role::Reviewer) {
+        let due = queue::queue(office, by).await?;
+        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
     }
     if by.is(Role::Aic) || by.is(Role::Officer) {
         let ending = found(Waits::Ending).await?;
@@ -102,6 +139,12 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
             all.push(Waiting::Units(units));
         }
     }
+    if by.is(Role::Aic) {
+        let open = inspections::waiting(office, by).await?;
+        if !open.is_empty() {
+            all.push(Waiting::Inspections(open));
+        }
+    }
     if by.is(Role::Officer) {
         all.push(Waiting::Own(found(Waits::Own).await?));
     }
@@ -111,20 +154,16 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     Ok(())
 }
 
-/// Answers of a higher rank, the 72 hours and results to be told, of the newest requests and of those refused (O3.2.3, O3.2.4).
-async fn questions(office: &Office, by: &Actor) -> Result<Vec<Open>, No> {
-    let of = async |stage| find::releases(office, by, &find::Typed { stage, page: 1, ..find::Typed::default() }).await;
-    let mut lines = of("requested").await?.lines;
-    lines.extend(of("closed").await?.lines);
-    waits::open(office, by, &lines).await
-}
-
 /// Everything that waits for `by`, most pressing first.
 pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     let mut all = Vec::new();
     let own = approve::own(office, by).await?;
     if own.links.is_empty() {
         all.push(Waiting::Keys(own));
+    }
+    let unread = messages::unread(office, by).await?;
+    if unread > 0 {
+        all.push(Waiting::Messages(unread));
     }
     if by.is(Role::Aic) {
         let people = approve::waiting(office, by).await?.len();
@@ -135,6 +174,8 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
     }
+    let reviews = retention::waiting(office, by).await?;
+    all.extend(Some(reviews).filter(|many| *many > 0).map(Waiting::Retention));
     let owed = leavers::owed(office, by).await?;
     if owed > 0 {
         all.push(Waiting::Owed(owed));
@@ -149,6 +190,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         let keys = if office.root.is_some() { root::waiting(office, by).await?.len() } else { 0 };
         if keys > 0 {
             all.push(Waiting::Root(keys));
+        }
+        let (failing, lost) = jobs::troubles(office).await?;
+        if failing > 0 || lost > 0 {
+            all.push(Waiting::Troubles(failing, lost));
         }
         all.push(Waiting::Accounts);
     }

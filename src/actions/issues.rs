@@ -8,6 +8,7 @@ use crate::domain::ids::AreaId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::urn::Urn;
+use crate::domain::words::Prose;
 use crate::store::people::Area;
 use crate::store::releases::Issue;
 use crate::store::search::Numbers;
@@ -50,7 +51,7 @@ pub struct Typed<'a> {
 }
 
 /// The stages a number can have.
-pub const STAGES: [&str; 4] = ["live", "expired", "recalled", "voided"];
+pub const STAGES: [&str; 5] = ["live", "expired", "recalled", "voided", "disposed"];
 
 fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
     let mut wrong = Vec::new();
@@ -78,6 +79,26 @@ fn sought(typed: Typed<'_>, now: Moment) -> Result<Numbers, No> {
     })
 }
 
+/// Seals why a number was voided, as the register keeps it when nothing else of the case is left (K8.3): words of a case.
+pub(super) fn seal_reason(office: &Office, urn: &str, reason: &Prose) -> Result<Vec<u8>, No> {
+    Ok(office.seal_field("issue", urn, "void_words", 0, reason.as_str().as_bytes())?)
+}
+
+/// Each number with why it was voided; empty: it was not.
+fn opened(office: &Office, issues: Vec<Issue>) -> Result<Vec<(Issue, String)>, No> {
+    let open = |issue: Issue| {
+        let Some(sealed) = &issue.void_words else { return Ok((issue, String::new())) };
+        let plain = office.open_field("issue", &issue.urn, "void_words", 0, sealed)?;
+        let words = String::from_utf8(plain.to_vec()).map_err(|_| Fault::Corrupt {
+            table: "issue",
+            column: "void_words",
+            row: issue.urn.clone(),
+        })?;
+        Ok((issue, words))
+    };
+    issues.into_iter().map(open).collect()
+}
+
 /// One page of the numbers sought in an area's register, and how many there are in all.
 pub async fn find(
     office: &Office,
@@ -85,7 +106,7 @@ pub async fn find(
     area: AreaId,
     typed: Typed<'_>,
     stamp: Stamp,
-) -> Result<(Vec<Issue>, i64), No> {
+) -> Result<(Vec<(Issue, String)>, i64), No> {
     registers::may_read_issues(office, by, area, stamp).await?;
     let mut of = sought(typed, office.now())?;
     let mut conn = office.read().await?;
@@ -93,9 +114,9 @@ pub async fn find(
     if issues.is_empty() && of.skip > 0 {
         // Beyond the last page: only the count is wanted.
         (of.skip, of.limit) = (0, 1);
-        return Ok((issues, conn.find_issues(area, &of).await?.1));
+        return Ok((Vec::new(), conn.find_issues(area, &of).await?.1));
     }
-    Ok((issues, count))
+    Ok((opened(office, issues)?, count))
 }
 
 /// What is shown of the register, as CSV, defused (ASVS 1.2.10); that it left is a leaf.
@@ -103,19 +124,20 @@ pub async fn csv(office: &Office, by: &Actor, area: AreaId, typed: Typed<'_>, st
     registers::may_read_issues(office, by, area, stamp.clone()).await?;
     let of = Numbers { limit: TABLE_MAX, skip: 0, ..sought(typed, office.now())? };
     let (issues, _) = office.read().await?.find_issues(area, &of).await?;
+    let issues = opened(office, issues)?;
     let text = table(&issues, office.now())?;
     let (by, event) = (by.clone(), Event::new(Kind::Exported, format!("area/{area}")).with("what", "issues"));
     office.act(move |tx| Box::pin(async move { Ok(tx.append(&event, &by, &stamp).await?) })).await?;
     Ok(text)
 }
 
-fn table(issues: &[Issue], now: Moment) -> Result<String, Fault> {
+fn table(issues: &[(Issue, String)], now: Moment) -> Result<String, Fault> {
     let broken = |why: String| Fault::Other(why);
     let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason"])
+    out.write_record(["reference", "issued", "state", "open_until", "copies", "voided", "reason", "disposed_of"])
         .map_err(|why| broken(why.to_string()))?;
     let at = |ms: Option<i64>| ms.map_or_else(String::new, |ms| Moment::from_millis(ms).rfc3339());
-    for issue in issues {
+    for (issue, reason) in issues {
         let row = [
             issue.urn.clone(),
             at(Some(issue.issued_at)),
@@ -123,7 +145,8 @@ fn table(issues: &[Issue], now: Moment) -> Result<String, Fault> {
             at(issue.until),
             issue.copies.to_string(),
             at(issue.voided_at),
-            issue.void_reason.clone(),
+            reason.clone(),
+            at(issue.disposed_at),
         ];
         out.write_record(row.map(|cell| defused(&cell))).map_err(|why| broken(why.to_string()))?;
     }
@@ -146,11 +169,12 @@ mod tests {
             until: Some(1_000),
             copies: 2,
             voided_at: None,
-            void_reason: "=1+1".into(),
+            void_words: None,
+            disposed_at: None,
         };
         assert_eq!(word(&issue, Moment::from_millis(999)), "live");
         assert_eq!(word(&issue, Moment::from_millis(1_000)), "expired");
-        let text = table(&[issue], Moment::from_millis(0)).unwrap();
+        let text = table(&[(issue, "=1+1".into())], Moment::from_millis(0)).unwrap();
         assert!(text.contains("CZ/001/26,1970-01-01T00:00:00.000Z,live,1970-01-01T00:00:01.000Z,2,,'=1+1"), "{text}");
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Promises: one act: from its commit nothing of theirs opens for that scheme, and what was being sent breaks off (P3); whoever follows
 //! receives for the scheme already, with confirmed keys, and gets new copies only after the undertaking and the conditions. Absent on
-//! purpose: taking away the right to confirm. Proved by `tests/it/journeys/leavers.rs`.
+//! purpose: taking away the right to confirm; telling them, which the log's entry does ([`crate::domain::message`]). Proved by `tests/it/journeys/leavers.rs`.
 
 use crate::actions::office::ten;
 use crate::actions::people;
 use crate::actions::request::beside_fields;
 use crate::actions::trust::{self, To};
-use crate::actions::{Fault, No, Office, recover, registers, sweep};
+use crate::actions::{Fault, No, Office, registers, sweep};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{LeavingId, PersonId, SchemeId};
@@ -20,7 +20,6 @@ use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
 use crate::store::copies::Row;
 use crate::store::log::{Search, Stamp};
-use crate::store::people::Mail;
 use crate::store::prints::Leaving;
 use crate::store::registers::Receiver;
 use crate::store::{Conn, Tx};
@@ -90,9 +89,8 @@ pub async fn leave(
         by_name: String::new(),
         at: office.now().millis(),
     };
-    let mail = letter(office, &about.receiver.email);
     let (actor, root) = (by.clone(), office.root.clone());
-    let plan = Plan { row, person, scheme, successor, mail };
+    let plan = Plan { row, person, scheme, successor };
     let closed = office
         .act_as(by, move |tx| Box::pin(async move { plan.carry_out(tx, &actor, root.as_ref(), &stamp).await }))
         .await?
@@ -104,21 +102,11 @@ pub async fn leave(
     Ok(id)
 }
 
-/// Demands back what they hold (K8.2). No name, no reference: a mail is read by others.
-fn letter(office: &Office, address: &str) -> Mail {
-    let words = format!(
-        "You do not receive bulletins for your scheme any more, and nothing of it opens for you from now on. Surrender or destroy every print and note you hold. Then sign in and confirm it, copy by copy and sheet by sheet:\n{}/held\n",
-        office.settings.origin
-    );
-    recover::mail(office, address, "Confirm what became of your copies", &words)
-}
-
 struct Plan {
     row: Leaving,
     person: PersonId,
     scheme: SchemeId,
     successor: Option<PersonId>,
-    mail: Mail,
 }
 
 impl Plan {
@@ -145,7 +133,6 @@ impl Plan {
         self.row.copies = i64::try_from(ended.len()).unwrap_or(i64::MAX);
         self.row.at = tx.now().millis();
         tx.add_leaving(&self.row).await?;
-        tx.add_mail(&self.mail, Some(person)).await?;
         people::changed(tx, by, person, grant, false, stamp).await?;
         let mut event = Event::new(Kind::Left, format!("person/{person}"))
             .with("scheme", format!("scheme/{scheme}"))

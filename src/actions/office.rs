@@ -11,8 +11,10 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use crate::actions::board::Board;
+use crate::actions::jobs::Noted;
 use crate::actions::keyfiles::{self, Held, Hold};
 use crate::actions::orphans::Hourly;
+use crate::actions::post::Relay;
 use crate::actions::ready::Readiness;
 use crate::actions::{Fault, No, claim, publish, samekeys, texts};
 use crate::clock::{self, Clock};
@@ -74,6 +76,10 @@ pub struct Office {
     pub(crate) hourly: Hourly,
     /// Up to when recalls and removals are written into the journal, UTC milliseconds; 0: not looked yet.
     pub(crate) closings_until: AtomicI64,
+    /// What this instance wrote down about its jobs last.
+    pub(crate) noted: Noted,
+    /// The relay, with what it takes to speak to it.
+    pub(crate) relay: Option<Relay>,
     /// The folder's lock: says to whoever replaces a key that this office is open.
     _hold: Held,
 }
@@ -95,6 +101,8 @@ pub struct Settings {
     pub root: Option<String>,
     /// The recipient of the break-glass key, to which every unit's box is sealed too. `None`: a command that seals nothing.
     pub break_glass: Option<String>,
+    /// The relay that mail is handed to; `None`: messages wait in the portal only.
+    pub mail: Option<config::Mail>,
 }
 
 impl Settings {
@@ -108,6 +116,7 @@ impl Settings {
             log_name: config.portal.log_name.clone(),
             root: Some(config.keys.root.clone()),
             break_glass: Some(config.keys.break_glass.clone()),
+            mail: config.mail.clone(),
         }
     }
 }
@@ -163,6 +172,8 @@ impl Office {
             originals: Arc::new(Semaphore::new(ORIGINALS)),
             in_hand: Mutex::default(),
             hourly: Hourly::default(),
+            noted: Noted::default(),
+            relay: settings.mail.as_ref().map(|mail| Relay::of(mail, &settings.origin)).transpose()?,
             clock,
             settings,
             db,

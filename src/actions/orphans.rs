@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt as _;
 
+use crate::actions::jobs::run;
 use crate::actions::office::slow;
 use crate::actions::sweep::{lease, write_closings};
 use crate::actions::{No, Office};
@@ -54,7 +55,7 @@ pub(super) async fn hourly(office: &Office) -> Result<(), No> {
     }
     // Two at once would do no harm, only the same work.
     match lease(office, "orphans").await? {
-        Some(_) => sweep(office).await.map(drop),
+        Some(_) => run(office, "orphans", async { sweep(office).await.map(drop) }).await,
         None => Ok(()),
     }
 }

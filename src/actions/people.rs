@@ -56,6 +56,8 @@ pub struct Sheet {
     pub keys: Keys,
     /// The sign-in before the newest one.
     pub signed_in_before: Option<i64>,
+    /// How many mails could not be delivered to them.
+    pub undelivered: usize,
     /// May be suspended, or restored, by the reader.
     pub may_suspend: bool,
     /// The roles that the reader may take from them.
@@ -196,6 +198,7 @@ pub async fn one(office: &Office, by: &Actor, id: PersonId) -> Result<Sheet, No>
     Ok(Sheet {
         keys: keys(office, &mut conn, &account).await?,
         signed_in_before: conn.signed_in_before(id).await?,
+        undelivered: conn.undelivered(&id.to_string()).await?.len(),
         may_suspend: !own && suspends(by, &actor, &schemes, !account.suspended)?,
         gives: if own { Gives::default() } else { gives(&mut conn, by, &actor, &schemes).await? },
         account,

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::actions::{Fault, No, Office};
+use crate::actions::{Fault, No, Office, jobs};
 use crate::domain::moment::Moment;
 use crate::ledger::checkpoint::LogVerifier;
 use crate::ledger::layout::{WIDTH, push_entry};
@@ -36,7 +36,7 @@ pub async fn run(office: &Office) {
     let (mut publisher, mut rounds) = (Publisher::default(), tokio::time::interval(ROUND));
     loop {
         rounds.tick().await;
-        if let Err(no) = publisher.round(office).await {
+        if let Err(no) = jobs::run(office, "journal", publisher.round(office)).await {
             tracing::error!(cause = %no, "the journal is not up to date; the next round goes on");
         }
     }

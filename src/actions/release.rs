@@ -1,12 +1,13 @@
-//! The co-ordinator's decisions on a release: authorise, refuse, recall; the officer's withdrawal. Every one through
+//! The co-ordinator's decisions on a release: authorise, refuse, void; the officer's withdrawal. Every one through
 //! [`Release::decide`](crate::domain::release::Release::decide), inside the writing act.
+//! Absent on purpose: recalling, which is a demand ([`crate::actions::demands`]).
 
 use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::{self, Gathered, record};
 use crate::actions::request::{beside_fields, draft, take_back};
 use crate::actions::supply::{Ready, make_ready, printer, unproven};
-use crate::actions::{Fault, No, Office, seal, statement, trust};
+use crate::actions::{Fault, No, Office, issues, seal, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{PersonId, ReleaseId};
 use crate::domain::policy::Act;
@@ -228,14 +229,6 @@ pub async fn withdraw(office: &Office, by: &Actor, id: ReleaseId, form: &Form, s
     end(office, by, id, Ending { kind: "withdrawal", form, order: |reason, _| Order::Withdraw { reason } }, stamp).await
 }
 
-/// Recalls (K8.2), signed: from the commit on no view follows; every key of it is destroyed in the same transaction.
-pub async fn recall(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
-    end(office, by, id, Ending { kind: "recall", form, order: |reason, _| Order::Recall { reason } }, stamp).await?;
-    office.board.close(id.to_string());
-    crate::actions::sweep::clear_away(office).await;
-    Ok(())
-}
-
 /// Whether somebody has opened a copy.
 async fn opened(conn: &mut Conn, id: ReleaseId) -> Result<bool, No> {
     Ok(conn.copies_of_release(id).await?.iter().any(|copy| copy.opened_at.is_some()))
@@ -258,6 +251,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     of.filed.release.decide(asked, by, office.now()).map_err(beside_fields)?;
     if kind == "authority" {
         same_subject(form, &of)?;
+        same_record(office, &mut conn, form, &of).await?;
     }
     // A refusal is a decision too: it keeps what it was made under.
     let Gathered { filed, file, draft, case, .. } = of;
@@ -272,6 +266,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
     // The draft is erased with the case's end; what was proposed is kept sealed to the unit (K6.4.1).
     let objects: Vec<String> = proposed.iter().map(|(object, _)| object.clone()).collect();
     let (sealed, _) = casefile::seal(office, id, read + 1, &file, None)?;
+    let void_words = issues::seal_reason(office, filed.release.stage.authority().map_or("", |one| &one.urn), &reason)?;
     let acting = by;
     let by = by.clone();
     let done = office
@@ -286,7 +281,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
                 let order = order(reason.clone(), opened(tx, id).await?);
                 let decision = filed.release.decide(order, &by, now)?;
                 if matches!(decision.next(), Stage::Voided { .. }) {
-                    tx.void_issue(id, reason.as_str()).await?;
+                    tx.void_issue(id, &void_words).await?;
                 }
                 filed.file = sealed;
                 filed.draft = None;

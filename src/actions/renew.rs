@@ -15,7 +15,8 @@ use crate::domain::ids::{AreaId, InvitationId, PersonId, StatementId, WrapId};
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
-use crate::store::people::{Invitation, Mail, Person, Wrap};
+use crate::store::mails::Mail;
+use crate::store::people::{Invitation, Person, Wrap};
 pub use crate::store::recovery::Renewal;
 use crate::store::{Conn, Tx};
 
@@ -97,7 +98,9 @@ pub async fn renew(office: &Office, who: &Visitor, id: PersonId, verified: &str,
         copies: 0,
         at: office.now().millis(),
     };
-    let mails = letters(office, who.id, &row, &path, &others);
+    let mut mails = letters(office, who.id, &row, &path, &others);
+    // Elsewhere the leaf becomes messages and mails.
+    mails.retain(|_| office.settings.demo);
     let acting = by;
     let by = by.clone();
     let closed = office
@@ -132,7 +135,7 @@ async fn carry_out(
     tx.add_renewal(&renewal).await?;
     tx.add_invitation(invitation).await?;
     for (mail, to) in mails {
-        tx.add_mail(mail, *to).await?;
+        tx.add_mail(&mail.to(*to)).await?;
     }
     let event = Event::new(Kind::KeysRenewed, format!("person/{id}"))
         .with("verified", renewal.id.clone())
@@ -172,7 +175,7 @@ fn invitation(office: &Office, by: &Actor, token: &str, row: &Person, actor: &Ac
     })
 }
 
-/// To the person, in a demo with the link; to the others who answer for them without.
+/// The demo’s letters: to the person with the link; to the others who answer for them without.
 fn letters(
     office: &Office,
     by: PersonId,
@@ -181,13 +184,9 @@ fn letters(
     others: &[(String, String)],
 ) -> Vec<(Mail, Option<PersonId>)> {
     let origin = &office.settings.origin;
-    // Elsewhere than in a demo the link is on the page of whoever renews and nowhere else, as for an invitation: the database holds no
-    // secret that opens an account.
-    let how = if office.settings.demo {
-        format!("Open this link within seven days to make new keys:\n{origin}{path}\n")
-    } else {
-        "Whoever ended them hands you a link: open it within seven days to make new keys.\n".to_owned()
-    };
+    // Elsewhere the link is on the page of whoever renews and nowhere else, as for an invitation: the database holds no secret that opens
+    // an account.
+    let how = format!("Open this link within seven days to make new keys:\n{origin}{path}\n");
     let words = format!(
         "Your old keys and copies in the disclosure portal have ended. {how}If you did not ask for this, call your Area Intelligence Co-ordinator at once."
     );

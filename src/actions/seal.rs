@@ -140,7 +140,8 @@ async fn check(
     if !open {
         return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(office.now()) }));
     }
-    let row = conn.photograph(photograph).await?.filter(|row| row.release_id == id.to_string()).ok_or(No::NotFound)?;
+    // Of those that were authorised: what the officer took out of the request stays on record, and is sealed to nobody.
+    let row = part_of(&mut conn, id, photograph).await?;
     if hex::encode(image::sha256(&bytes)) != row.sha256 {
         return Err(No::field(
             "photographs",
@@ -154,6 +155,12 @@ async fn check(
         copies.iter().filter(|copy| unsealed(copy)).filter_map(|c| Addressee::of(c).to()).collect();
     proven(office.root.as_ref(), &mut conn, filed.release.area, &area.unit_recipient, &to).await?;
     Ok(Handed { filed, row, bytes })
+}
+
+/// One of a release's photographs, as they were authorised.
+pub(super) async fn part_of(conn: &mut Conn, id: ReleaseId, photograph: PhotographId) -> Result<Photograph, No> {
+    let all = conn.photographs(id).await?;
+    all.into_iter().find(|row| row.id == photograph.to_string()).ok_or(No::NotFound)
 }
 
 async fn seal_for_all(office: &Office, by: &Actor, handed: Handed, stamp: &Stamp) -> Result<(), No> {
@@ -259,9 +266,12 @@ pub(super) async fn finish_copy(tx: &mut Tx, copy: CopyId, by: &Actor, stamp: &S
     let row = tx.copy(copy).await?.ok_or(No::NotFound)?;
     let release = row.holding()?.release;
     let parts = tx.parts(copy).await?;
-    let many = |rendition: &str| parts.iter().filter(|part| part.rendition == rendition).count();
-    let words = usize::from(tx.release(release).await?.is_some_and(|filed| filed.text_sha256.is_some()));
-    let lacks = many("screen") < tx.photographs(release).await?.len() || many("text") < words;
+    let has = |photograph: Option<&str>, rendition: &str| {
+        parts.iter().any(|part| part.photograph_id.as_deref() == photograph && part.rendition == rendition)
+    };
+    let words = tx.release(release).await?.is_some_and(|filed| filed.text_sha256.is_some());
+    let pictured = tx.photographs(release).await?.iter().all(|one| has(Some(&one.id), "screen"));
+    let lacks = !pictured || (words && !has(None, "text"));
     if lacks || !tx.copy_sealed(copy).await? {
         return Ok(());
     }

@@ -25,8 +25,14 @@ pub const KINDS: &[(&str, &str)] = &[
     ("correction", "Correction of released words (K8.7)"),
     ("void", "Voiding of a number"),
     ("recall", "Recall"),
+    ("review", "Review (form 3796)"),
+    ("review-decision", "Decision on a review (form 3796)"),
+    ("limit", "Earlier time limit"),
+    ("demand", "Demand for surrender or destruction (K8.2)"),
     ("acknowledge", "Receipt: conditions of a supply"),
     ("surrender", "Surrender or destruction"),
+    ("disposal", "Proposal on records whose period has run (K9.1)"),
+    ("disposal.agree", "Second decision on their disposal (K9.1)"),
     ("approve", "Approval of a person’s keys"),
 ];
 

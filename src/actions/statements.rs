@@ -74,6 +74,12 @@ async fn may_read(conn: &mut Conn, by: &Actor, row: &Row) -> Result<bool, No> {
             let Some(filed) = conn.release(holding.release).await? else { return Ok(false) };
             Ok(may(by, Act::SeeCopy, Thing::Copy { area: filed.release.area, holder: holding.holder }))
         }
+        // Disposal of records (K9.1): the record of it outlives what was disposed of.
+        Some(("retention", id)) => {
+            let Some(row) = conn.disposals_of(id).await?.into_iter().next() else { return Ok(false) };
+            let area = AreaId::parse(&row.area_id).ok_or(No::NotFound)?;
+            Ok(may(by, Act::SeeRetention, Thing::Area(area)))
+        }
         Some(("undertaking", _)) => {
             for id in conn.actor(signer).await?.schemes() {
                 let Some(scheme) = conn.scheme(id).await? else { continue };
@@ -162,9 +168,8 @@ pub async fn one(office: &Office, by: &Actor, id: StatementId, how: &str, stamp:
     }
     let person = conn.person(signer).await?.ok_or(No::NotFound)?;
     let document = statement::document(office, &row)?;
-    let (papers, signing_key) = papers(office, &mut conn, &row, &person.signing_key).await?;
     let root = office.root.as_ref().ok_or_else(|| Fault::Other("no root key is configured".into()))?;
-    let file = StatementFile::new(&document, row.note.clone(), signing_key, papers, root);
+    let file = file_of(office, &mut conn, &row).await?;
     let verified = file.verify(root).map_err(|why| why.to_string()).and_then(|held| {
         let same = agrees(&held.statement, &row, &document);
         if same { Ok(held) } else { Err("the columns beside the note do not say what the note says".to_owned()) }
@@ -172,6 +177,16 @@ pub async fn one(office: &Office, by: &Actor, id: StatementId, how: &str, stamp:
     let answers = in_words(&mut conn, &document).await?;
     let names = names(&mut conn, &verified).await?;
     Ok(Shown { row, document, answers, name: person.name, verified, names, file })
+}
+
+/// A kept statement as a file: what a verifier needs besides the root key. The caller has asked who may read it.
+pub(super) async fn file_of(office: &Office, conn: &mut Conn, row: &Row) -> Result<StatementFile, No> {
+    let signer = PersonId::parse(&row.person_id).ok_or(No::NotFound)?;
+    let person = conn.person(signer).await?.ok_or(No::NotFound)?;
+    let document = statement::document(office, row)?;
+    let (papers, signing_key) = papers(office, conn, row, &person.signing_key).await?;
+    let root = office.root.as_ref().ok_or_else(|| Fault::Other("no root key is configured".into()))?;
+    Ok(StatementFile::new(&document, row.note.clone(), signing_key, papers, root))
 }
 
 /// The papers from the signer up to the root, with that of the signer's area; and the key that the note holds under.

@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::actions::jobs::{idle, run};
+use crate::actions::retention::nightly;
 use crate::actions::{No, Office, orphans};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -16,7 +18,7 @@ use crate::store::log::Stamp;
 /// After so long a failure ends a round: somebody may be waiting for their recall to be told.
 const SLOW: Duration = Duration::from_secs(3);
 
-fn stamp() -> Stamp {
+pub(super) fn stamp() -> Stamp {
     Stamp { client: String::new(), request: "job".to_owned() }
 }
 
@@ -27,14 +29,16 @@ const LEASE_MS: i64 = 60_000;
 /// several instances one does it.
 pub async fn round(office: &Office) -> Result<(), No> {
     let done = what_waits(office).await;
+    // What two people agreed to and the cleaning of free pages: neither keeps the other work, nor is kept by it.
+    let night = nightly::round(office).await;
     // Whatever became of that: one copy that cannot be destroyed keeps no orphan.
     orphans::hourly(office).await?;
-    done
+    done.and(night)
 }
 
 async fn what_waits(office: &Office) -> Result<(), No> {
     // A store that is away keeps this from being written, and nothing else from ending.
-    let closed = job(office, "closings", write_closings(office)).await;
+    let closed = run(office, "closings", write_closings(office)).await;
     let mut conn = office.read().await?;
     let waits =
         !conn.releases_past_limit(office.now()).await?.is_empty() || !conn.copies_to_destroy().await?.is_empty();
@@ -43,21 +47,13 @@ async fn what_waits(office: &Office) -> Result<(), No> {
     let Some(lease) = lease else {
         // Nothing to do here is a round that went well.
         for name in ["expire", "destroy"] {
-            office.metrics.job(name, Instant::now(), true);
+            idle(office, name).await;
         }
         return closed;
     };
-    job(office, "expire", expire(office, &lease)).await?;
-    job(office, "destroy", destroy_blobs(office, Some(&lease))).await?;
+    run(office, "expire", expire(office, &lease)).await?;
+    run(office, "destroy", destroy_blobs(office, Some(&lease))).await?;
     closed
-}
-
-/// Does a job's work and counts it.
-async fn job(office: &Office, name: &'static str, work: impl Future<Output = Result<(), No>>) -> Result<(), No> {
-    let began = Instant::now();
-    let done = work.await;
-    office.metrics.job(name, began, done.is_ok());
-    done
 }
 
 /// Takes a job's lease for this instance; `None`: another one is at it.

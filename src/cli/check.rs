@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{Failure, runtime, say, serve};
-use crate::actions::found;
+use crate::actions::{found, post};
 use crate::clock::Clock;
 use crate::config::{self, Config, Store};
 use crate::domain::moment::Moment;
@@ -93,8 +93,8 @@ impl Lines {
 }
 
 fn settings(config: &Config) -> Result<(), String> {
-    if config.mail.is_some() {
-        return Err("[mail]: mail is not built yet; `serve` refuses to start with it".to_owned());
+    if let Some(mail) = &config.mail {
+        post::Relay::of(mail, &config.portal.origin).map_err(|why| why.to_string())?;
     }
     let odd = |text: &str| text.trim().is_empty() || text.chars().any(char::is_control);
     match [("force", &config.portal.force), ("contact", &config.portal.contact)].iter().find(|(_, text)| odd(text)) {
@@ -109,8 +109,9 @@ fn permissions(file: &Path, config: &Config) -> Result<(), String> {
     let store = &config.store;
     let database = store.postgres.is_none().then(|| store.database());
     let vault = store.s3.is_none().then(|| store.vault());
+    let mail = config.mail.as_ref().and_then(|mail| mail.password_file.clone());
     let closed = [file, &store.data, &config.listen.key].into_iter().map(Path::to_owned);
-    for path in closed.chain(database).chain(vault).chain(store.secrets()) {
+    for path in closed.chain(database).chain(vault).chain(store.secrets()).chain(mail) {
         wrong.extend(config::private(&path).err().map(|why| why.to_string()));
     }
     for (_, key) in config.keys.files().all() {

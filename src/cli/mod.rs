@@ -173,8 +173,16 @@ async fn portal(data: &Data, how: Hold) -> Result<Office, Failure> {
     let head = Head::read(&mut conn).await.map_err(Failure::unreadable)?;
     let log_name = head.ok_or_else(|| Failure::unreadable("this folder has no log"))?.origin().to_owned();
     drop(conn);
-    let settings =
-        Settings { origin: String::new(), demo: false, store, keys, log_name, root: None, break_glass: None };
+    let settings = Settings {
+        origin: String::new(),
+        demo: false,
+        store,
+        keys,
+        log_name,
+        root: None,
+        break_glass: None,
+        mail: None,
+    };
     Office::open_as(settings, Clock::system(), false, how).await.map_err(Failure::unreadable)
 }
 

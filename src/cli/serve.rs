@@ -1,8 +1,8 @@
 //! `serve`: a real portal, as its configuration says.
 //!
 //! Promises: a demo's data is refused before anything is opened for writing; whatever is missing stops the start with a sentence;
-//! a stop signal lets balancers notice, then running answers and acts end; a second one stops at once. Absent on purpose: mail (refused, not dropped, until it is built), a clock
-//! that can be moved, an outbox.
+//! a stop signal lets balancers notice, then running answers and acts end; a second one stops at once. Absent on purpose: a clock
+//! that can be moved, an outbox page.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Failure, open_store, runtime, say};
 use crate::actions::office::{Office, Settings};
-use crate::actions::{backup, follow, publish, sweep};
+use crate::actions::{backup, follow, post, publish, sweep};
 use crate::clock::Clock;
 use crate::config::{Config, Store};
 use crate::sealing::age::Recipient;
@@ -85,14 +85,8 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// Opens a real portal; refuses a demo's, and what is not built yet.
+/// Opens a real portal; refuses a demo's.
 pub async fn open(config: &Config, clock: Clock) -> Result<Office, Failure> {
-    if config.mail.is_some() {
-        return Err(Failure::unreadable(
-            "[mail]: mail is not built yet, and nothing may be dropped silently. Take the section out: invitation links are \
-             shown to whoever invites, to be handed over by them.",
-        ));
-    }
     Recipient::parse(&config.keys.break_glass)
         .map_err(|why| Failure::unreadable(format!("keys.break_glass: {why}")))?;
     is_no_demo(&config.store).await?;
@@ -125,7 +119,7 @@ fn certificate(config: &Config) -> Result<rustls::ServerConfig, Failure> {
 /// The jobs of a running portal, for ever.
 pub(super) async fn jobs(office: Arc<Office>) {
     backup::clear_stale(&office.settings.store.data);
-    tokio::join!(sweeps(&office), publish::run(&office));
+    tokio::join!(sweeps(&office), publish::run(&office), telling(&office));
 }
 
 async fn sweeps(office: &Office) {
@@ -134,6 +128,17 @@ async fn sweeps(office: &Office) {
         rounds.tick().await;
         if let Err(no) = sweep::round(office).await {
             tracing::warn!(cause = %no, "a round of jobs did not finish; the next one goes on");
+        }
+    }
+}
+
+/// Beside the sweeps, because a relay may be slow.
+async fn telling(office: &Office) {
+    let mut rounds = tokio::time::interval(ROUND);
+    loop {
+        rounds.tick().await;
+        if let Err(no) = post::round(office).await {
+            tracing::warn!(cause = %no, "a round of telling people did not finish; the next one goes on");
         }
     }
 }

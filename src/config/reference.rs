@@ -14,7 +14,7 @@ use super::tests::read;
 mod printed;
 
 /// What stands in the example for a key without a default, as TOML. A key that is not here gets its own name, or 1.
-const EXAMPLES: [(&str, &str); 29] = [
+const EXAMPLES: [(&str, &str); 30] = [
     ("portal.force", "\"Example Constabulary\""),
     ("portal.log_name", "\"portal.example.org/log/1\""),
     ("portal.origin", "\"https://portal.example.org\""),
@@ -44,6 +44,7 @@ const EXAMPLES: [(&str, &str); 29] = [
     ("mail.from", "\"portal@example.org\""),
     ("mail.user", "\"portal\""),
     ("mail.password_file", "\"keys/mail.password\""),
+    ("mail.ca_file", "\"tls/mail-ca.pem\""),
 ];
 
 /// Whether a key or a section has to be there.

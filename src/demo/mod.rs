@@ -8,6 +8,7 @@ pub mod people;
 pub mod portrait;
 pub mod registers;
 pub mod releases;
+pub mod reviews;
 pub mod rulings;
 pub mod story;
 mod trust;
@@ -89,6 +90,7 @@ pub fn settings(data: &Path, origin: &str) -> Result<Settings, Fault> {
         log_name: LOG_NAME.to_owned(),
         root: Some(root.vkey()),
         break_glass: Some(break_glass(data)?.recipient().to_string()),
+        mail: None,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::actions::decision::{self, record};
 use crate::actions::office::Office;
 use crate::actions::request::draft::{self, Change, Kept};
 use crate::actions::request::submit;
-use crate::actions::{No, deliver, release, seal, statement, surrender, undertaking};
+use crate::actions::{No, deliver, demands, release, seal, statement, surrender, undertaking};
 use crate::demo::people::{Somebody, World};
 use crate::demo::{ago, portrait, stamp};
 use crate::domain::ids::{CopyId, PersonId, PhotographId, ReleaseId, SchemeId};
@@ -180,7 +180,9 @@ pub async fn consider(office: &Office, aic: &Somebody, id: ReleaseId, said: &Ans
         let of = decision::gather(office, &mut conn, &aic.actor, Act::Decide, id, office.now()).await?;
         drop(conn);
         let version = of.answers(part).map_or(0, |saved| saved.version);
-        decision::save(office, &aic.actor, id, part, said, version, stamp()).await?;
+        let said: Answers =
+            said.iter().cloned().chain([(decision::SUBJECT.to_owned(), of.case.subject.clone())]).collect();
+        decision::save(office, &aic.actor, id, part, &said, version, stamp()).await?;
     }
     Ok(())
 }
@@ -240,7 +242,7 @@ pub fn sign_reason(office: &Office, who: &Somebody, kind: &str, id: ReleaseId, r
 /// Recalls.
 pub async fn recall(office: &Office, aic: &Somebody, id: ReleaseId, reason: &str) -> Result<(), No> {
     let form = sign_reason(office, aic, "recall", id, reason)?;
-    release::recall(office, &aic.actor, id, &form, stamp()).await
+    demands::recall(office, &aic.actor, id, &form, stamp()).await
 }
 
 /// Authorises for `recipients` and seals every copy.
@@ -314,9 +316,17 @@ pub async fn confirm(office: &Office, who: &Somebody, copy: CopyId, witness: &st
         ("done_date", &done.day().to_string()),
         ("done_time", &done.clock_time()),
         ("witness", witness),
+        ("onward", "none"),
+        ("onward_told", ""),
     ]);
     let form = sign_form(office, who, "surrender", &deliver::object(copy), Form::posted(&form), &[])?;
     surrender::confirm(office, &who.actor, copy, &form, stamp()).await
+}
+
+/// The police accept what was confirmed last.
+pub async fn accept(office: &Office, aic: &Somebody, copy: CopyId) -> Result<(), No> {
+    let seen = office.read().await?.copy(copy).await?.and_then(|row| row.confirmed_at).unwrap_or_default();
+    demands::accept(office, &aic.actor, copy, &seen.to_string(), stamp()).await
 }
 
 /// The recipients by name, for the schemes they receive for.

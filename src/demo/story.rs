@@ -1,13 +1,14 @@
 //! Seventy-five days in the demo: releases that expired, were recalled and confirmed, are live, wait, were refused.
 
 use crate::actions::office::Office;
+use crate::actions::retention::nightly;
 use crate::actions::{No, sweep};
 use crate::clock::Clock;
 use crate::demo::ago;
 use crate::demo::people::World;
 use crate::demo::registers;
 use crate::demo::releases::{
-    Plot, acknowledge, ask, confirm, copy_of, look, recall, refuse, release_to, to, undertake,
+    Plot, accept, acknowledge, ask, confirm, copy_of, look, recall, refuse, release_to, to, undertake,
 };
 use crate::domain::moment::Moment;
 
@@ -90,9 +91,13 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
     recall(office, aic, recalled, "The person was charged; the purpose is met.").await?;
     hands.set(ago(now, 19, 0));
     confirm(office, priya, copy, "Morgan Ellery").await?;
+    accept(office, aic, copy).await?;
+    confirm(office, toby, copy_of(office, toby, recalled).await?, "A colleague at the scheme’s office").await?;
 
     hands.set(ago(now, 9, 0));
     sweep::round(office).await?;
+    // Toby has a few days left for his.
+    confirm(office, priya, copy_of(office, priya, expired).await?, "Morgan Ellery").await?;
     let refused = ask(office, officer, &cantwell, &REFUSED).await?;
     hands.set(ago(now, 8, 0));
     refuse(office, aic, refused, "Display in a window is outside every purpose of the policy.").await?;
@@ -112,5 +117,8 @@ pub async fn play(office: &Office, world: &World, hands: &Clock, now: Moment) ->
 
     hands.set(ago(now, 1, 0));
     ask(office, officer, &cantwell, &WAITING).await?;
+    hands.set(now);
+    // Begun as a portal is that was up last night.
+    nightly::clean(office, now, now).await?;
     Ok(())
 }

@@ -97,6 +97,9 @@ mod tests {
             assert_eq!((Duty::parse(word), duty.word(), duty.title(), duty.what()), (Some(duty), word, title, what));
         }
         assert_eq!(Duty::parse("other"), None);
+        // A prosecution and an identification come up later, so somebody marks them; the record of sharing follows by itself.
+        let marked = Duty::ALL.map(|(duty, ..)| (duty, duty.is_marked()));
+        assert_eq!(marked, [(Duty::Prosecution, true), (Duty::Identification, true), (Duty::Kmip, false)]);
     }
 
     #[test]

@@ -59,6 +59,8 @@ kinds! {
     HandedOver = "area.hand-over",
     /// A co-ordinator there opened what was handed over and compared it with the record (K7.6); body: `photograph`, `same`.
     Compared = "area.compare",
+    /// They took over what the other area had taken out or changed since (K7.6); body: `photograph` or `text`.
+    AreaRenewed = "area.renew",
     /// The request was withdrawn or refused; body: `statement`.
     Closed = "close",
     /// The co-ordinator authorised it (K7.7.1); body: `urn`, `until`, `recipients`, `versions`, `statement`.
@@ -83,7 +85,8 @@ kinds! {
     Original = "original",
     /// A number issued in error was voided; it stays in the register (K8.3); body: `urn`, `statement`.
     Voided = "void",
-    /// The release was recalled (K8.2); body: `urn`, `statement`.
+    /// The release was recalled (K8.2); body: `urn`, `statement`, `demand`, `due`; by the decision of a review also `round`, `as` (the
+    /// deciding role).
     Recalled = "recall",
     // Corrections (K8.7)
     /// A holder reported that something is wrong or incomplete (K8.7); body: `report`.
@@ -103,7 +106,8 @@ kinds! {
     UndertakingDeclined = "undertaking.decline",
     /// The conditions of a supply were acknowledged (K8.2); body: `version`, `statement`.
     Acknowledged = "acknowledge",
-    /// The holder confirmed surrender or destruction (K8.2); body: `outcome`, `statement`.
+    /// The holder confirmed surrender or destruction (K8.2); body: `outcome`, `onward`, `document` (SHA-256 of what was signed),
+    /// `statement`.
     Confirmed = "confirm",
     /// A copy's key was destroyed and its blobs deleted and read back as gone; body: `parts`.
     Destroyed = "destroy",
@@ -161,13 +165,54 @@ kinds! {
     Exported = "export",
     /// The whole log was verified; body: `ok`, `size`.
     Verified = "verify",
-    /// Bodies were erased under a disposal decision; body: `erased`.
+    /// Records were disposed of as two people decided, and the bodies of their entries erased (K9.1); body: `erased` (spans), `record`,
+    /// `urn`, `years`, `source`, `proposed_by`, `decided_by`.
     Erased = "erase",
     /// A backup was begun: what it holds may leave the portal; body: `recipients`.
     BackedUp = "backup",
     /// The portal was put back from a backup, the bodies between lost; body: `lost`, `closed` (how many closings were replayed),
     /// `skipped` (numbers of each area that are not given again).
     Restored = "restored",
+    // Reviews
+    /// The reviewer saved a part of a review (K7.9); body: `part`, `round`.
+    ReviewSaved = "review.save",
+    /// The reviewer signed a review (K7.9); body: `round`, `advised`, `statement`.
+    Reviewed = "review",
+    /// A review was sent back, to be made again (K7.9); body: `urn`, `round`, `until`, `as` (the deciding role), `statement`.
+    ReviewReturned = "review.return",
+    /// A review was decided: the release goes on to a new limit, its conditions acknowledged anew (K7.8, K7.9); body: `urn`, `round`,
+    /// `until`, `as` (the deciding role), `ended` (copies nobody needs any more), `statement`.
+    Continued = "review.continue",
+    /// The limit was brought forward (K7.8); body: `urn`, `until`, `statement`; by the decision of a review also `round`, `as`.
+    Shortened = "limit.shorten",
+    /// An exclusion notice ended before its day (K7.8); body: `urn`, `ended`, `until`.
+    NoticeEnded = "notice.end",
+    // Demands
+    /// Surrender or destruction of a copy was demanded, and its key destroyed (K8.2); body: `demand`, `scope`, `due`, `statement`.
+    Demanded = "demand",
+    /// The police accepted the confirmation of a copy's end (K8.2); body: `confirmation`.
+    ConfirmationAccepted = "confirm.accept",
+    /// The police queried it, and the holder confirms anew (K8.2); body: `confirmation`, `due`.
+    ConfirmationQueried = "confirm.query",
+    /// The police visited a holder because a demand was not satisfied (K8.2); body: `visit`.
+    DemandVisited = "demand.visit",
+    // Telling people, and inspections
+    /// Another address was set for somebody's mail; body: `own` (whether it is the account's own again).
+    AddressSet = "mail.address",
+    /// Mail that could not be delivered is sent once more; body: `mails` (how many).
+    MailAgain = "mail.again",
+    /// An inspection of a holder's storage was planned, made, closed or called off (K8.2); body: `inspection`, `holder`, `stage`,
+    /// `due`.
+    Inspected = "inspect",
+    // Retention
+    /// Somebody proposed what becomes of records whose period has run (K9.1); body: `disposal`, `fate`, `until`, `statement`.
+    DisposalProposed = "dispose.propose",
+    /// A second person agreed or disagreed (K9.1); body: `disposal`, `agreed`, `statement`.
+    DisposalDecided = "dispose.decide",
+    /// A legal hold was placed: nothing it covers is disposed of (K9.1); body: `hold`, `scope`, `of`.
+    HoldPlaced = "hold",
+    /// A legal hold was lifted (K9.1); body: `hold`.
+    HoldLifted = "hold.lift",
     // Prints and leavers
     /// A sheet was freed to be opened for printing once more (O3.2.1); body: `sheet`, `record`.
     PrintFreed = "print.free",

@@ -50,6 +50,8 @@ pub struct Confirmation {
     pub done_at: Moment,
     /// Before whom.
     pub witness: Line,
+    /// What was shown or given onward and what became of it; "None" where there was nothing (K7.4.1).
+    pub onward: Line,
 }
 
 impl Confirmation {
@@ -91,13 +93,23 @@ impl Holding {
     }
 
     /// Every rule between a holder and the bytes, all unmet ones at once. An actor who does not open it learns nothing (P10).
-    pub fn may_open(&self, by: &Actor, standing: Standing, footing: &Footing, now: Moment) -> Result<(), Vec<Refusal>> {
+    /// `owes`: the earliest deadline by which this holder has to confirm the end of another copy; from its millisecond on the account
+    /// is confirm-only (K8.2).
+    pub fn may_open(
+        &self,
+        by: &Actor,
+        standing: Standing,
+        footing: &Footing,
+        owes: Option<Moment>,
+        now: Moment,
+    ) -> Result<(), Vec<Refusal>> {
         if by.person() != Some(self.opener()) || footing.person != self.holder || footing.scheme != self.scheme {
             return Err(vec![Refusal::NotFound]);
         }
         let mut why = standing.closed(now);
         why.extend(footing.lapses(now));
         why.extend(footing.undertaking().err());
+        why.extend(owes.filter(|due| now >= *due).map(|due| Refusal::ConfirmFirst { due }));
         if self.acknowledged_at.is_none() {
             why.push(Refusal::ConditionsUnacknowledged);
         }
@@ -174,9 +186,9 @@ mod tests {
     fn it_opens_one_millisecond_before_the_limit_and_never_at_it() {
         let (holding, footing, by) = case();
         let live = Standing::Live { until: at(1_000) };
-        assert_eq!(holding.may_open(&by, live, &footing, at(999)), Ok(()));
+        assert_eq!(holding.may_open(&by, live, &footing, None, at(999)), Ok(()));
         assert_eq!(
-            holding.may_open(&by, live, &footing, at(1_000)),
+            holding.may_open(&by, live, &footing, None, at(1_000)),
             Err(vec![Refusal::LimitReached { at: at(1_000) }])
         );
     }
@@ -190,8 +202,19 @@ mod tests {
         footing.isa_ends = parse_day("2026-11-20");
         footing.person_suspended = true;
         footing.scheme_suspended = true;
-        let why = holding.may_open(&by, Standing::Recalled { at: at(0) }, &footing, at(1)).unwrap_err();
+        let why = holding.may_open(&by, Standing::Recalled { at: at(0) }, &footing, None, at(1)).unwrap_err();
         assert_eq!(why.len(), 7, "{why:?}");
+    }
+
+    #[test]
+    fn a_holder_who_owes_a_confirmation_opens_nothing_from_the_millisecond_of_its_deadline() {
+        let (holding, footing, by) = case();
+        let live = Standing::Live { until: at(1_000) };
+        let opens = |now| holding.may_open(&by, live, &footing, Some(at(500)), now);
+        assert_eq!(opens(at(499)), Ok(()));
+        assert_eq!(opens(at(500)), Err(vec![Refusal::ConfirmFirst { due: at(500) }]));
+        // It never keeps anybody from confirming.
+        assert_eq!(holding.may_confirm(&by), Ok(()));
     }
 
     #[test]
@@ -199,7 +222,7 @@ mod tests {
         let (holding, footing, _) = case();
         let stranger = Actor::Person { id: PersonId::fresh(at(5), [9; 10]), grants: vec![] };
         let live = Standing::Live { until: at(1_000) };
-        assert_eq!(holding.may_open(&stranger, live, &footing, at(1)), Err(vec![Refusal::NotFound]));
+        assert_eq!(holding.may_open(&stranger, live, &footing, None, at(1)), Err(vec![Refusal::NotFound]));
         assert_eq!(holding.may_confirm(&stranger), Err(vec![Refusal::NotFound]));
     }
 
@@ -208,9 +231,9 @@ mod tests {
         let (mut holding, footing, by) = case();
         let live = Standing::Live { until: at(1_000) };
         holding.key_gone_at = Some(at(1));
-        assert_eq!(holding.may_open(&by, live, &footing, at(2)), Err(vec![Refusal::KeyDestroyed]));
+        assert_eq!(holding.may_open(&by, live, &footing, None, at(2)), Err(vec![Refusal::KeyDestroyed]));
         holding.confirmed_at = Some(at(1));
-        assert_eq!(holding.may_open(&by, live, &footing, at(2)), Err(vec![Refusal::AlreadyConfirmed]));
+        assert_eq!(holding.may_open(&by, live, &footing, None, at(2)), Err(vec![Refusal::AlreadyConfirmed]));
         assert_eq!(holding.may_confirm(&by), Err(vec![Refusal::AlreadyConfirmed]));
     }
 
@@ -221,17 +244,17 @@ mod tests {
         let police = Actor::Person { id: PersonId::fresh(at(5), [9; 10]), grants: vec![] };
         let own = Sheet { number: 1, of: 2, printer: None, printed: false };
         let of = |sheet| Holding { sheet: Some(sheet), ..holding.clone() };
-        assert_eq!(of(own).may_open(&by, live, &footing, at(999)), Ok(()));
+        assert_eq!(of(own).may_open(&by, live, &footing, None, at(999)), Ok(()));
         assert_eq!(
-            of(own).may_open(&by, live, &footing, at(1_000)),
+            of(own).may_open(&by, live, &footing, None, at(1_000)),
             Err(vec![Refusal::LimitReached { at: at(1_000) }])
         );
-        assert_eq!(of(own).may_open(&police, live, &footing, at(1)), Err(vec![Refusal::NotFound]));
+        assert_eq!(of(own).may_open(&police, live, &footing, None, at(1)), Err(vec![Refusal::NotFound]));
         let printed = of(Sheet { printed: true, ..own });
-        assert_eq!(printed.may_open(&by, live, &footing, at(1)), Err(vec![Refusal::PrintedAlready]));
+        assert_eq!(printed.may_open(&by, live, &footing, None, at(1)), Err(vec![Refusal::PrintedAlready]));
         let carried = of(Sheet { printer: police.person(), ..own });
-        assert_eq!(carried.may_open(&police, live, &footing, at(1)), Ok(()));
-        assert_eq!(carried.may_open(&by, live, &footing, at(1)), Err(vec![Refusal::NotFound]));
+        assert_eq!(carried.may_open(&police, live, &footing, None, at(1)), Ok(()));
+        assert_eq!(carried.may_open(&by, live, &footing, None, at(1)), Err(vec![Refusal::NotFound]));
         let stranger = Actor::Person { id: PersonId::fresh(at(6), [8; 10]), grants: vec![] };
         assert_eq!([&by, &police, &stranger].map(|one| carried.may_confirm(one).is_ok()), [true, true, false]);
         assert!(of(own).may_confirm(&police).is_err());
@@ -241,8 +264,8 @@ mod tests {
     fn a_confirmation_is_of_something_done_between_the_minute_of_the_supply_and_now() {
         let line = |text| Line::parse("it", text).unwrap();
         let done = |ms| {
-            let (method, witness) = (line("Shredded"), line("PC 1"));
-            let told = Confirmation { outcome: Outcome::Destroyed, method, done_at: at(ms), witness };
+            let (method, witness, onward) = (line("Shredded"), line("PC 1"), line("None"));
+            let told = Confirmation { outcome: Outcome::Destroyed, method, done_at: at(ms), witness, onward };
             told.checked(at(0), at(5_000)).map(|told| told.done_at)
         };
         for ms in [-60_000, 0, 1, 5_000] {
@@ -264,7 +287,7 @@ mod tests {
         let other = Footing { person: PersonId::fresh(at(5), [9; 10]), ..footing.clone() };
         let elsewhere = Footing { scheme: SchemeId::fresh(at(5), [9; 10]), ..footing };
         for wrong in [other, elsewhere] {
-            assert_eq!(holding.may_open(&by, live, &wrong, at(1)), Err(vec![Refusal::NotFound]));
+            assert_eq!(holding.may_open(&by, live, &wrong, None, at(1)), Err(vec![Refusal::NotFound]));
         }
     }
 

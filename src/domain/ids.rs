@@ -104,6 +104,32 @@ id! {
     RulingId,
     /// What one area asked another about a person (K7.6).
     ConsultationId,
+    // Reviews
+    /// A review of a release, form 3796 (K7.9).
+    ReviewId,
+    /// A saved part of a review.
+    ReviewPartId,
+    /// A change of a release's limit (K7.8).
+    LimitChangeId,
+    // Demands
+    /// A demand for surrender or destruction (K8.2).
+    DemandId,
+    /// One round of a holder's confirmation, with the police's answer.
+    ConfirmationId,
+    /// A visit because of an unsatisfied demand.
+    VisitId,
+    // Telling people, and inspections
+    /// A message to somebody.
+    MessageId,
+    /// A mail in the outbox.
+    MailId,
+    /// An inspection of a holder's storage (K8.2).
+    InspectionId,
+    // Retention
+    /// A review before disposal (K9.1).
+    DisposalId,
+    /// A legal hold (K9.1).
+    HoldId,
     // Prints and leavers
     /// A record about a numbered print (O3.2.1).
     PrintActId,

@@ -6,17 +6,21 @@
 
 pub mod actor;
 pub mod content;
+pub mod demand;
 pub mod duty;
 pub mod event;
 pub mod holding;
 pub mod ids;
+pub mod inspection;
 pub mod limits;
+pub mod message;
 pub mod moment;
 pub mod numbers;
 pub mod policy;
 pub mod print;
 pub mod refusal;
 pub mod release;
+pub mod retention;
 pub mod scheme;
 pub mod texts;
 pub mod urn;

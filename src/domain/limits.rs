@@ -16,6 +16,9 @@ pub const EXCLUSION_DAYS: i64 = 120;
 /// Intelligence older than this many days is not "current" (K6.2.2; the policy gives no number, ours is a setting's ceiling).
 pub const CURRENT_INTELLIGENCE_DAYS: i64 = 180;
 
+/// Days in which a holder confirms what was done with a copy (K8.2). Ours: the policy says "on demand".
+pub const CONFIRM_DAYS: i64 = 14;
+
 /// A visit ends after this long without a request (ASVS 7.3.1), milliseconds.
 pub const IDLE_MS: i64 = 15 * 60_000;
 

@@ -62,12 +62,14 @@ impl Moment {
             .map_or_else(|| Self(midnight.and_utc().timestamp_millis()), |at| Self::from_millis(at.timestamp_millis()))
     }
 
-    /// Reads what a form's date and time fields hold, in London time: `2026-11-21` and `17:30`.
+    /// Reads what a form's date and time fields hold, in London time: `2026-11-21` and `17:30`. Of the hour that comes twice, the first.
     pub fn parse_london(date: &str, time: &str) -> Option<Self> {
-        let day = parse_day(date)?;
-        let time = chrono::NaiveTime::parse_from_str(time.trim(), "%H:%M").ok()?;
-        let at = London.from_local_datetime(&day.and_time(time)).earliest()?;
-        Some(Self::from_millis(at.timestamp_millis()))
+        Some(Self::from_millis(read_london(date, time)?.earliest()?.timestamp_millis()))
+    }
+
+    /// The same, and of the hour that comes twice the second: from where time begins to run for somebody (O3.2.3).
+    pub fn parse_london_last(date: &str, time: &str) -> Option<Self> {
+        Some(Self::from_millis(read_london(date, time)?.latest()?.timestamp_millis()))
     }
 
     /// `21 November 2026 at 5:30pm`, UK time (GOV.UK style).
@@ -119,6 +121,12 @@ impl fmt::Display for Moment {
     }
 }
 
+fn read_london(date: &str, time: &str) -> Option<chrono::MappedLocalTime<DateTime<chrono_tz::Tz>>> {
+    let day = parse_day(date)?;
+    let time = chrono::NaiveTime::parse_from_str(time.trim(), "%H:%M").ok()?;
+    Some(London.from_local_datetime(&day.and_time(time)))
+}
+
 /// `21 November 2026`.
 pub fn long_day(day: Day) -> String {
     format!("{} {}", day.day(), day.format("%B %Y"))
@@ -154,6 +162,16 @@ mod tests {
         assert_eq!(summer.rfc3339(), "2026-06-30T23:00:00.000Z");
         assert_eq!(summer.day(), parse_day("2026-07-01").unwrap());
         assert_eq!(summer.plus_millis(-1).day(), parse_day("2026-06-30").unwrap());
+    }
+
+    #[test]
+    fn of_the_hour_that_comes_twice_both_can_be_meant() {
+        let first = Moment::parse_london("2026-10-25", "01:30").unwrap();
+        let last = Moment::parse_london_last("2026-10-25", "01:30").unwrap();
+        assert_eq!((first.rfc3339().as_str(), last.millis() - first.millis()), ("2026-10-25T00:30:00.000Z", 3_600_000));
+        assert_eq!(Moment::parse_london_last("2026-11-21", "17:30"), Moment::parse_london("2026-11-21", "17:30"));
+        // The hour that is left out in March is no time of day.
+        assert_eq!(Moment::parse_london_last("2026-03-29", "01:30"), None);
     }
 
     #[test]

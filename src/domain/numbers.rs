@@ -103,6 +103,10 @@ numbers! {
     /// Years that the bodies of the log are kept.
     LogYears = "log_years", "log_years_source", "Body of an entry of the log", "years",
         6, 10, 10, "K6.4.1", "Force retention and disposal schedule (B18); Data Protection Act 2018, section 62";
+    // Demands
+    /// Days in which a holder confirms what was done with a copy, after the last day on which it opened.
+    ConfirmDays = "confirm_days", "confirm_days_source", "To confirm surrender or destruction, after a copy’s end", "days",
+        1, limits::CONFIRM_DAYS, limits::CONFIRM_DAYS, "K8.2", "Ours: the policy says on demand and gives no number";
 }
 
 const REPRESENTATIONS_HOURS: i64 = limits::REPRESENTATIONS_MS / 3_600_000;
@@ -157,13 +161,13 @@ struct Held {
 }
 
 /// The numbers in force. What is not in it is as shipped.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbers(BTreeMap<Number, Held>);
 
 impl Numbers {
     /// As the program comes: the policy's own.
     pub fn shipped() -> Self {
-        Self::default()
+        Self(BTreeMap::new())
     }
 
     /// Reads an administrator's form: `field` gives what was typed in a number's field and its source's. Every number has to be there.

@@ -82,6 +82,15 @@ fn what_is_kept_reads_back_and_a_looser_row_loosens_nothing() {
     assert_eq!(Numbers::stored(&strict.words()).unwrap().words(), strict.words());
     assert_eq!(Numbers::stored("{}").unwrap(), Numbers::shipped());
     assert!(Numbers::stored("sixty").is_none());
+    // The source that the force named goes with its number; a limit's own stays the policy's, whatever was typed (K9.1).
+    let sourced = typed(&[("case_years_source", "Schedule, line 4"), ("review_days_source", "nobody asked")]).unwrap();
+    let back = Numbers::stored(&sourced.words()).unwrap();
+    assert_eq!(
+        (sourced.source(Number::CaseYears), back.source(Number::CaseYears)),
+        ("Schedule, line 4", "Schedule, line 4")
+    );
+    assert_eq!(back.source(Number::ReviewDays), "K10 paragraph 7.8");
+    assert_eq!(Numbers::shipped().source(Number::LogYears), Number::LogYears.shipped_source());
     let forged = strict.words().replace("\"value\":30", "\"value\":600").replace("\"value\":96", "\"value\":1");
     let read = Numbers::stored(&forged).unwrap();
     assert_eq!((read.get(Number::ReviewDays), read.get(Number::RepresentationsHours)), (60, 72));

@@ -75,6 +75,25 @@ acts! {
     Administer,
     /// Read the policy's texts and numbers, every version of them.
     SeeRules,
+    // Reviews
+    /// Reassess a live release on form 3796 (K7.9).
+    Review,
+    /// Decide a signed review: the co-ordinator, or a higher rank by an enactment (K7.9).
+    DecideReview,
+    // Demands
+    /// Demand surrender or destruction of copies; accept or query what holders confirm, record a visit because of it.
+    Demand,
+    /// See what is demanded, who has not confirmed, and each round of it.
+    SeeDemands,
+    // Retention
+    /// Read what is due for disposal, what was disposed of, and which legal holds stand (K9.1).
+    SeeRetention,
+    /// Propose what becomes of records whose period has run (K9.1).
+    ProposeDisposal,
+    /// Agree or disagree with it, as the second person (K9.1).
+    AgreeDisposal,
+    /// Place and lift legal holds (K9.1).
+    KeepLegalHold,
     // Prints
     /// Free a numbered print, record who carried it (O3.2.1).
     KeepPrints,
@@ -135,6 +154,8 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     let own = |person: PersonId| actor.person() == Some(person) && !linked;
     let reads = |area: AreaId| POLICE_READERS.iter().any(|role| actor.is_in(*role, area));
     let audits = actor.is(Role::Auditor);
+    let ranks =
+        |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => own(requested_by) || reads(area) || audits,
@@ -142,6 +163,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
+        }
+        (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
+        (Act::DecideReview, Thing::Release { area, .. }) => {
+            [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area))
         }
         (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
         (Act::RuleOutcome, Thing::Release { area, .. }) => {
@@ -153,6 +178,10 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
+        }
+        (Act::Demand, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::SeeDemands, Thing::Area(area)) => {
+            actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
         }
         (Act::SeePapers, Thing::Scheme { area, scheme }) => {
             actor.is_in(Role::Aic, area)
@@ -183,6 +212,9 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
         | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
+        (Act::SeeRetention, Thing::Area(area)) => ranks(area) || audits,
+        (Act::ProposeDisposal, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::AgreeDisposal | Act::KeepLegalHold, Thing::Area(area)) => ranks(area),
         (Act::SeeRules, Thing::Force) => actor.is(Role::Auditor) || actor.is(Role::Administrator),
         _ => false,
     }

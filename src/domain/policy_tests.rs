@@ -51,6 +51,10 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
     let group = Thing::Scheme { area: area(1), scheme: scheme(1) };
     let table = [
         (Act::Request, place, "oH"),
+        (Act::SeeRetention, place, "aicu"),
+        (Act::ProposeDisposal, place, "a"),
+        (Act::AgreeDisposal, place, "aic"),
+        (Act::KeepLegalHold, place, "aic"),
         (Act::SeeRelease, release, "oaricu"),
         (Act::SeeRelease, draft, "o"),
         (Act::Withdraw, release, "o"),
@@ -59,6 +63,8 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
         (Act::RuleRepresentations, release, "c"),
         (Act::RuleOutcome, release, "ic"),
         (Act::Decide, release, "a"),
+        (Act::Review, release, "r"),
+        (Act::DecideReview, release, "aic"),
         (Act::Recall, release, "a"),
         (Act::OpenOriginal, release, "ar"),
         (Act::Hold, copy, "h"),
@@ -82,6 +88,11 @@ fn each_act_is_for_the_people_of_its_row_and_for_nobody_else() {
         (Act::RenewKeys, force, "d"),
         (Act::ReadLog, force, "u"),
         (Act::Administer, force, "d"),
+        (Act::OpenDocument, release, "oaric"),
+        (Act::SeeRules, force, "ud"),
+        (Act::KeepDuties, release, "oa"),
+        (Act::ReadAuthority, release, "aricu"),
+        (Act::AnswerArea, place, "a"),
         // An act on a thing of another kind is nobody's.
         (Act::Hold, release, ""),
         (Act::Decide, draft, ""),

@@ -5,6 +5,7 @@
 //! Absent on purpose: any database, any clock, any network, any Merkle arithmetic that `tlog_tiles` already has.
 //! Proved by the tests beside each file and by `tests/it/ledger.rs`.
 
+pub mod certificate;
 pub mod checkpoint;
 pub mod cosignature;
 pub mod export;

@@ -43,13 +43,13 @@ const ASKED_BY: &str = "SELECT c.id, c.release_id, c.area_id, c.asked_by, c.aske
 const ASK: &str =
     "INSERT INTO consultation (id, release_id, area_id, asked_by, asked_at, asked) VALUES ($1, $2, $3, $4, $5, $6)";
 const ANSWER: &str = "UPDATE consultation SET makes_own = $2, answered_by = $3, answered_at = $4, answer = $5, linked_id = $6 WHERE id = $1 AND makes_own IS NULL";
-const HANDOVERS: &str = "SELECT h.photograph_id, p.sha256, p.object, h.compared_at FROM handover h JOIN photograph p ON p.id = h.photograph_id WHERE p.release_id = $1 ORDER BY p.position";
+const HANDOVERS: &str = "SELECT h.photograph_id, p.sha256, p.object, h.compared_at FROM handover h JOIN photograph p ON p.id = h.photograph_id WHERE p.release_id = $1 AND p.removed_at IS NULL ORDER BY p.position";
 const HAND_OVER: &str = "INSERT INTO handover (photograph_id, handed_by, handed_at) VALUES ($1, $2, $3)";
 const COMPARED: &str =
     "UPDATE handover SET compared_by = $2, compared_at = $3 WHERE photograph_id = $1 AND compared_at IS NULL";
 const TAKE_BACK: &str = "DELETE FROM handover WHERE photograph_id = $1 AND compared_at IS NULL";
 const FORGET_PHOTOGRAPH: &str = "DELETE FROM photograph WHERE id = $1";
-const WORDS_CAME: &str = "UPDATE release SET draft = $3 WHERE id = $1 AND version = $2 AND draft IS NULL";
+const WORDS_CAME: &str = "UPDATE release SET file = $3, draft = $4, danger = $5, version = version + 1 WHERE id = $1 AND version = $2 AND stage = 'requested' AND origin_id IS NOT NULL";
 
 impl Consultation {
     /// Its identifier.
@@ -105,7 +105,7 @@ impl Conn {
         Ok(on!(self, |c| sqlx::query_as(ASKED_BY).bind(area.to_string()).fetch_all(c).await)?)
     }
 
-    /// What was handed over for a linked release.
+    /// What was handed over for a linked release; none that was taken out of it.
     pub async fn handovers(&mut self, linked: ReleaseId) -> Result<Vec<Handover>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(HANDOVERS).bind(linked.to_string()).fetch_all(c).await)?)
     }
@@ -166,9 +166,17 @@ impl Tx {
         Ok(done == 1)
     }
 
-    /// Puts the words into a linked release that has none; `false` where it has, or has changed.
-    pub async fn words_came(&mut self, linked: ReleaseId, version: i64, draft: &[u8]) -> Result<bool, Fault> {
-        let done = run!(self, sqlx::query(WORDS_CAME).bind(linked.to_string()).bind(version).bind(draft))?;
+    /// Puts words into a linked release that waits for its decision: the case file and the draft, sealed for its next version, and
+    /// whether there is danger. `false` where it has changed.
+    pub async fn words_came(
+        &mut self,
+        linked: ReleaseId,
+        version: i64,
+        (file, draft): (&[u8], &[u8]),
+        danger: bool,
+    ) -> Result<bool, Fault> {
+        let id = linked.to_string();
+        let done = run!(self, sqlx::query(WORDS_CAME).bind(&id).bind(version).bind(file).bind(draft).bind(danger))?;
         Ok(done == 1)
     }
 }

@@ -43,6 +43,7 @@ pub struct RulingRow {
     pub release_id: String,
     pub question: String,
     pub disclose: bool,
+    pub subject: String,
     pub body: Vec<u8>,
     pub decided_by: String,
     pub decided_at: i64,
@@ -58,8 +59,8 @@ const ADD_CONSIDERATION: &str = "INSERT INTO consideration (id, release_id, part
 const SAVE_CONSIDERATION: &str = "UPDATE consideration SET body = $3, saved_by = $4, saved_at = $5, version = version + 1 WHERE id = $1 AND version = $2";
 const REPRESENTATIONS: &str = "SELECT id, release_id, received_at, recorded_by, recorded_at, body FROM representation WHERE release_id = $1 ORDER BY recorded_at, id";
 const REPRESENT: &str = "INSERT INTO representation (id, release_id, received_at, recorded_by, recorded_at, body) VALUES ($1, $2, $3, $4, $5, $6)";
-const RULINGS: &str = "SELECT id, release_id, question, disclose, body, decided_by, decided_at, statement_id, told_at, told_by, told FROM ruling WHERE release_id = $1 ORDER BY decided_at, id";
-const RULE: &str = "INSERT INTO ruling (id, release_id, question, disclose, body, decided_by, decided_at, statement_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const RULINGS: &str = "SELECT id, release_id, question, disclose, subject, body, decided_by, decided_at, statement_id, told_at, told_by, told FROM ruling WHERE release_id = $1 ORDER BY decided_at, id";
+const RULE: &str = "INSERT INTO ruling (id, release_id, question, disclose, subject, body, decided_by, decided_at, statement_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const TELL: &str = "UPDATE ruling SET told_at = $2, told_by = $3, told = $4 WHERE id = $1 AND told_at IS NULL";
 const UNTOLD: &str = "SELECT release_id FROM ruling WHERE told_at IS NULL AND question = 'representations'";
 const INSTRUCTIONS: &str = "SELECT member_id FROM instruction WHERE release_id = $1 ORDER BY member_id";
@@ -81,6 +82,7 @@ impl RulingRow {
             by: whole(PersonId::parse(&self.decided_by), "ruling", "decided_by", &self.id)?,
             at: Moment::from_millis(self.decided_at),
             disclose: self.disclose,
+            subject: self.subject.clone(),
             told_at: self.told_at.map(Moment::from_millis),
         })
     }
@@ -167,6 +169,7 @@ impl Tx {
                 .bind(&row.release_id)
                 .bind(&row.question)
                 .bind(row.disclose)
+                .bind(&row.subject)
                 .bind(&row.body)
                 .bind(&row.decided_by)
                 .bind(row.decided_at)

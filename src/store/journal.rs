@@ -46,6 +46,8 @@ pub enum Closing {
         /// When, RFC 3339.
         at: String,
     },
+    /// A release that two people disposed of (K9.1), with what the record of it needs.
+    Disposal(Box<Disposed>),
     /// A register's document that was removed.
     Document {
         /// The document.
@@ -57,11 +59,33 @@ pub enum Closing {
     },
 }
 
+/// A disposal: identifiers, days and the period; no word of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the columns of `disposal`, described in the migration")]
+pub struct Disposed {
+    pub id: String,
+    /// When it was erased, RFC 3339.
+    pub at: String,
+    pub release: String,
+    pub kind: String,
+    pub area: String,
+    pub urn: String,
+    pub ended: String,
+    pub due: String,
+    pub years: i64,
+    pub source: String,
+    pub proposed_by: String,
+    pub proposed_at: i64,
+    pub decided_by: String,
+    pub decided_at: i64,
+}
+
 impl Closing {
     fn parts(&self) -> (&'static str, &str, &str) {
         match self {
             Self::Copy { id, at, .. } => ("copy", id, at),
             Self::Release { id, at, .. } => ("release", id, at),
+            Self::Disposal(one) => ("disposal", &one.id, &one.at),
             Self::Document { id, at, .. } => ("document", id, at),
         }
     }

@@ -87,17 +87,6 @@ impl Area {
     }
 }
 
-/// A mail in the outbox.
-#[derive(Clone, Debug, FromRow, serde::Serialize)]
-#[expect(missing_docs, reason = "the columns of `mail`, described in the migration")]
-pub struct Mail {
-    pub id: String,
-    pub address: String,
-    pub subject: String,
-    pub words: String,
-    pub created_at: i64,
-}
-
 const PERSON: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE id = $1";
 const BY_EMAIL: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person WHERE email_key = $1";
 const PEOPLE: &str = "SELECT id, email, name, auth_hash, recovery_hash, totp_secret, totp_step, recipient, signing_key, suspended, version, created_at, signed_in_at FROM person ORDER BY name, id";
@@ -123,11 +112,6 @@ const THROTTLE: &str = "SELECT failures, at FROM throttle WHERE id = $1";
 const FAILED: &str =
     "INSERT INTO throttle (id, failures, at) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET failures = $2, at = $3";
 const FORGIVE: &str = "DELETE FROM throttle WHERE id = $1";
-const ADD_MAIL: &str =
-    "INSERT INTO mail (id, person_id, address, subject, words, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
-const MAILS: &str =
-    "SELECT id, address, subject, words, created_at FROM mail ORDER BY created_at DESC, id DESC LIMIT 200";
-
 pub(super) type GrantRow = (String, Option<String>, Option<String>);
 
 impl Conn {
@@ -189,11 +173,6 @@ impl Conn {
     pub async fn failures(&mut self, key: &str) -> Result<(i64, Moment), Fault> {
         let row: Option<(i64, i64)> = on!(self, |c| sqlx::query_as(THROTTLE).bind(key).fetch_optional(c).await)?;
         Ok(row.map_or((0, Moment::from_millis(0)), |(n, at)| (n, Moment::from_millis(at))))
-    }
-
-    /// The newest mails of the outbox.
-    pub async fn mails(&mut self) -> Result<Vec<Mail>, Fault> {
-        Ok(on!(self, |c| sqlx::query_as(MAILS).fetch_all(c).await)?)
     }
 }
 
@@ -323,21 +302,6 @@ impl Tx {
     /// Forgets the failures under a throttle's key.
     pub async fn forgive(&mut self, key: &str) -> Result<(), Fault> {
         run!(self, sqlx::query(FORGIVE).bind(key))?;
-        Ok(())
-    }
-
-    /// Puts a mail into the outbox. Mails hold no name, picture or offence.
-    pub async fn add_mail(&mut self, mail: &Mail, to: Option<PersonId>) -> Result<(), Fault> {
-        run!(
-            self,
-            sqlx::query(ADD_MAIL)
-                .bind(&mail.id)
-                .bind(to.map(|id| id.to_string()))
-                .bind(&mail.address)
-                .bind(&mail.subject)
-                .bind(&mail.words)
-                .bind(mail.created_at)
-        )?;
         Ok(())
     }
 }

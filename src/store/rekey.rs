@@ -50,6 +50,8 @@ const WRITE_STATEMENT: &str = "UPDATE statement SET document = $2 WHERE id = $1"
 const READ_DOCUMENT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, wrapped_key AS sealed FROM document WHERE wrapped_key IS NOT NULL";
 const WRITE_DOCUMENT: &str = "UPDATE document SET wrapped_key = $2 WHERE id = $1";
 
+const READ_ISSUE: &str = "SELECT urn AS id, urn AS place, CAST(0 AS BIGINT) AS version, void_words AS sealed FROM issue WHERE void_words IS NOT NULL";
+const WRITE_ISSUE: &str = "UPDATE issue SET void_words = $2 WHERE urn = $1";
 const READ_CONSIDERATION: &str = "SELECT id, id AS place, version, body AS sealed FROM consideration";
 const WRITE_CONSIDERATION: &str = "UPDATE consideration SET body = $2 WHERE id = $1";
 const READ_REPRESENTATION: &str =
@@ -61,6 +63,8 @@ const READ_RULING_TOLD: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, told AS sealed FROM ruling WHERE told IS NOT NULL";
 const WRITE_RULING_TOLD: &str = "UPDATE ruling SET told = $2 WHERE id = $1";
 
+const READ_INSPECTION: &str = "SELECT id, id AS place, version, body AS sealed FROM inspection";
+const WRITE_INSPECTION: &str = "UPDATE inspection SET body = $2 WHERE id = $1";
 const READ_DUTY: &str = "SELECT id, id AS place, version, body AS sealed FROM duty";
 const WRITE_DUTY: &str = "UPDATE duty SET body = $2 WHERE id = $1";
 
@@ -79,6 +83,34 @@ const READ_AREA_ANSWER: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM consultation WHERE answer IS NOT NULL";
 const WRITE_AREA_ANSWER: &str = "UPDATE consultation SET answer = $2 WHERE id = $1";
 
+// Reviews
+const READ_DECISION: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, decision AS sealed FROM review WHERE decision IS NOT NULL";
+const WRITE_DECISION: &str = "UPDATE review SET decision = $2 WHERE id = $1";
+const READ_REVIEW_PART: &str = "SELECT id, id AS place, version, body AS sealed FROM review_part";
+const WRITE_REVIEW_PART: &str = "UPDATE review_part SET body = $2 WHERE id = $1";
+const READ_LIMIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM limit_change";
+const WRITE_LIMIT: &str = "UPDATE limit_change SET body = $2 WHERE id = $1";
+// Demands
+const READ_DEMAND: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand";
+const WRITE_DEMAND: &str = "UPDATE demand SET body = $2 WHERE id = $1";
+const READ_QUERY: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM confirmation WHERE body IS NOT NULL";
+const WRITE_QUERY: &str = "UPDATE confirmation SET body = $2 WHERE id = $1";
+const READ_VISIT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM demand_visit";
+const WRITE_VISIT: &str = "UPDATE demand_visit SET body = $2 WHERE id = $1";
+// Retention
+const READ_DISPOSAL: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM disposal WHERE LENGTH(body) > 0";
+const WRITE_DISPOSAL: &str = "UPDATE disposal SET body = $2 WHERE id = $1";
+const READ_DISPOSAL_ANSWER: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, answer AS sealed FROM disposal WHERE LENGTH(answer) > 0";
+const WRITE_DISPOSAL_ANSWER: &str = "UPDATE disposal SET answer = $2 WHERE id = $1";
+const READ_HOLD: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM legal_hold";
+const WRITE_HOLD: &str = "UPDATE legal_hold SET body = $2 WHERE id = $1";
+const READ_LIFT: &str =
+    "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, lift AS sealed FROM legal_hold WHERE lift IS NOT NULL";
+const WRITE_LIFT: &str = "UPDATE legal_hold SET lift = $2 WHERE id = $1";
 // Prints and leavers
 const READ_PRINT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM print_act";
 const WRITE_PRINT: &str = "UPDATE print_act SET body = $2 WHERE id = $1";
@@ -90,6 +122,13 @@ pub const SOURCES: &[Source] = &[
     // Prints and leavers
     Source { table: "print_act", column: "body", bound: Some("print_act"), read: READ_PRINT, write: WRITE_PRINT },
     Source { table: "leaving", column: "body", bound: Some("leaving"), read: READ_LEAVING, write: WRITE_LEAVING },
+    Source {
+        table: "inspection",
+        column: "body",
+        bound: Some("inspection"),
+        read: READ_INSPECTION,
+        write: WRITE_INSPECTION,
+    },
     Source { table: "duty", column: "body", bound: Some("duty"), read: READ_DUTY, write: WRITE_DUTY },
     Source {
         table: "consideration",
@@ -125,6 +164,20 @@ pub const SOURCES: &[Source] = &[
         write: WRITE_AREA_ANSWER,
     },
     // End of other areas
+    // Reviews
+    Source { table: "review", column: "decision", bound: Some("review"), read: READ_DECISION, write: WRITE_DECISION },
+    Source {
+        table: "review_part",
+        column: "body",
+        bound: Some("review_part"),
+        read: READ_REVIEW_PART,
+        write: WRITE_REVIEW_PART,
+    },
+    Source { table: "limit_change", column: "body", bound: Some("limit_change"), read: READ_LIMIT, write: WRITE_LIMIT },
+    // Demands
+    Source { table: "demand", column: "body", bound: Some("demand"), read: READ_DEMAND, write: WRITE_DEMAND },
+    Source { table: "confirmation", column: "body", bound: Some("confirmation"), read: READ_QUERY, write: WRITE_QUERY },
+    Source { table: "demand_visit", column: "body", bound: Some("demand_visit"), read: READ_VISIT, write: WRITE_VISIT },
     Source { table: "ruling", column: "body", bound: Some("ruling"), read: READ_RULING, write: WRITE_RULING },
     Source { table: "ruling", column: "told", bound: Some("ruling"), read: READ_RULING_TOLD, write: WRITE_RULING_TOLD },
     Source {
@@ -134,6 +187,7 @@ pub const SOURCES: &[Source] = &[
         read: READ_STATEMENT,
         write: WRITE_STATEMENT,
     },
+    Source { table: "issue", column: "void_words", bound: None, read: READ_ISSUE, write: WRITE_ISSUE },
     Source { table: "document", column: "wrapped_key", bound: None, read: READ_DOCUMENT, write: WRITE_DOCUMENT },
     Source { table: "copy", column: "wrapped_key", bound: None, read: READ_COPY, write: WRITE_COPY },
     Source {
@@ -158,6 +212,17 @@ pub const SOURCES: &[Source] = &[
         read: READ_INVITATION,
         write: WRITE_INVITATION,
     },
+    // Retention
+    Source { table: "disposal", column: "body", bound: Some("disposal"), read: READ_DISPOSAL, write: WRITE_DISPOSAL },
+    Source {
+        table: "disposal",
+        column: "answer",
+        bound: Some("disposal"),
+        read: READ_DISPOSAL_ANSWER,
+        write: WRITE_DISPOSAL_ANSWER,
+    },
+    Source { table: "legal_hold", column: "body", bound: Some("legal_hold"), read: READ_HOLD, write: WRITE_HOLD },
+    Source { table: "legal_hold", column: "lift", bound: Some("legal_hold"), read: READ_LIFT, write: WRITE_LIFT },
 ];
 
 const BYTE_COLUMNS_POSTGRES: &str = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_schema = current_schema() AND data_type = 'bytea' AND table_name <> '_sqlx_migrations' ORDER BY 1, 2";

@@ -83,7 +83,8 @@ pub struct Issue {
     pub until: Option<i64>,
     pub copies: i64,
     pub voided_at: Option<i64>,
-    pub void_reason: String,
+    pub void_words: Option<Vec<u8>>,
+    pub disposed_at: Option<i64>,
 }
 
 const COLUMNS_ONE: &str = "SELECT id, area_id, requested_by, requested_at, stage, closed_by, closed_at, authorised_by, authorised_at, urn, until, recalled_by, recalled_at, danger, file, draft, text_object, text_sha256, version, returned_by, returned_at, source_index, origin_id FROM release WHERE id = $1";
@@ -101,9 +102,8 @@ const REMOVE_PHOTOGRAPH: &str =
 const NEXT_SERIAL: &str = "SELECT code, next_serial FROM area WHERE id = $1";
 const TAKE_SERIAL: &str = "UPDATE area SET next_serial = next_serial + 1 WHERE id = $1 AND next_serial = $2";
 const ISSUE: &str = "INSERT INTO issue (area_id, serial, urn, release_id, issued_at) VALUES ($1, $2, $3, $4, $5)";
-const VOID_ISSUE: &str =
-    "UPDATE issue SET voided_at = $2, void_reason = $3 WHERE release_id = $1 AND voided_at IS NULL";
-const ISSUES: &str = "SELECT i.urn, i.serial, i.release_id, i.issued_at, r.stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id AND c.print = 0) AS copies, i.voided_at, i.void_reason FROM issue i JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
+const VOID_ISSUE: &str = "UPDATE issue SET voided_at = $2, void_words = $3 WHERE release_id = $1 AND voided_at IS NULL";
+const ISSUES: &str = "SELECT i.urn, i.serial, COALESCE(i.release_id, (SELECT MAX(d.subject_id) FROM disposal d WHERE d.urn = i.urn AND d.erased_at IS NOT NULL), '') AS release_id, i.issued_at, COALESCE(r.stage, 'disposed') AS stage, r.until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = i.release_id AND c.print = 0) AS copies, i.voided_at, i.void_words, i.disposed_at FROM issue i LEFT JOIN release r ON r.id = i.release_id WHERE i.area_id = $1 ORDER BY i.serial DESC";
 const ADD_PHOTOGRAPH: &str = "INSERT INTO photograph (id, release_id, position, width, height, sha256, object) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const PHOTOGRAPHS: &str = "SELECT id, release_id, position, width, height, sha256, object FROM photograph WHERE release_id = $1 AND removed_at IS NULL ORDER BY position";
 const NEXT_POSITION: &str = "SELECT COALESCE(MAX(position) + 1, 0) FROM photograph WHERE release_id = $1";
@@ -156,6 +156,8 @@ impl TryFrom<Row> for Filed {
             requested_at: Moment::from_millis(row.requested_at),
             stage,
             origin: origin.transpose()?,
+            // Filled by whoever loads it: they stand in other rows (`Conn::askers`).
+            askers: Vec::new(),
             version: row.version,
         };
         Ok(Self {
@@ -170,31 +172,40 @@ impl TryFrom<Row> for Filed {
     }
 }
 
-fn filed(rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
-    rows.into_iter().map(Filed::try_from).collect()
-}
-
 impl Conn {
+    /// Rows as releases, each with who asked for what it follows.
+    pub(super) async fn filed(&mut self, rows: Vec<Row>) -> Result<Vec<Filed>, Fault> {
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut filed = Filed::try_from(row)?;
+            filed.release.askers = self.askers(filed.release.origin).await?;
+            all.push(filed);
+        }
+        Ok(all)
+    }
+
     /// A release.
     pub async fn release(&mut self, id: ReleaseId) -> Result<Option<Filed>, Fault> {
         let row: Option<Row> = on!(self, |c| sqlx::query_as(COLUMNS_ONE).bind(id.to_string()).fetch_optional(c).await)?;
-        row.map(Filed::try_from).transpose()
+        Ok(self.filed(row.into_iter().collect()).await?.pop())
     }
 
     /// A release by its reference, as printed.
     pub async fn release_by_urn(&mut self, urn: &str) -> Result<Option<Filed>, Fault> {
         let row: Option<Row> = on!(self, |c| sqlx::query_as(BY_URN).bind(urn).fetch_optional(c).await)?;
-        row.map(Filed::try_from).transpose()
+        Ok(self.filed(row.into_iter().collect()).await?.pop())
     }
 
     /// An area's releases: numbered ones first, so that no flood of requests hides a live release; each newest first.
     pub async fn releases_of_area(&mut self, area: AreaId, limit: i64) -> Result<Vec<Filed>, Fault> {
-        filed(on!(self, |c| sqlx::query_as(OF_AREA).bind(area.to_string()).bind(limit).fetch_all(c).await)?)
+        let rows = on!(self, |c| sqlx::query_as(OF_AREA).bind(area.to_string()).bind(limit).fetch_all(c).await)?;
+        self.filed(rows).await
     }
 
     /// What an officer asked for, newest first.
     pub async fn releases_of_officer(&mut self, person: PersonId, limit: i64) -> Result<Vec<Filed>, Fault> {
-        filed(on!(self, |c| sqlx::query_as(OF_OFFICER).bind(person.to_string()).bind(limit).fetch_all(c).await)?)
+        let rows = on!(self, |c| sqlx::query_as(OF_OFFICER).bind(person.to_string()).bind(limit).fetch_all(c).await)?;
+        self.filed(rows).await
     }
 
     /// Live releases whose limit has passed at `now` and which still have a key to destroy.
@@ -363,10 +374,10 @@ impl Tx {
         Ok(())
     }
 
-    /// Marks a release's number as voided; it stays in the register with its reason (K8.3).
-    pub async fn void_issue(&mut self, release: ReleaseId, reason: &str) -> Result<(), Fault> {
+    /// Marks a release's number as voided; it stays in the register with its reason, sealed (K8.3).
+    pub async fn void_issue(&mut self, release: ReleaseId, sealed: &[u8]) -> Result<(), Fault> {
         let now = self.now().millis();
-        run!(self, sqlx::query(VOID_ISSUE).bind(release.to_string()).bind(now).bind(reason))?;
+        run!(self, sqlx::query(VOID_ISSUE).bind(release.to_string()).bind(now).bind(sealed))?;
         Ok(())
     }
 

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 16] = [
+pub const STEPS: [Step; 21] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -61,8 +61,18 @@ pub const STEPS: [Step; 16] = [
     step!(14, "duties", 13, "0014_duties.sql"),
     // An older program would release a photograph that the officer took out again.
     step!(15, "request", 15, "0015_request.sql"),
+    // An older program would go by a ruling on other words and photographs.
+    step!(16, "subject", 16, "0016_subject.sql"),
+    // Reviews. An older program would take an acknowledgement that names the limit of before.
+    step!(17, "review", 17, "0017_review.sql"),
+    // An older program would open other copies to somebody who has not confirmed the end of one, and knows no queries.
+    step!(18, "demands", 18, "0018_demands.sql"),
+    // Mail
+    step!(19, "mail", 18, "0019_mail.sql"),
+    // An older program would leave what was disposed of out of the register of issues.
+    step!(20, "retention", 20, "0020_retention.sql"),
     // Prints. An older program would hand a sheet to its holder as a bulletin, as often as they like.
-    step!(18, "prints", 18, "0018_prints.sql"),
+    step!(21, "prints", 21, "0021_prints.sql"),
 ];
 
 /// The setting that holds the floor.

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::actions::corrections::Version;
 use crate::actions::deliver::{self, Bulletin};
 use crate::actions::{No, session};
+use crate::domain::demand::State;
 use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
@@ -63,12 +64,15 @@ const LOST: &str = "This copy ended when your old keys were lost. A new one foll
 /// How a bulletin stands: words, colour, what to do.
 fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
     let first = |one: &Refusal| matches!(one, Refusal::UndertakingUnsigned { .. } | Refusal::ConditionsUnacknowledged);
+    let owed = matches!(bulletin.ending, Some(State::Owed { .. } | State::Overdue { .. }));
     match bulletin.word {
         _ if bulletin.copy.confirmed_at.is_some() => ("Confirmed", "grey", ""),
         // Before the release's own standing: there is nothing to wait for with this copy.
         "live" if bulletin.copy.left_at.is_some() => ("Ended", "grey", LEFT),
         "live" if bulletin.copy.replaced_at.is_some() => ("Keys lost", "grey", LOST),
+        _ if matches!(bulletin.ending, Some(State::Overdue { .. })) => ("Overdue", "red", KEEPING),
         "recalled" | "voided" => ("Withdrawn", "red", KEEPING),
+        "live" if owed => ("Demanded back", "red", KEEPING),
         "expired" => ("Expired", "grey", KEEPING),
         _ if bulletin.closed.is_empty() => ("Open", "green", ""),
         _ if bulletin.closed.iter().all(first) => {
@@ -98,7 +102,11 @@ impl Card {
     /// As it stands now.
     pub fn of(bulletin: &Bulletin) -> Self {
         let (state, colour, todo) = standing(bulletin);
-        let over = matches!(bulletin.word, "recalled" | "voided" | "expired");
+        let owed = match bulletin.ending {
+            Some(State::Owed { due } | State::Overdue { due }) => Some(due),
+            _ => None,
+        };
+        let over = matches!(bulletin.word, "recalled" | "voided" | "expired") || owed.is_some();
         let confirmed = bulletin.copy.confirmed_at.map(Moment::from_millis);
         let until = bulletin.until.deadline();
         let mut dates = vec![if over {
@@ -107,6 +115,10 @@ impl Card {
             format!("You can view it until {until}.")
         }];
         dates.extend(bulletin.recalled_at.map(|at| format!("The police withdrew it on {}.", at.long())));
+        if let (Some(_), "live") = (owed, bulletin.word) {
+            dates = vec!["The police demanded it back.".to_owned()];
+        }
+        dates.extend(owed.map(|due| format!("Confirm its end by {}.", due.deadline())));
         let lost = bulletin.copy.replaced_at.or(bulletin.copy.left_at).map(Moment::from_millis);
         if let (Some(at), false) = (lost, over) {
             let how = if bulletin.copy.left_at.is_some() { "when you left the scheme" } else { "with your old keys" };

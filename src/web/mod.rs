@@ -25,6 +25,7 @@ pub mod guard;
 pub mod headers;
 pub mod log;
 pub mod log_check;
+pub mod messages;
 pub mod multipart;
 pub mod operator;
 pub mod page;

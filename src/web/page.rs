@@ -13,7 +13,7 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, passkey, report, sheets, sign_in, statements,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, messages, passkey, report, sheets, sign_in, statements,
     surrender, undertaking, visits,
 };
 
@@ -67,6 +67,7 @@ pages![
     sheets::Print,
     sheets::Holdings,
     surrender::Sheet,
+    surrender::Release,
     log::Log,
     log_check::Verify,
     log_check::Head,
@@ -76,9 +77,11 @@ pages![
     police::ask::Ask,
     police::check::Check,
     police::sheet::Sheet,
-    police::sheet::Recall,
+    // Demands
+    police::end::End,
+    police::demands::Demands,
+    police::ending::Ending,
     // The desk
-    police::void::Void,
     police::duties::Duty,
     police::prints::Authority,
     police::prints::Bundle,
@@ -124,11 +127,24 @@ pages![
     police::correct::Correct,
     police::corrections::Corrections,
     police::corrections::Consider,
+    // Reviews
+    police::reviews::Reviews,
+    police::reviews::Check,
+    police::reviews::conclude::Conclude,
+    police::reviews::limits::Shorten,
+    police::reviews::limits::Notice,
+    police::reviews::queue::Queue,
     // Statements
     statements::Mine,
     statements::Signed,
     // Visits and proving who is there
     visits::Visits,
+    messages::Messages,
+    messages::Told,
+    police::jobs::Jobs,
+    police::jobs::PersonMail,
+    police::inspections::Inspections,
+    police::inspections::Inspected,
     fresh::Fresh,
     // People, roles and registers
     police::scheme_form::Form,
@@ -152,6 +168,11 @@ pages![
     police::texts::Texts,
     police::texts::One,
     police::texts::Figures,
+    // Retention
+    police::retention::List,
+    police::retention::Review,
+    police::legal_holds::Hold,
+    police::legal_holds::Lift,
 ];
 
 /// Parses all templates and checks that each page has its own and each template below `pages/` its page.

@@ -9,7 +9,7 @@ use crate::harness::things::Things;
 use crate::harness::{Scene, world};
 
 /// Every field name that any form of the portal has.
-const FIELDS: [&str; 83] = [
+const FIELDS: [&str; 97] = [
     "email",
     "auth",
     "recovery_auth",
@@ -60,6 +60,11 @@ const FIELDS: [&str; 83] = [
     "athena_reference",
     "athena_date",
     "exclusion_ends",
+    "close_on",
+    "ended",
+    "advised",
+    "still_need",
+    "enactment",
     "recipients",
     "reason",
     "statement",
@@ -68,6 +73,15 @@ const FIELDS: [&str; 83] = [
     "done_date",
     "done_time",
     "witness",
+    "onward",
+    "onward_told",
+    "due",
+    "seen",
+    "query",
+    "visited_on",
+    "who",
+    "findings",
+    "reference",
     "vetting_ends",
     "isa_ends",
     "version",

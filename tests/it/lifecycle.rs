@@ -20,6 +20,9 @@ mod breaches;
 #[expect(dead_code, reason = "the judge of the walks: here only its list of orders is printed")]
 #[path = "../../src/domain/release/walk_tests/law.rs"]
 mod law;
+#[expect(dead_code, reason = "the walks break each rule of a review too")]
+#[path = "../../src/domain/release/walk_tests/reviews.rs"]
+mod reviews;
 #[expect(dead_code, reason = "the walks take more shapes of a case than the paper")]
 #[path = "../../src/domain/release/walk_tests/world.rs"]
 mod world;
@@ -34,7 +37,7 @@ fn now() -> Moment {
 /// Every stage, and what it is.
 fn stages() -> Vec<(Stage, &'static str)> {
     let (by, at) = (person(2), now());
-    let authority = Authority { by, at, urn: "CZ/001/26".into(), until: at.plus_millis(1) };
+    let authority = Authority { by, at, urn: "CZ/001/26".into(), until: at.plus_millis(60 * 86_400_000) };
     let over = authority.clone();
     vec![
         (Stage::Draft, "being written by the officer; nobody else sees it"),
@@ -107,13 +110,17 @@ fn order_rows(row: &Row) -> String {
 /// Each fact that keeps an order from being carried out, though somebody gives it who may.
 fn facts_against(row: &Row) -> Vec<String> {
     let good = || Facts::good(now());
-    let against: [(&str, Facts); 6] = [
+    let against: [(&str, Facts); 10] = [
         ("nothing is written", Facts { silent: true, ..good() }),
         ("the time lies in the future", Facts { when: 1, ..good() }),
         ("the time is more than a minute before the decision", Facts { when: -60_001, ..good() }),
         ("there was no decision", Facts { decided: None, ..good() }),
         ("nothing waits for an answer", Facts { open: false, ..good() }),
         ("a copy was opened", Facts { opened: true, ..good() }),
+        ("no signed review waits", Facts { nothing_waits: true, ..good() }),
+        ("no day is chosen", Facts { days: None, ..good() }),
+        ("the day is after the latest one", Facts { days: Some(200), ..good() }),
+        ("no exclusion notice is on record", Facts { on_record: None, ..good() }),
     ];
     let mut found: Vec<(String, Vec<&str>)> = Vec::new();
     for (fact, facts) in against {
@@ -152,7 +159,8 @@ fn rules() -> String {
         note(one.rule, &Facts { case, ..Facts::good(now()) });
     }
     let mut case = lawful(1 << 3, now());
-    case.rulings.push(Ruling { by: person(2), ..world::ruling(Question::NoPositiveOutcome, now()) });
+    let own = Ruling { by: person(2), ..world::ruling(&case, Question::NoPositiveOutcome, now()) };
+    case.rulings.push(own);
     note("whoever authorises decided no question of the case", &Facts { case, ..Facts::good(now()) });
     said.iter().fold(String::new(), |mut text, told| {
         writeln!(text, "| {told} | {} |", rules[told].join("; ")).unwrap();

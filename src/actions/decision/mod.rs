@@ -21,6 +21,7 @@ use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Case, Considered, Order, Part};
 use crate::domain::scheme::Footing;
+use crate::domain::words::Prose;
 use crate::store::Conn;
 use crate::store::decisions::{Consideration, Representation, RulingRow};
 use crate::store::documents::Document;
@@ -32,8 +33,8 @@ pub use parse::Answers;
 
 /// The setting that holds the last day of the force's data protection registration (K8.1).
 pub const REGISTRATION_ENDS: &str = "registration_ends";
-/// Stored beside the answers of `material`: the digest of the words that were read.
-const WORDS: &str = "words_digest";
+/// The digest of what would leave: the page of `material` hands in the one it showed, and it is stored beside the answers.
+pub const SUBJECT: &str = "subject";
 const TABLE: &str = "consideration";
 const COLUMN: &str = "body";
 
@@ -77,6 +78,8 @@ pub struct Gathered {
     pub documents: Vec<Document>,
     /// What the rules see.
     pub case: Case,
+    /// The version of the other area's release that this one was compared with (K7.6).
+    origin: Option<i64>,
 }
 
 impl Gathered {
@@ -98,9 +101,15 @@ impl Gathered {
     }
 }
 
-/// The digest of the officer's words, as `material` records that they were read; empty: there are none.
-fn words_digest(draft: Option<&Draft>) -> String {
-    draft.and_then(|draft| draft.released("")).map_or_else(String::new, |words| digested(words.as_bytes()))
+/// The digest of the officer's words and of the photographs, as `material` and every ruling record what they are about; empty: there
+/// is nothing yet. Instructions are not in it: they are written later, and may not say what needs confirming.
+fn subject(draft: Option<&Draft>, photographs: &[Photograph]) -> String {
+    let words = draft.and_then(|draft| draft.released(""));
+    if words.is_none() && photographs.is_empty() {
+        return String::new();
+    }
+    let pictures: Vec<&str> = photographs.iter().map(|one| one.sha256.as_str()).collect();
+    digested(json!([words, pictures]).to_string().as_bytes())
 }
 
 /// Loads a release that `by` may do `act` to, with everything its rules need.
@@ -135,25 +144,29 @@ pub async fn gather_filed(office: &Office, conn: &mut Conn, filed: Filed, now: M
     let rulings = conn.rulings(id).await?;
     let documents = conn.documents_of(id).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
+    let (member_schemes, members_gone) = member_schemes(conn, &considered).await?;
+    let origin = elsewhere::origin_version(conn, &filed.release).await?;
     let instructions = considered.recipients.instructions.as_str();
     let case = Case {
         request: file.request.clone(),
         words: draft.clone().unwrap_or_default().released(instructions).unwrap_or_default(),
-        words_digest: words_digest(draft.as_ref()),
+        subject: subject(draft.as_ref(), &photographs),
         photographs: photographs.len(),
         represented: representations.last().map(|one| Moment::from_millis(one.recorded_at)),
         rulings: rulings.iter().map(RulingRow::ruling).collect::<Result<_, _>>()?,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
+        member_schemes,
+        members_gone,
         recipients_gone: people.len() < considered.recipients.to.len(),
         consulted: elsewhere::consulted(conn, id).await?,
-        awaited: elsewhere::awaited(conn, &filed.release).await?,
+        awaited: elsewhere::awaited(office, conn, &filed).await?,
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
         numbers: conn.numbers_in_force().await?.0,
         versions: conn.versions_in_force().await?,
         considered,
     };
-    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, documents, case })
+    Ok(Gathered { filed, file, draft, photographs, saved, people, representations, rulings, documents, case, origin })
 }
 
 /// The case again, inside the act: refused if anything of it was changed since it was read; with recipients, registration and number
@@ -171,6 +184,7 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     let rulings = conn.rulings(id).await?;
     let pictures: Vec<String> = conn.photographs(id).await?.into_iter().map(|one| one.id).collect();
     let same = filed.draft == of.filed.draft
+        && elsewhere::origin_version(conn, &filed.release).await? == of.origin
         && pictures.iter().eq(of.photographs.iter().map(|one| &one.id))
         && parts.len() == of.saved.len()
         && of.saved.iter().all(|one| parts.contains(&(one.id.clone(), one.version)))
@@ -183,15 +197,27 @@ pub(super) async fn again(conn: &mut Conn, of: &Gathered, now: Moment) -> Result
     }
     let people = people(conn, &filed, &of.case.considered.recipients.to, now).await?;
     let registration = conn.setting(REGISTRATION_ENDS).await?;
+    let (member_schemes, members_gone) = member_schemes(conn, &of.case.considered).await?;
     let case = Case {
+        member_schemes,
+        members_gone,
         recipients: people.iter().map(|(_, footing)| footing.clone()).collect(),
         recipients_gone: people.len() < of.case.considered.recipients.to.len(),
         registration_ends: registration.as_deref().and_then(parse_day),
         urn: conn.next_urn(filed.release.area, now).await?.0,
-        awaited: elsewhere::awaited(conn, &filed.release).await?,
         ..of.case.clone()
     };
     Ok((case, people))
+}
+
+/// The instructions to managers that the decision records (K7.4).
+pub(super) async fn instructions(office: &Office, conn: &mut Conn, id: ReleaseId) -> Result<Prose, No> {
+    let mut considered = Considered::default();
+    for one in saved(office, conn, id).await?.iter().filter(|one| one.part == Part::Recipients) {
+        let corrupt = |_| Fault::Corrupt { table: TABLE, column: COLUMN, row: one.id.clone() };
+        parse::part(one.part, &one.answers, &mut considered).map_err(corrupt)?;
+    }
+    Ok(considered.recipients.instructions)
 }
 
 async fn saved(office: &Office, conn: &mut Conn, id: ReleaseId) -> Result<Vec<Saved>, No> {
@@ -228,6 +254,23 @@ async fn people(
     Ok(people)
 }
 
+/// The schemes of the members to whom it may be shown, and whether one of these has left the register.
+async fn member_schemes(conn: &mut Conn, of: &Considered) -> Result<(Vec<SchemeId>, bool), No> {
+    let (mut schemes, mut gone) = (Vec::new(), false);
+    for member in &of.recipients.members {
+        let row = conn.member(*member).await?.ok_or(No::NotFound)?;
+        if row.removed_at.is_some() {
+            gone = true;
+            continue;
+        }
+        let scheme = SchemeId::parse(&row.scheme_id).ok_or(No::NotFound)?;
+        if !schemes.contains(&scheme) {
+            schemes.push(scheme);
+        }
+    }
+    Ok((schemes, gone))
+}
+
 /// Saves a part as it was filled in. `version`: of the part as the page showed it (0: never saved); if somebody saved it since, they
 /// are named and nothing is overwritten.
 pub async fn save(
@@ -244,8 +287,16 @@ pub async fn save(
     filed.release.decide(Order::Save(part), by, office.now())?;
     let (file, draft) = casefile::open(office, &filed)?;
     let mut answers = parse::own(part, posted);
-    if part == Part::Material && answers.iter().any(|(name, _)| name == "words_considered") {
-        answers.push((WORDS.to_owned(), words_digest(draft.as_ref())));
+    if part == Part::Material {
+        let current = subject(draft.as_ref(), &conn.photographs(id).await?);
+        // The tick is about what the page showed, not about what came since.
+        let shown = posted.iter().find(|(name, _)| name == SUBJECT).map_or("", |(_, value)| value.as_str());
+        if shown != current {
+            return Err(No::field("part", LEAVING_CHANGED));
+        }
+        if answers.iter().any(|(name, _)| name == "words_considered") {
+            answers.push((SUBJECT.to_owned(), current));
+        }
     }
     let mut considered = Considered::default();
     parse::part(part, &answers, &mut considered)?;
@@ -261,13 +312,16 @@ pub async fn save(
     let plain = zeroize::Zeroizing::new(json!(answers).to_string().into_bytes());
     let body = office.seal_field(TABLE, &row_id, COLUMN, version + 1, &plain)?;
     let saved_by = by.person().ok_or(No::NotFound)?.to_string();
-    let (acting, members) = (by.clone(), considered.recipients.members);
+    let (acting, members, read) = (by.clone(), considered.recipients.members, filed.release.version);
     office
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
                 let filed = casefile::load(tx, &acting, Act::Decide, id).await?;
                 let (_, event) = filed.release.decide(Order::Save(part), &acting, now)?.into_parts();
+                if part == Part::Material && filed.release.version != read {
+                    return Err(No::field("part", LEAVING_CHANGED));
+                }
                 let (release_id, word) = (id.to_string(), part.word().to_owned());
                 let other = tx.considerations(id).await?.into_iter().find(|one| one.part == word);
                 let row = Consideration {
@@ -293,6 +347,8 @@ pub async fn save(
         .await?;
     Ok(())
 }
+
+const LEAVING_CHANGED: &str = "What would leave has changed since you opened this page. Look at it again, then save. What you typed is still here.";
 
 fn changed() -> No {
     No::field(

@@ -2,7 +2,7 @@
 //!
 //! An empty answer is none: a part may be saved half done. Absent on purpose: rules, which are `domain::release::case`'s.
 
-use crate::actions::decision::questions::{self, Kind};
+use crate::actions::decision::questions::{self, Kind, Question};
 use crate::actions::{FieldError, No};
 use crate::domain::ids::{AreaId, MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Day, Moment, parse_day};
@@ -22,8 +22,13 @@ pub type Answers = Vec<(String, String)>;
 
 /// A part's answers out of everything posted: its own questions alone.
 pub fn own(part: Part, posted: &[(String, String)]) -> Answers {
+    own_of(questions::of(part), posted)
+}
+
+/// The answers to these questions alone.
+pub(in crate::actions) fn own_of(questions: &[Question], posted: &[(String, String)]) -> Answers {
     let asked = |name: &str| {
-        questions::of(part)
+        questions
             .iter()
             .any(|question| question.name == name || matches!(question.kind, Kind::Moment(time) if time == name))
     };
@@ -32,7 +37,7 @@ pub fn own(part: Part, posted: &[(String, String)]) -> Answers {
 
 /// Reads a part into `of`. Everything that cannot be read is told at once.
 pub fn part(part: Part, answers: &Answers, of: &mut Considered) -> Result<(), No> {
-    let mut paper = Paper { answers, wrong: Vec::new() };
+    let mut paper = Paper::of(questions::of(part), answers);
     match part {
         Part::Material => of.material = paper.material(),
         Part::Grounds => of.grounds = paper.grounds(),
@@ -43,21 +48,35 @@ pub fn part(part: Part, answers: &Answers, of: &mut Considered) -> Result<(), No
         Part::Recipients => of.recipients = paper.recipients(),
         Part::Records => of.records = paper.records(),
     }
-    if paper.wrong.is_empty() { Ok(()) } else { Err(No::Invalid(paper.wrong)) }
+    paper.done()
 }
 
-struct Paper<'a> {
+/// Answers being read, and what is wrong with them.
+pub(in crate::actions) struct Paper<'a> {
+    questions: &'static [Question],
     answers: &'a Answers,
     wrong: Vec<FieldError>,
 }
 
+impl<'a> Paper<'a> {
+    /// Answers to these questions.
+    pub(in crate::actions) fn of(questions: &'static [Question], answers: &'a Answers) -> Self {
+        Self { questions, answers, wrong: Vec::new() }
+    }
+
+    /// Everything that could not be read, at once.
+    pub(in crate::actions) fn done(self) -> Result<(), No> {
+        if self.wrong.is_empty() { Ok(()) } else { Err(No::Invalid(self.wrong)) }
+    }
+}
+
 impl Paper<'_> {
-    fn field(&self, name: &str) -> &str {
+    pub(in crate::actions) fn field(&self, name: &str) -> &str {
         self.answers.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
     }
 
     fn fit<T: Default>(&mut self, name: &'static str, read: impl Fn(&'static str, &str) -> Result<T, Unfit>) -> T {
-        let label = questions::all().find(|(_, question)| question.name == name).map_or("This", |(_, q)| q.label);
+        let label = self.questions.iter().find(|question| question.name == name).map_or("This", |q| q.label);
         match read(label, self.field(name)) {
             Ok(value) => value,
             Err(why) => {
@@ -71,7 +90,7 @@ impl Paper<'_> {
         self.fit(name, Line::optional)
     }
 
-    fn prose(&mut self, name: &'static str) -> Prose {
+    pub(in crate::actions) fn prose(&mut self, name: &'static str) -> Prose {
         self.fit(name, Prose::optional)
     }
 
@@ -87,7 +106,7 @@ impl Paper<'_> {
         }
     }
 
-    fn day(&mut self, name: &'static str) -> Option<Day> {
+    pub(in crate::actions) fn day(&mut self, name: &'static str) -> Option<Day> {
         let raw = self.field(name).trim().to_owned();
         let day = parse_day(&raw);
         if day.is_none() && !raw.is_empty() {
@@ -119,12 +138,12 @@ impl Paper<'_> {
                 "notice" => Some(Indication::NoticeOffence),
                 _ => None,
             },
-            // Which words these were is put beside the tick when the part is saved.
-            words: self.field(super::WORDS).to_owned(),
+            // What this was about is put beside the tick when the part is saved.
+            subject: self.field(super::SUBJECT).to_owned(),
         }
     }
 
-    fn grounds(&mut self) -> Grounds {
+    pub(in crate::actions) fn grounds(&mut self) -> Grounds {
         Grounds {
             basis: match self.field("basis") {
                 "common_law" => Some(Basis::CommonLaw),
@@ -143,7 +162,7 @@ impl Paper<'_> {
         }
     }
 
-    fn risk(&mut self) -> Risk {
+    pub(in crate::actions) fn risk(&mut self) -> Risk {
         Risk {
             confidentiality: self.prose("risk_confidentiality"),
             level: self.prose("risk_level"),
@@ -188,7 +207,7 @@ impl Paper<'_> {
 
     fn notice(&mut self) -> Notice {
         let (date, time) = (self.field("notice_date").trim(), self.field("notice_time").trim());
-        let served_at = Moment::parse_london(date, time);
+        let served_at = Moment::parse_london_last(date, time);
         if served_at.is_none() && !(date.is_empty() && time.is_empty()) {
             let ask = "Enter the date and the time of service, such as 27 March 2026 and 17:30";
             self.wrong.push(FieldError::new("notice_date", ask));
@@ -209,7 +228,12 @@ impl Paper<'_> {
     }
 
     /// Every ticked box of a question, once each; a value that nobody was offered is told.
-    fn ticked<T: PartialEq>(&mut self, name: &'static str, ask: &str, read: impl Fn(&str) -> Option<T>) -> Vec<T> {
+    pub(in crate::actions) fn ticked<T: PartialEq>(
+        &mut self,
+        name: &'static str,
+        ask: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Vec<T> {
         let mut all = Vec::new();
         for (_, value) in self.answers.iter().filter(|(field, _)| field == name) {
             match read(value) {
@@ -243,6 +267,7 @@ impl Paper<'_> {
             athena: self.line("athena_reference"),
             athena_dated: self.day("athena_date"),
             exclusion_ends: self.day("exclusion_ends"),
+            close_on: self.day("close_on"),
         }
     }
 }
@@ -264,7 +289,7 @@ mod tests {
                 }
                 Kind::Choice(options) => options[0].0,
                 Kind::Tick => "yes",
-                Kind::People | Kind::Members | Kind::Areas => continue,
+                Kind::People | Kind::Members | Kind::Areas | Kind::Copies => continue,
             };
             all.push((question.name.to_owned(), value.to_owned()));
         }

@@ -30,6 +30,8 @@ pub enum Kind {
     Members,
     /// Other areas.
     Areas,
+    /// Copies that stand, by their holders (K7.9).
+    Copies,
 }
 
 /// When a question is asked.
@@ -62,7 +64,8 @@ pub struct Question {
     pub when: When,
 }
 
-const fn ask(
+/// A question that is always asked.
+pub(in crate::actions) const fn ask(
     name: &'static str,
     label: &'static str,
     clause: &'static str,
@@ -336,6 +339,13 @@ const RECORDS: &[Question] = &[
         "K7.8",
         Kind::Day,
         "If one is in force, the release may stay open to it, at most 120 days",
+    ),
+    ask(
+        "close_on",
+        "Close earlier, at the end of (optional)",
+        "K7.8",
+        Kind::Day,
+        "The limit is 60 days, or with an exclusion notice its end. You can only bring it forward.",
     ),
 ];
 

@@ -36,7 +36,7 @@ pub(in crate::actions) fn row(label: impl Into<String>, value: impl Into<String>
 }
 
 /// A box that was left empty in a part that was saved: many apply to some cases alone.
-const NOTHING: &str = "Nothing entered";
+pub(in crate::actions) const NOTHING: &str = "Nothing entered";
 
 /// Whether a question is asked in this case.
 pub fn is_asked(question: &Question, of: &Gathered) -> bool {
@@ -135,22 +135,8 @@ async fn considered(conn: &mut Conn, of: &Gathered, saved: &Saved) -> Result<Sec
 
 /// An answer in words.
 async fn answer(conn: &mut Conn, of: &Gathered, question: &Question, answers: &Answers) -> Result<String, No> {
-    let values =
-        |name: &str| answers.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect();
-    let all: Vec<String> = values(question.name);
-    let first = all.first().map_or("", String::as_str);
+    let all = values(answers, question.name);
     Ok(match question.kind {
-        Kind::Line | Kind::Prose => first.to_owned(),
-        Kind::Day => parse_day(first).map_or_else(String::new, long_day),
-        Kind::Moment(time) => {
-            let time: Vec<String> = values(time);
-            Moment::parse_london(first, time.first().map_or("", String::as_str)).map_or_else(String::new, Moment::long)
-        }
-        Kind::Choice(options) => options
-            .iter()
-            .find(|(value, ..)| *value == first)
-            .map_or_else(String::new, |(_, words, _)| (*words).to_owned()),
-        Kind::Tick => if first == "yes" { "Yes" } else { "No" }.to_owned(),
         Kind::People => {
             let told = |(receiver, footing): &(crate::store::registers::Receiver, crate::domain::scheme::Footing)| {
                 format!("{}, {} ({})", receiver.name, receiver.scheme_name, footing.role.title())
@@ -171,7 +157,32 @@ async fn answer(conn: &mut Conn, of: &Gathered, question: &Question, answers: &A
             }
             told.join("\n")
         }
+        _ => plain(question, answers),
     })
+}
+
+fn values(answers: &Answers, name: &str) -> Vec<String> {
+    answers.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect()
+}
+
+/// An answer that names nothing of the store, in words.
+pub(in crate::actions) fn plain(question: &Question, answers: &Answers) -> String {
+    let all = values(answers, question.name);
+    let first = all.first().map_or("", String::as_str);
+    match question.kind {
+        Kind::Line | Kind::Prose => first.to_owned(),
+        Kind::Day => parse_day(first).map_or_else(String::new, long_day),
+        Kind::Moment(time) => {
+            let time = values(answers, time);
+            Moment::parse_london(first, time.first().map_or("", String::as_str)).map_or_else(String::new, Moment::long)
+        }
+        Kind::Choice(options) => options
+            .iter()
+            .find(|(value, ..)| *value == first)
+            .map_or_else(String::new, |(_, words, _)| (*words).to_owned()),
+        Kind::Tick => if first == "yes" { "Yes" } else { "No" }.to_owned(),
+        Kind::People | Kind::Members | Kind::Areas | Kind::Copies => all.join("\n"),
+    }
 }
 
 /// A document as the record names it: by its bytes.

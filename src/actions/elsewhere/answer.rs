@@ -4,7 +4,7 @@
 //! co-ordinator who consulted them, so that whoever authorises it is not who asked (K7.7). Absent on purpose: pictures; they are
 //! handed over by a browser of the area that has them (`handover`).
 
-use super::{Asked, fit_to_tell, open_now, opened, reasons};
+use super::{Asked, fit_to_tell, follow, open_now, opened, reasons};
 use crate::actions::casefile::{self, CaseFile};
 use crate::actions::office::ten;
 use crate::actions::request::read;
@@ -108,19 +108,32 @@ struct Begun {
     read: i64,
 }
 
-fn begin(office: &Office, row: &Consultation, area: AreaId, origin: &Filed, locality: Line) -> Result<Begun, No> {
+async fn begin(
+    office: &Office,
+    conn: &mut Conn,
+    row: &Consultation,
+    area: AreaId,
+    origin: &Filed,
+    locality: Line,
+) -> Result<Begun, No> {
     let (theirs, draft) = casefile::open(office, origin)?;
     let asked = opened(office, row)?;
-    let request = Request { title: asked.title, locality, reasons: asked.words, ..theirs.request };
     let id = ReleaseId::fresh(office.now(), ten());
-    let danger = request.danger;
     // Without a draft before authority there are no words; from authority on they are sealed to the unit, and handed over from there.
-    let draft = if origin.release.stage == Stage::Requested { Some(draft.unwrap_or_default()) } else { None };
+    let draft = if origin.release.stage == Stage::Requested { Some(follow::bare(draft)) } else { None };
+    // A correction changes the words and the warning, and leaves the request as it was asked: what is in force counts (K8.7).
+    let named = match &draft {
+        Some(draft) => !draft.name.is_empty(),
+        None => follow::in_force(office, conn, origin, &theirs).await?.named,
+    };
+    let danger = origin.danger;
+    let request = Request { title: asked.title, locality, reasons: asked.words, named, danger, ..theirs.request };
     let (file, draft) = casefile::seal(office, id, 1, &CaseFile::asked(request), draft.as_ref())?;
     let (requested_by, requested_at) = (row.asked_by()?, office.now());
     let origin_id = Some(origin.release.id);
-    let release =
-        Release { id, area, requested_by, requested_at, stage: Stage::Requested, origin: origin_id, version: 1 };
+    let askers = [&[origin.release.requested_by], origin.release.askers.as_slice()].concat();
+    let stage = Stage::Requested;
+    let release = Release { id, area, requested_by, requested_at, stage, origin: origin_id, askers, version: 1 };
     let filed = Filed { release, danger, file, draft, text_object: None, text_sha256: None, source_index: None };
     Ok(Begun { filed, read: origin.release.version })
 }
@@ -135,19 +148,23 @@ pub async fn answer(
 ) -> Result<Option<ReleaseId>, No> {
     let mut conn = office.read().await?;
     let (row, area) = load(&mut conn, by, id).await?;
+    let origin = conn.release(row.release()?).await?.ok_or(No::NotFound)?;
+    // K7.7: whoever asked for the disclosure has no say in it through another area either.
+    if origin.release.asked_by(by) {
+        return Err(No::refused(Refusal::AuthorisedByRequester));
+    }
     if row.makes_own.is_some() {
         return Err(No::refused(Refusal::AreaAnswered));
     }
     let (own, locality, why) = parse(typed)?;
     fit_to_tell("reasons", &why)?;
-    let origin = conn.release(row.release()?).await?.ok_or(No::NotFound)?;
-    drop(conn);
     let begun = if own {
         open_now(&origin.release, office.now())?;
-        Some(begin(office, &row, area, &origin, locality)?)
+        Some(begin(office, &mut conn, &row, area, &origin, locality).await?)
     } else {
         None
     };
+    drop(conn);
     let plain = zeroize::Zeroizing::new(why.as_str().as_bytes().to_vec());
     let sealed = office.seal_field(super::TABLE, &row.id, "answer", 0, &plain)?;
     let linked = begun.as_ref().map(|begun| begun.filed.release.id);

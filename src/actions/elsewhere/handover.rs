@@ -9,13 +9,13 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::open_now;
+use super::{follow, open_now};
 use crate::actions::casefile::{self, Draft};
 use crate::actions::office::ten;
 use crate::actions::plan::Told;
 use crate::actions::request::{drop_blobs, take_back};
 use crate::actions::unit::{self, Key, boxes};
-use crate::actions::{No, Office, Stamp, decision, trust};
+use crate::actions::{No, Office, Stamp, seal, trust};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, PhotographId, ReleaseId};
@@ -115,11 +115,12 @@ pub async fn plan(office: &Office, by: &Actor, id: ReleaseId, area: AreaId, stam
     };
     let photographs: Vec<Part> = conn.photographs(id).await?.iter().map(photograph).collect();
     let words = sealed_words(&of.here);
+    let sealed_differ = matches!(follow::words(office, &mut conn, &of.here, &of.there).await?, follow::Words::Sealed);
     let text = words.map(|sha256| Part {
         original: format!("/releases/{id}/text"),
         upload: format!("{at}/text"),
         sha256,
-        needed: of.there.draft.is_none(),
+        needed: sealed_differ,
     });
     let problem = match both_open(&of.here.release, &of.there.release, office.now()) {
         Ok(()) => trust::alarm(office, &format!("area/{area}"), proven(office, &of).await, stamp).await,
@@ -163,7 +164,7 @@ pub async fn take(
     let mut conn = office.read().await?;
     let of = sides(&mut conn, by, id, area).await?;
     both_open(&of.here.release, &of.there.release, office.now())?;
-    let row = conn.photograph(photograph).await?.filter(|row| row.release_id == id.to_string()).ok_or(No::NotFound)?;
+    let row = seal::part_of(&mut conn, id, photograph).await?;
     drop(conn);
     trust::alarm(office, &format!("area/{area}"), proven(office, &of).await, &stamp).await?;
     if boxes::recipients(&sealed) != Some(1) {
@@ -237,21 +238,28 @@ pub async fn take_words(
     if sealed_words(&of.here) != Some(casefile::digest(words)) {
         return Err(No::field("text", told));
     }
-    let case = decision::gather_filed(office, &mut conn, of.here.clone(), office.now()).await?;
+    if !matches!(follow::words(office, &mut conn, &of.here, &of.there).await?, follow::Words::Sealed) {
+        return Ok(()); // handed over before
+    }
+    // What was authorised first may have been corrected since: a name, the instructions and the warning are those in force (K8.7).
+    let (theirs, _) = casefile::open(office, &of.here)?;
+    let force = follow::in_force(office, &mut conn, &of.here, &theirs).await?;
     drop(conn);
-    let instructions = case.case.considered.recipients.instructions.as_str();
-    let draft = drafted(words, instructions, case.file.request.named).ok_or_else(|| No::field("text", told))?;
-    let (linked, version) = (of.there.release.id, of.there.release.version);
-    let (file, _) = casefile::open(office, &of.there)?;
-    let (_, draft) = casefile::seal(office, linked, version, &file, Some(&draft))?;
-    let (actor, draft) = (by.clone(), draft.ok_or(No::NotFound)?);
+    let draft = drafted(words, &force.instructions, force.named).ok_or_else(|| No::field("text", told))?;
+    let (read, linked, version) = (of.here.release.version, of.there.release.id, of.there.release.version);
+    let danger = of.here.danger;
+    let (file, draft) = follow::with_words(office, &of.there, &draft, danger)?;
+    let actor = by.clone();
     office
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let of = sides(tx, &actor, id, area).await?;
                 both_open(&of.here.release, &of.there.release, tx.now())?;
+                if of.here.release.version != read {
+                    return Err(No::Unavailable); // corrected while this one was opened: it is opened again
+                }
                 // Handed over twice at once: the first one counts.
-                if tx.words_came(linked, version, &draft).await? {
+                if tx.words_came(linked, version, (&file, &draft), danger).await? {
                     tx.append(&handed(&of).with("text", true), &actor, &stamp).await?;
                 }
                 Ok(())

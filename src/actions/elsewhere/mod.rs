@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod arrivals;
 mod ask;
+mod follow;
 pub mod handover;
 mod work;
 
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actions::casefile;
 use crate::actions::decision::record::{self, Section};
-use crate::actions::{Fault, FieldError, No, Office};
+use crate::actions::{Fault, FieldError, No, Office, Stamp, registers};
 use crate::domain::actor::Actor;
 use crate::domain::content;
 use crate::domain::ids::{AreaId, ConsultationId, ReleaseId};
@@ -28,6 +29,8 @@ use crate::store::Conn;
 use crate::store::consultations::Consultation;
 
 pub(super) use ask::{ask, asking};
+pub use follow::{Due, Since, renew};
+pub(super) use follow::{awaited, origin_version};
 pub use work::{Work, work};
 
 const TABLE: &str = "consultation";
@@ -119,17 +122,24 @@ pub struct Link {
     pub asked_at: Moment,
     /// How it stands there.
     pub state: State,
-    /// Photographs and words that were not handed over yet, and those not compared yet.
-    pub due: (usize, usize),
+    /// What the linked release lacks or has too much of.
+    pub due: Due,
+    /// Some of that is taken over here, now.
+    pub renews: bool,
+    /// What changed there after the one here was authorised.
+    pub since: Option<Since>,
 }
 
 /// Every link of a release, for whoever may see the release.
-pub async fn links(conn: &mut Conn, release: &Release, now: Moment) -> Result<Vec<Link>, No> {
+pub async fn links(office: &Office, conn: &mut Conn, release: &Release, now: Moment) -> Result<Vec<Link>, No> {
     let mut all = Vec::new();
     if let Some(row) = conn.consultation_of(release.id).await? {
         let origin = conn.release(row.release()?).await?.ok_or(No::NotFound)?.release;
         let state = State::of(&origin, now);
-        all.push(link(conn, &row, (origin.area, true), state).await?);
+        let mut from = link(office, conn, &row, (origin.area, true), state).await?;
+        from.renews = from.due.outdated > 0 && follow::settled(&origin);
+        from.since = follow::since(conn, &origin, release).await?;
+        all.push(from);
     }
     for row in conn.consultations(release.id).await? {
         let state = match (row.linked()?, row.makes_own) {
@@ -137,33 +147,29 @@ pub async fn links(conn: &mut Conn, release: &Release, now: Moment) -> Result<Ve
             (None, Some(_)) => State::NotHere,
             (None, None) => State::Unanswered,
         };
-        all.push(link(conn, &row, (row.area()?, false), state).await?);
+        all.push(link(office, conn, &row, (row.area()?, false), state).await?);
     }
     Ok(all)
 }
 
-async fn link(conn: &mut Conn, row: &Consultation, to: (AreaId, bool), state: State) -> Result<Link, No> {
-    let (area, from) = to;
+async fn link(
+    office: &Office,
+    conn: &mut Conn,
+    row: &Consultation,
+    (area, from): (AreaId, bool),
+    state: State,
+) -> Result<Link, No> {
     let there = conn.area(area).await?.ok_or(No::NotFound)?;
     let due = match row.linked()? {
-        Some(linked) => due(conn, linked).await?,
-        None => (0, 0),
+        Some(linked) => {
+            let filed = conn.release(linked).await?.ok_or(No::NotFound)?;
+            follow::due(office, conn, &filed).await?
+        }
+        None => Due::default(),
     };
     let (consultation, asked_at) = (row.id()?, Moment::from_millis(row.asked_at));
-    Ok(Link { consultation, from, area, name: there.name, code: there.code, asked_at, state, due })
-}
-
-/// What a linked release that waits for its decision still lacks: photographs and words that were not handed over, photographs that
-/// were not compared.
-pub(super) async fn due(conn: &mut Conn, linked: ReleaseId) -> Result<(usize, usize), No> {
-    let filed = conn.release(linked).await?.ok_or(No::NotFound)?;
-    let (Some(origin), Stage::Requested) = (filed.release.origin, &filed.release.stage) else { return Ok((0, 0)) };
-    let here = conn.handovers(linked).await?;
-    let there = conn.photographs(origin).await?;
-    let lacking = there.iter().filter(|one| here.iter().all(|other| other.sha256 != one.sha256)).count();
-    let words = conn.release(origin).await?.is_some_and(|of| of.text_sha256.is_some()) && filed.draft.is_none();
-    let uncompared = here.iter().filter(|one| one.compared_at.is_none()).count();
-    Ok((lacking + usize::from(words), uncompared))
+    let (name, code) = (there.name, there.code);
+    Ok(Link { consultation, from, area, name, code, asked_at, state, due, renews: false, since: None })
 }
 
 /// The areas that were consulted about a release.
@@ -173,11 +179,6 @@ pub(super) async fn consulted(conn: &mut Conn, id: ReleaseId) -> Result<Vec<Area
         areas.push(row.area()?);
     }
     Ok(areas)
-}
-
-/// Whether a linked release waits for something of the other area's.
-pub(super) async fn awaited(conn: &mut Conn, release: &Release) -> Result<bool, No> {
-    Ok(release.origin.is_some() && due(conn, release.id).await? != (0, 0))
 }
 
 /// Refuses words that may not be told to another area, beside their field (K8.3, K8.5).
@@ -213,13 +214,14 @@ pub struct Sheet {
     pub links: Vec<(Link, Asked, String)>,
 }
 
-/// The links of a release, for a co-ordinator of its area.
-pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId) -> Result<Sheet, No> {
+/// The links of a release, for a co-ordinator of its area. Reading what was told is a consultation (DPA 2018 s.62).
+pub async fn sheet(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Sheet, No> {
     let (mut conn, now) = (office.read().await?, office.now());
     let filed = casefile::load(&mut conn, by, Act::Decide, id).await?;
+    registers::consulted(office, by, filed.release.object(), "other areas", stamp).await?;
     let (file, _) = casefile::open(office, &filed)?;
     let mut told = Vec::new();
-    for link in links(&mut conn, &filed.release, now).await? {
+    for link in links(office, &mut conn, &filed.release, now).await? {
         let row = conn.consultation(link.consultation).await?.ok_or(No::NotFound)?;
         told.push((link, opened(office, &row)?, reasons(office, &row)?));
     }

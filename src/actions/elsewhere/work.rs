@@ -1,6 +1,6 @@
 //! What waits for a co-ordinator between areas (K7.6): to be answered, handed over, compared, thought over after the other took it back.
 
-use super::{State, links};
+use super::{Since, State, links};
 use crate::actions::{No, Office};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::ids::{ConsultationId, ReleaseId};
@@ -16,6 +16,10 @@ pub enum Work {
     HandOver(ReleaseId, String),
     /// What that area handed over for this release waits to be compared.
     Compare(ReleaseId, String),
+    /// That area changed what it handed over for this release: it is brought up to date.
+    Renew(ReleaseId, String),
+    /// That area changed its own after this one was authorised.
+    Changed(ReleaseId, String, Since),
     /// That area took its release back, and this one stands.
     TakenBack(ReleaseId, String, State),
 }
@@ -29,6 +33,11 @@ impl Work {
             Self::Asked(ConsultationId::fresh(at, [0; 10]), code()),
             Self::HandOver(release, code()),
             Self::Compare(release, code()),
+            Self::Renew(release, code()),
+            Self::Changed(release, code(), Since::Photographs(1)),
+            Self::Changed(release, code(), Since::Photographs(2)),
+            Self::Changed(release, code(), Since::Words(at)),
+            Self::Changed(release, code(), Since::Request(at)),
             Self::TakenBack(release, code(), State::Recalled { urn: "NH/004/26".into(), at }),
         ]
     }
@@ -50,14 +59,14 @@ pub async fn work(office: &Office, by: &Actor) -> Result<Vec<Work>, No> {
                 (_, Some(linked)) => linked,
                 (Some(_), None) => continue,
             };
-            own_side(&mut conn, release, now, &mut all).await?;
+            own_side(office, &mut conn, release, now, &mut all).await?;
         }
         let mut asked: Vec<ReleaseId> = Vec::new();
         for row in conn.asked_by(area).await? {
             let release = row.release()?;
             if !asked.contains(&release) {
                 asked.push(release);
-                own_side(&mut conn, release, now, &mut all).await?;
+                own_side(office, &mut conn, release, now, &mut all).await?;
             }
         }
     }
@@ -65,18 +74,23 @@ pub async fn work(office: &Office, by: &Actor) -> Result<Vec<Work>, No> {
 }
 
 /// What waits about one release of one's own.
-async fn own_side(conn: &mut Conn, id: ReleaseId, now: Moment, all: &mut Vec<Work>) -> Result<(), No> {
+async fn own_side(office: &Office, conn: &mut Conn, id: ReleaseId, now: Moment, all: &mut Vec<Work>) -> Result<(), No> {
     let release = conn.release(id).await?.ok_or(No::NotFound)?.release;
     let stands = matches!(release.word(now), "requested" | "live");
     if !stands {
         return Ok(());
     }
-    for link in links(conn, &release, now).await? {
-        match link.due {
-            (lacking, _) if lacking > 0 && !link.from => all.push(Work::HandOver(id, link.code.clone())),
-            (_, uncompared) if uncompared > 0 && link.from => all.push(Work::Compare(id, link.code.clone())),
-            _ => {}
+    for link in links(office, conn, &release, now).await? {
+        if link.due.lacking > 0 && !link.from {
+            all.push(Work::HandOver(id, link.code.clone()));
         }
+        if link.due.uncompared > 0 && link.from {
+            all.push(Work::Compare(id, link.code.clone()));
+        }
+        if link.renews {
+            all.push(Work::Renew(id, link.code.clone()));
+        }
+        all.extend(link.since.map(|since| Work::Changed(id, link.code.clone(), since)));
         if link.state.taken_back() {
             all.push(Work::TakenBack(id, link.code, link.state));
         }

@@ -24,7 +24,7 @@ use crate::domain::policy::{Act, Thing, may};
 use crate::domain::scheme::Footing;
 pub use crate::store::documents::Document;
 use crate::store::log::Stamp;
-pub use crate::store::people::{Area, Mail};
+pub use crate::store::people::Area;
 pub use crate::store::registers::{Member, Receiver, Scheme};
 pub use crate::store::releases::Issue;
 use crate::store::{Conn, Fault, Tx};

@@ -121,8 +121,16 @@ pub async fn begin(office: &Office, by: &Actor, change: Change, stamp: &Stamp) -
     let first = desk::request_areas(office, by).await?.into_iter().next().ok_or(No::NotFound)?;
     let area = asked.area_of(by).map_or_else(|| first.id(), Ok)?;
     let now = office.now();
-    let release =
-        Release { id, area, requested_by: person, requested_at: now, stage: Stage::Draft, origin: None, version: 0 };
+    let release = Release {
+        id,
+        area,
+        requested_by: person,
+        requested_at: now,
+        stage: Stage::Draft,
+        origin: None,
+        askers: vec![],
+        version: 0,
+    };
     let filed = Filed {
         release,
         danger: false,

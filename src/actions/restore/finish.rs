@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::plan::{self, Given, Lost, Plan};
 use crate::actions::publish::Publisher;
+use crate::actions::retention::dispose;
 use crate::actions::{Fault, No, Office, audit, sweep};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
@@ -105,7 +106,7 @@ async fn replay(office: &Office, plan: Plan, stamp: &Stamp) -> Result<(), No> {
                 return Err(Fault::Other("somebody else is finishing this restore: try again".to_owned()).into());
             }
             tx.refill(&plan.leaves).await?;
-            close_all(tx, &plan.closings).await?;
+            close_all(tx, &plan.closings, &stamp).await?;
             tx.skip_serials(plan.authorised()).await?;
             let event = Event::new(Kind::Restored, "log")
                 .with("lost", spans(&plan))
@@ -120,9 +121,14 @@ async fn replay(office: &Office, plan: Plan, stamp: &Stamp) -> Result<(), No> {
     Ok(())
 }
 
-async fn close_all(tx: &mut Tx, closings: &[Closing]) -> Result<(), Fault> {
+async fn close_all(tx: &mut Tx, closings: &[Closing], stamp: &Stamp) -> Result<(), Fault> {
     for closing in closings {
         tx.close_again(closing).await?;
+        let Closing::Disposal(one) = closing else { continue };
+        if let Some(erased) = tx.dispose_again(one).await? {
+            // The entries that this database still had are erased by a leaf of their own: the first one's record is lost.
+            tx.append(&dispose::replayed(one, &erased), &Actor::Portal, stamp).await?;
+        }
     }
     Ok(())
 }
@@ -138,6 +144,7 @@ async fn end_blobs(office: &Office, closings: &[Closing]) -> Result<(), No> {
     while !office.read().await?.copies_to_destroy().await?.is_empty() {
         sweep::destroy_blobs(office, None).await?;
     }
+    dispose::clear(office).await?;
     for closing in closings.iter().filter(|closing| matches!(closing, Closing::Document { .. })) {
         let objects = office.read().await?.objects_closed_by(closing).await?;
         for object in objects {

@@ -254,7 +254,9 @@ fn meaning(kind: &str) -> String {
 
 fn then(kind: &str) -> Then {
     match Kind::parse(kind) {
-        Some(Kind::Recalled | Kind::Voided | Kind::Expired | Kind::Confirmed | Kind::Destroyed) => Then::Replayed,
+        Some(Kind::Recalled | Kind::Voided | Kind::Expired | Kind::Confirmed | Kind::Destroyed | Kind::Erased) => {
+            Then::Replayed
+        }
         Some(
             Kind::Began
             | Kind::Viewed
@@ -294,6 +296,7 @@ async fn closings(journals: &[Journal]) -> Result<Vec<Closing>, Fault> {
 async fn unnamed(conn: &mut Conn, lost: &[Lost], closings: &[Closing]) -> Result<u64, Fault> {
     let count = |kind: Kind| lost.iter().find(|lost| lost.kind == kind.word()).map_or(0, |lost| lost.count);
     let (mut copies, mut releases) = (count(Kind::Destroyed), count(Kind::Recalled) + count(Kind::Voided));
+    let mut disposals = count(Kind::Erased);
     for closing in closings {
         if conn.knows(closing).await? {
             continue;
@@ -301,10 +304,11 @@ async fn unnamed(conn: &mut Conn, lost: &[Lost], closings: &[Closing]) -> Result
         match closing {
             Closing::Copy { .. } => copies = copies.saturating_sub(1),
             Closing::Release { .. } => releases = releases.saturating_sub(1),
+            Closing::Disposal(_) => disposals = disposals.saturating_sub(1),
             Closing::Document { .. } => {}
         }
     }
-    Ok(copies + releases)
+    Ok(copies + releases + disposals)
 }
 
 /// Blobs that the database has a use for, that no closing ends, and that the vault does not hold.

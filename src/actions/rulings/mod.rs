@@ -237,6 +237,7 @@ pub async fn rule(
                 release_id: id.to_string(),
                 question: question.word().to_owned(),
                 disclose,
+                subject: case.subject.clone(),
                 body,
                 decided_by: signer.to_string(),
                 decided_at: now.millis(),

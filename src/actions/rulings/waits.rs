@@ -5,7 +5,6 @@
 
 use super::untold;
 use crate::actions::decision::{self, Gathered};
-use crate::actions::desk::Line;
 use crate::actions::{No, Office, casefile};
 use crate::domain::actor::Actor;
 use crate::domain::ids::ReleaseId;
@@ -55,7 +54,7 @@ fn act(question: Question) -> Act {
 
 /// Whether `by` may do this to a release that somebody else asked for (K7.7).
 fn theirs(by: &Actor, act: Act, release: &Release) -> bool {
-    may(by, act, release.thing()) && by.person() != Some(release.requested_by)
+    may(by, act, release.thing()) && !release.asked_by(by)
 }
 
 /// The end of the 72 hours, while they run.
@@ -85,23 +84,22 @@ pub fn of(by: &Actor, of: &Gathered, now: Moment) -> Vec<Wait> {
     all
 }
 
-/// What of these releases waits for `by`, those that were asked for longest first.
-pub async fn open(office: &Office, by: &Actor, lines: &[Line]) -> Result<Vec<Open>, No> {
+/// What waits for `by`, those that were asked for longest first: every one, since the oldest has the least time left.
+pub async fn open(office: &Office, by: &Actor) -> Result<Vec<Open>, No> {
     let (mut conn, now) = (office.read().await?, office.now());
-    let untold = conn.untold_rulings().await?;
     let mut all = Vec::new();
-    for line in lines.iter().rev() {
-        let release = &line.filed.release;
+    for filed in conn.questioned(&by.areas()).await? {
+        let release = filed.release.clone();
         let concerns = [Act::Decide, Act::RuleRepresentations, Act::RuleOutcome]
             .into_iter()
-            .any(|act| may(by, act, casefile::thing(release)));
-        let left = line.word == "closed" && untold.contains(&release.id.to_string());
-        if !concerns || !(line.word == "requested" || left) {
+            .any(|act| may(by, act, casefile::thing(&release)));
+        if !concerns {
             continue;
         }
-        let gathered = decision::gather_filed(office, &mut conn, line.filed.clone(), now).await?;
+        let gathered = decision::gather_filed(office, &mut conn, filed, now).await?;
+        let title = gathered.file.request.title.as_str();
         let mine = of(by, &gathered, now).into_iter().filter(|wait| wait.mine);
-        all.extend(mine.map(|wait| Open { release: release.id, title: line.title.clone(), what: wait.what }));
+        all.extend(mine.map(|wait| Open { release: release.id, title: title.to_owned(), what: wait.what }));
     }
     Ok(all)
 }

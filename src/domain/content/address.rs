@@ -51,15 +51,14 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
     if rest.first()?.lower == "bfpo" && rest.get(1).is_some_and(|word| word.figure().is_some()) {
         return Some(at..at + 2);
     }
-    let (mut joined, mut unsure) = (String::new(), false);
+    let mut joined = String::new();
     for (n, word) in rest.iter().enumerate().take(7) {
         if n > 1 && apart(word) {
             return None;
         }
-        let (piece, changed) = piece(word);
-        unsure |= changed;
+        let piece = piece(word);
         joined.push_str(&piece);
-        if joined.len() > 7 || !joined.is_ascii() {
+        if joined.len() > 7 {
             return None;
         }
         let Some((outward, inward)) = joined.len().checked_sub(3).and_then(|cut| joined.split_at_checked(cut)) else {
@@ -69,7 +68,7 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
         if !is_outward(&outward) || !is_inward(&second) {
             continue;
         }
-        unsure |= format!("{outward}{second}") != joined;
+        let sure = format!("{outward}{second}") == joined;
         let area = outward.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
         let whole = n == 0 || (n == 1 && piece == inward);
         let real = is_area(area) && !second.contains(['c', 'i', 'k', 'm', 'o', 'v']);
@@ -78,8 +77,7 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
         // `the A20 3rd exit`
         let road = ["a", "b", "m"].contains(&area);
         let exit = road && ["1st", "2nd", "3rd", "4th", "5th", "6th"].contains(&word.text.as_str());
-        let exit = exit && n > 0;
-        if !clock && !exit && (real || (whole && !unsure)) {
+        if !clock && !exit && (real || (whole && sure)) {
             return Some(at..at + n + 1);
         }
     }
@@ -90,7 +88,7 @@ fn postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
 fn parted_postcode(words: &[Word], at: usize) -> Option<Range<usize>> {
     let first = words.get(at)?;
     let area = first.lower.split(|c: char| c.is_ascii_digit()).next()?;
-    if !first.has_figure() || !first.is_capitals() || !is_outward(&first.lower) || !is_area(area) {
+    if !first.is_capitals() || !is_outward(&first.lower) || !is_area(area) {
         return None;
     }
     for n in 1..=4 {
@@ -116,8 +114,8 @@ fn is_area(letters: &str) -> bool {
     is_known(letters, AREA)
 }
 
-/// A word as a piece of a postcode: `four` is 4; whether that was needed.
-fn piece(word: &Word) -> (String, bool) {
+/// A word as a piece of a postcode: `four` is 4.
+fn piece(word: &Word) -> String {
     const DIGITS: [&str; 20] = [
         "zero",
         "one",
@@ -140,9 +138,8 @@ fn piece(word: &Word) -> (String, bool) {
         "eighteen",
         "nineteen",
     ];
-    let digit =
-        if word.is(NUMBER) || word.lower == "zero" { DIGITS.iter().position(|d| *d == word.lower) } else { None };
-    digit.map_or_else(|| (word.lower.clone(), false), |digit| (digit.to_string(), true))
+    let digit = DIGITS.iter().position(|d| *d == word.lower);
+    digit.map_or_else(|| word.lower.clone(), |digit| digit.to_string())
 }
 
 /// Both halves with `l`, `i` and `o` read as figures where only a figure can stand.
@@ -153,17 +150,11 @@ fn halves(outward: &str, inward: &str) -> (String, String) {
         c => c,
     };
     let has = |half: &str| half.bytes().any(|b| b.is_ascii_digit());
-    let mut second = inward.to_owned();
-    if has(outward) && !has(inward) && inward.starts_with('l') {
-        second = inward.char_indices().map(|(at, c)| if at == 0 { figure(c) } else { c }).collect();
-    }
+    let second = inward.strip_prefix('l').map_or_else(|| inward.to_owned(), |rest| format!("1{rest}"));
     let first = outward.char_indices().map(|(at, c)| {
-        let before = outward.get(..at).unwrap_or_default();
-        let after = outward.get(at + 1..).unwrap_or_default();
-        // `MEl4`, `ME1O`: a letter beside a figure, behind the area's letters.
-        let beside = before.ends_with(|b: char| b.is_ascii_digit()) && after.is_empty() && has(inward)
-            || is_area(before) && !after.is_empty() && has(after);
-        if beside { figure(c) } else { c }
+        let (before, from) = outward.split_at(at);
+        // `MEl4`: a letter before a figure, behind the area's letters. Behind one, as in `ME1O`, a letter may stand.
+        if is_area(before) && has(from) { figure(c) } else { c }
     });
     (first.collect(), second)
 }
@@ -265,7 +256,9 @@ fn parts(words: &[Word], at: usize, n: usize, told: bool) -> bool {
     if n == 1 && word.is(MONTH) {
         let day = words.get(at).and_then(Word::figure).is_some_and(|day| (1..=31).contains(&day));
         let dated = before(words, at).is_some_and(|b| b.is(DATED));
-        return day && dated && !street_next;
+        // `14 March, Mill Lane` is a day and a place; `4 March Road` a house.
+        let apart = words.get(at + 2).is_some_and(|next| next.gap.contains([',', ';', ':']));
+        return day && (dated && !street_next || apart);
     }
     if n == 1
         && word.is_letter()
@@ -282,7 +275,7 @@ fn parts(words: &[Word], at: usize, n: usize, told: bool) -> bool {
     if word.is(WHERE) {
         // `12 The Street`, `12 Duke of York Street` and `12 Rose and Crown Yard` are addresses; `12 of the shops` is not.
         let inner = (n == 1 && word.lower == "the") || (n > 1 && word.among(&["of", "and"]) && !plural);
-        let inner = inner || (n > 1 && word.lower == "the" && last.is_capitalised() && !plural);
+        let inner = inner || (word.lower == "the" && last.is_capitalised() && !plural);
         return !(told || inner);
     }
     let sentence = n > 1 && word.ends_sentence_before() && last.text.len() > 3;
@@ -326,7 +319,7 @@ fn house_last(words: &[Word], at: usize) -> Option<Range<usize>> {
     if skip + told > 0 {
         let number = words.get(at + 1 + skip + told)?;
         let nobody = words.get(at + skip + told).is_some_and(|word| word.lower == "no") && number.figure().is_none();
-        let past = words.get(at + 2 + skip + told);
+        let past = words.get(at + 2 + skip);
         let hour = told == 0
             && past.is_some_and(|word| {
                 matches!(word.gap.as_str(), "." | ":") && word.has_figure() || word.among(&["am", "pm", "noon"])
@@ -348,6 +341,5 @@ fn house_last(words: &[Word], at: usize) -> Option<Range<usize>> {
         let clock = word.gap == ":" || word.among(&["to", "until", "till"]) && word.gap == " ";
         spaced && (plural || clock || word.is(COUNTED | MONTH) || word.is_whole_street())
     });
-    let hour = words.get(at + 2).is_some_and(|word| word.gap == ":" && word.figure().is_some());
-    (!counted && !hour).then_some(from..at + 2)
+    (!counted).then_some(from..at + 2)
 }

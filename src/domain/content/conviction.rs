@@ -64,12 +64,9 @@ fn key(word: &str) -> String {
 /// The phrases of `text` that read like a previous conviction or record, as typed, each once, in order.
 pub fn conviction_like(text: &str) -> Vec<String> {
     let words = read(text);
-    let (mut found, mut seen, mut at) = (Vec::new(), HashSet::new(), 0);
-    while at < words.len() {
-        let Some(end) = longest(&words, at) else {
-            at += 1;
-            continue;
-        };
+    let (mut found, mut seen, mut past) = (Vec::new(), HashSet::new(), 0);
+    for at in 0..words.len() {
+        let Some(end) = (at >= past).then(|| longest(&words, at)).flatten() else { continue };
         let end = extended(&words, end);
         let span = words.get(at).map(|first| first.span.0).zip(words.get(end - 1).map(|last| last.span.1));
         if let Some(phrase) = span.and_then(|(from, to)| text.get(from..to))
@@ -77,21 +74,16 @@ pub fn conviction_like(text: &str) -> Vec<String> {
         {
             found.push(phrase.to_owned());
         }
-        at = end;
+        past = end;
     }
     found
 }
 
-/// Where the longest pattern that begins at `at` ends.
+/// Where the longest pattern that begins at `at` ends. Each takes a word at least, which a test of the table proves.
 fn longest(words: &[Word], at: usize) -> Option<usize> {
     let here = PATTERNS.get(&key(&words.get(at)?.lower));
     let kinds = PATTERNS.get("");
-    here.into_iter()
-        .chain(kinds)
-        .flatten()
-        .filter_map(|pattern| ends(pattern, words, at, at))
-        .filter(|end| *end > at)
-        .max()
+    here.into_iter().chain(kinds).flatten().filter_map(|pattern| ends(pattern, words, at, at)).max()
 }
 
 /// Where `pattern` ends if it fits from `at`; `start` is where the whole of it began.

@@ -31,6 +31,22 @@ fn the_phrases_are_shown_as_typed_in_order_and_once() {
 }
 
 #[test]
+fn a_number_may_be_written_or_only_meant() {
+    assert_eq!(
+        conviction_like("several arrests; many arrests; 3 arrests"),
+        ["several arrests", "many arrests", "3 arrests"]
+    );
+}
+
+#[test]
+fn each_pattern_takes_a_word() {
+    for phrase in super::phrases::PHRASES {
+        let takes = |token: &str| token != "." && !token.starts_with(['!', '~']) && !token.ends_with('?');
+        assert!(phrase.split_ascii_whitespace().any(takes), "{phrase}");
+    }
+}
+
+#[test]
 fn an_indication_of_likely_offences_is_not_asked_about() {
     for text in [
         "It is suspected that this subject may engage in street robbery in your area",

@@ -47,7 +47,7 @@ pub(super) const KINDS: [(u32, &str); 16] = [
         tower towers vale wood woods wynd boulevard blvd estate farm lodge bungalow apartments broadway bank embankment \
         esplanade causeway strand point drove chase crossway corner hamlet hall bridge brow bottom copse dale glen vw gdn lne clo wlk cresc bldg mans est grn \
         spinney paddock paddocks oaks pines poplars beeches limes laurels firs elms nook hurst leas lees brook downs pastures maltings \
-        precinct plaza loke twitten",
+        precinct plaza loke twitten hollow glade oval quadrant acre acres warren knoll fold shaw",
     ),
     (
         WHOLE,

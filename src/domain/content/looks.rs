@@ -129,7 +129,8 @@ fn drawn(code: u32) -> Option<char> {
     let letter = |n: u32, small: bool| char::from_u32(n + if small { 0x61 } else { 0x41 });
     match code {
         0xFF01..=0xFF5E => return char::from_u32(code - 0xFF01 + 0x21),
-        0x1D400..=0x1D6A3 => return letter((code - 0x1D400) % 26, (code - 0x1D400) % 52 >= 26),
+        // Capitals and small letters in turn, from a multiple of 52 on.
+        0x1D400..=0x1D6A3 => return letter(code % 26, code % 52 >= 26),
         0x1D7CE..=0x1D7FF => return char::from_digit((code - 0x1D7CE) % 10, 10),
         _ => {}
     }

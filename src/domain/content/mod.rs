@@ -52,6 +52,8 @@ mod conviction_tests;
 #[cfg(test)]
 mod evasions_tests;
 #[cfg(test)]
+mod exact_tests;
+#[cfg(test)]
 mod named_tests;
 #[cfg(test)]
 mod properties_tests;

@@ -68,7 +68,7 @@ fn whole(words: &[Word], at: usize, parts: &[&str]) -> Option<usize> {
     // `Will may …` is no name unless it is written as one.
     let words_too = is_known(first, NAME_TOO) && is_known(last, NAME_TOO);
     let between = |n: usize| {
-        words.get(at + 1..at + n).unwrap_or(&[]).iter().all(|word| {
+        words.get(at..at + n).unwrap_or(&[]).iter().all(|word| {
             word.is_letter() || SMALL.contains(&word.lower.as_str()) || parts.iter().any(|part| is_part(word, part))
         })
     };

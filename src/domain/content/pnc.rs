@@ -21,9 +21,6 @@ fn name(words: &[Word]) -> Option<usize> {
     let mut joined = String::new();
     for (n, word) in words.iter().enumerate().take(4) {
         joined.push_str(&word.lower);
-        if joined.len() > 40 {
-            return None;
-        }
         let whole =
             ["pnc", "policenationalcomputer", "nationalcomputer", "thepolicecomputer"].contains(&joined.as_str());
         if whole || is_signal(&joined) {

@@ -44,7 +44,7 @@ pub(super) fn signals(words: &[Word], at: usize) -> Option<Range<usize>> {
         first.gap.ends_with(['(', '[', '{']) && after.is_none_or(|next| next.gap.starts_with([')', ']', '}']));
     let told = if run.small {
         // Only a stroke or an announcement tells them from words.
-        run.plain && (run.struck && run.codes > 1 || announced.as_ref().is_some_and(|by| *by == By::Marker || ends))
+        run.plain && (run.struck || announced.as_ref().is_some_and(|by| *by == By::Marker || ends))
     } else if run.codes > 1 {
         run.plain || run.struck || announced.is_some() || bracketed || is_alone(words, at, run.words)
     } else if bracketed {
@@ -128,9 +128,8 @@ fn code(words: &[Word], at: usize, announced: bool) -> Option<(usize, usize, boo
     }
     let next = words.get(at + 1)?;
     let pair = format!("{}{}", word.text, next.text);
-    let spelt = word.is_letter() && next.is_letter() && next.gap.len() <= 1;
     // `V.I.`, `V I`
-    (spelt && letters(&pair)).then(|| (2, 1, PLAIN.contains(&pair.as_str())))
+    (next.gap.len() <= 1 && letters(&pair)).then(|| (2, 1, PLAIN.contains(&pair.as_str())))
 }
 
 fn before<'w>(words: &'w [Word], at: usize, n: usize) -> Option<&'w Word<'w>> {
@@ -172,7 +171,6 @@ fn follows_as_name(after: Option<&Word>) -> bool {
 fn all_capitals(words: &[Word], at: usize, count: usize) -> bool {
     let long = |word: &&Word| word.text.chars().filter(|c| c.is_alphabetic()).count() > 2;
     let near = words.get(at.saturating_sub(6)..at).unwrap_or(&[]).iter();
-    let mut near =
-        near.chain(words.get(at + count..words.len().min(at + count + 6)).unwrap_or(&[])).filter(long).peekable();
+    let mut near = near.chain(words.iter().skip(at).skip(count).take(6)).filter(long).peekable();
     near.peek().is_some() && near.all(Word::is_capitals)
 }

@@ -100,12 +100,14 @@ pub(super) fn as_figures(text: &str) -> String {
         return text.to_owned();
     }
     let end = text.rfind(|c: char| c.is_ascii_digit()).unwrap_or(0);
-    let like = |(at, c): (usize, char)| match c {
-        'l' | 'I' if at < end || text.len() > 2 => '1',
+    let (before, from) = text.split_at(end);
+    let like = |c: char, one: bool| match c {
+        'l' | 'I' if one => '1',
         'O' | 'o' => '0',
         c => c,
     };
-    text.char_indices().map(like).collect()
+    // Before a figure it is always one; behind the last of `2l` it is a measure.
+    before.chars().map(|c| like(c, true)).chain(from.chars().map(|c| like(c, text.len() > 2))).collect()
 }
 
 /// The figures a word opens with, and the rest.

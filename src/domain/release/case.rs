@@ -3,13 +3,13 @@
 //! This is the one place that says whether a release is lawful. A page asks it what is still missing; the authority asks it again,
 //! inside the transaction that would make the release live.
 
-use crate::ids::AreaId;
+use crate::ids::{AreaId, SchemeId};
 use crate::moment::{Day, Moment};
 use crate::numbers::Numbers;
 use crate::refusal::Refusal;
 use crate::release::grounds::Grounds;
-use crate::release::material::Material;
-use crate::release::notice::{Notice, Question, Represented, Ruling};
+use crate::release::material::{Leaving, Material};
+use crate::release::notice::{Notice, Question, Represented, Ruling, Telling};
 use crate::release::outcome::Outcome;
 use crate::release::part::Part;
 use crate::release::recipients::Recipients;
@@ -41,8 +41,9 @@ pub struct Case {
     pub request: Request,
     /// Everything that would leave in words, exactly as it would; empty if there is nothing.
     pub words: String,
-    /// Digest of the officer's words, as the part `material` records it; empty if there are none.
-    pub words_digest: String,
+    /// Digest of the officer's words and of the photographs: what the part `material` and every ruling are about; empty if there is
+    /// nothing.
+    pub subject: String,
     /// How many photographs.
     pub photographs: usize,
     /// What the co-ordinator recorded.
@@ -53,6 +54,10 @@ pub struct Case {
     pub rulings: Vec<Ruling>,
     /// The named recipients as they stand now (K6.2.4).
     pub recipients: Vec<Footing>,
+    /// The schemes of the members to whom a manager may show it (K7.4), of those that are in the register now.
+    pub member_schemes: Vec<SchemeId>,
+    /// A member who was ticked has left the register (K7.2).
+    pub members_gone: bool,
     /// Somebody named no longer receives for their scheme, or has no keys now.
     pub recipients_gone: bool,
     /// The areas whose co-ordinator was consulted (K7.6).
@@ -72,7 +77,13 @@ pub struct Case {
 impl Case {
     /// Whether a question of this case waits for whoever may answer it (O3.2.3, O3.2.4).
     pub fn asks(&self, question: Question) -> bool {
-        question.waits(self.represented, self.considered.outcome.positive, &self.rulings)
+        question.waits(self.represented, self.considered.outcome.positive, &self.about_it())
+    }
+
+    /// The rulings on what would leave now. One on other words or photographs, before the officer changed them, answers nothing
+    /// (O3.2.3, O3.2.4).
+    fn about_it(&self) -> Vec<Ruling> {
+        self.rulings.iter().filter(|ruling| ruling.subject == self.subject).cloned().collect()
     }
 
     /// Every unmet rule of one part at `now`; empty: the part is complete.
@@ -80,8 +91,9 @@ impl Case {
         let of = &self.considered;
         match part {
             Part::Material => {
-                let words = (self.words.as_str(), self.words_digest.as_str());
-                let mut why = of.material.check(self.photographs, self.request.named, words, now);
+                let noticed = of.notice.telling == Some(Telling::Served);
+                let leaving = Leaving { words: &self.words, named: self.request.named, noticed };
+                let mut why = of.material.check(self.photographs, &self.subject, &leaving, now);
                 if self.awaited {
                     why.push(Refusal::OriginalsAwaited);
                 }
@@ -101,13 +113,13 @@ impl Case {
             }
             Part::Risk => of.risk.check().into_iter().chain(of.risk.prints.check(&self.numbers)).collect(),
             Part::Japan => of.japan.check(),
-            Part::Outcome => of.outcome.check(self.photographs, &self.rulings),
+            Part::Outcome => of.outcome.check(self.photographs, &self.about_it()),
             Part::Notice => {
                 let wanted = of.outcome.wanted == Some(true);
-                of.notice.check(wanted, self.represented, &self.rulings, (&self.numbers, now))
+                of.notice.check(wanted, self.represented, &self.about_it(), (&self.numbers, now))
             }
             Part::Recipients => {
-                let mut why = of.recipients.check(&self.recipients, &self.consulted, now);
+                let mut why = of.recipients.check(&self.recipients, &self.member_schemes, &self.consulted, now);
                 let most = self.numbers.recipients_max();
                 if self.recipients.len() > most {
                     why.push(Refusal::TooManyRecipients { most });
@@ -115,9 +127,12 @@ impl Case {
                 if self.recipients_gone {
                     why.push(Refusal::RecipientGone);
                 }
+                if self.members_gone {
+                    why.push(Refusal::MemberGone);
+                }
                 why
             }
-            Part::Records => of.records.check(now),
+            Part::Records => of.records.check(&self.numbers, now),
         }
     }
 

@@ -5,7 +5,7 @@
 
 use crate::content;
 use crate::refusal::Refusal;
-use crate::release::material::{Indication, leaving};
+use crate::release::material::{Indication, Leaving};
 use crate::words::{Line, Prose};
 
 /// Reports of one copy that may wait for an answer at the same time.
@@ -24,6 +24,8 @@ pub struct Correction {
     pub name_why: Prose,
     /// What wording like a conviction is (K8.4), where there is any.
     pub indication: Option<Indication>,
+    /// The person was told in writing before (O3.2.3).
+    pub noticed: bool,
     /// Instructions to managers were given with the old words and are left out now (K7.4).
     pub instructions_lost: bool,
     /// What changed, as holders read it.
@@ -43,7 +45,8 @@ impl Correction {
         } else if self.same {
             why.push(Refusal::NothingCorrected);
         }
-        why.extend(leaving(&self.words, !self.name.is_empty(), &self.name_why, self.indication));
+        let leaving = Leaving { words: &self.words, named: !self.name.is_empty(), noticed: self.noticed };
+        why.extend(leaving.check(&self.name_why, self.indication));
         if self.instructions_lost {
             why.push(Refusal::NoInstructions);
         }

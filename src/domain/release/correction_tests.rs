@@ -32,7 +32,16 @@ fn authority() -> Authority {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: area(),
+        requested_by: person(1),
+        requested_at: now(),
+        stage,
+        origin: None,
+        askers: vec![],
+        version: 1,
+    }
 }
 
 fn correction() -> Correction {
@@ -42,6 +51,7 @@ fn correction() -> Correction {
         name: Line::default(),
         name_why: Prose::default(),
         indication: None,
+        noticed: true,
         instructions_lost: false,
         changed: prose("The kind of shop"),
         reason: prose("The report named pharmacies only"),
@@ -101,6 +111,9 @@ fn each_rule_of_a_correction_says_no_alone() {
         ..correction()
     };
     assert!(meant.check().is_empty());
+    let untold = Correction { noticed: false, ..meant.clone() };
+    assert_eq!(untold.check(), [Refusal::ConvictionInText { words: "convicted of theft".into() }]);
+    assert!(Correction { indication: Some(Indication::Likely), ..untold }.check().is_empty());
     // What holders are told has no such answer.
     let told = Correction { changed: prose("No longer: convicted"), indication: meant.indication, ..correction() };
     assert_eq!(told.check(), [Refusal::NotForHolders { field: "changed", words: "convicted".into() }]);
@@ -186,9 +199,8 @@ fn each_rule_of_an_answer_says_no_alone_and_a_report_is_answered_once() {
 
 #[test]
 fn the_words_of_an_outcome_read_back() {
-    for (outcome, word, _) in ReportOutcome::ALL {
-        assert_eq!((outcome.word(), ReportOutcome::parse(word)), (word, Some(outcome)));
-        assert!(!outcome.title().is_empty());
+    for (outcome, word, title) in ReportOutcome::ALL {
+        assert_eq!((outcome.word(), outcome.title(), ReportOutcome::parse(word)), (word, title, Some(outcome)));
     }
     assert_eq!(ReportOutcome::parse("ignored"), None);
 }

@@ -1,6 +1,10 @@
 //! Every change of a release passes here. Pure: the same inputs give the same answer.
 //!
-//! One exhaustive match; a new stage or order does not compile until it has an answer. All refusals are collected first.
+//! One exhaustive match; what moves a limit is in `limits` below. A new stage or order does not compile until it has an answer. All refusals are collected first.
+
+mod limits;
+
+pub use limits::deciding_rank;
 
 use crate::actor::Actor;
 use crate::event::{Event, Kind};
@@ -8,11 +12,12 @@ use crate::ids::PersonId;
 use crate::moment::Moment;
 use crate::policy::{Act, Thing, may};
 use crate::refusal::Refusal;
+use crate::release::correction::for_holders;
 use crate::release::order::Submission;
 use crate::release::{Authority, Case, Correction, Order, Part, Question, Release, ReportAnswer, Stage};
 use crate::words::Prose;
 
-/// What the store can carry out: the next stage and the event that records it, never one alone. Only this file makes one.
+/// What the store can carry out: the next stage and the event that records it, never one alone. Only this file and `limits` make one.
 #[derive(Debug, Clone)]
 pub struct Decision {
     next: Stage,
@@ -100,6 +105,14 @@ impl Release {
             }
             (Stage::Live(authority), Order::Recall { reason }) => self.recall(authority, &reason, person, now),
             (
+                Stage::Live(authority),
+                order @ (Order::SaveReview(_)
+                | Order::Review(_)
+                | Order::Conclude(_)
+                | Order::Shorten(_)
+                | Order::NoticeEnded(_)),
+            ) => self.at_the_limit(authority, order, (by, person), now),
+            (
                 Stage::Draft
                 | Stage::Requested
                 | Stage::Returned { .. }
@@ -122,21 +135,26 @@ impl Release {
             Order::Rule { question: Question::NoPositiveOutcome, .. } => (Act::RuleOutcome, Refusal::NotInspector),
             Order::Represent { .. } => (Act::Represent, Refusal::NotAreaCoordinator),
             Order::Recall { .. } | Order::Void { .. } => (Act::Recall, Refusal::NotAreaCoordinator),
+            Order::SaveReview(_) | Order::Review(_) => (Act::Review, Refusal::NotReviewer),
+            Order::Conclude(_) => (Act::DecideReview, Refusal::NotAreaCoordinator),
+            Order::NoticeEnded(_) => (Act::KeepDuties, Refusal::NotAreaCoordinator),
             Order::Return { .. }
             | Order::Save(_)
             | Order::Tell { .. }
             | Order::Authorise(_)
             | Order::Refuse { .. }
             | Order::Correct(_)
-            | Order::AnswerReport(_) => (Act::Decide, Refusal::NotAreaCoordinator),
+            | Order::AnswerReport(_)
+            | Order::Shorten(_) => (Act::Decide, Refusal::NotAreaCoordinator),
         };
         if !may(by, act, self.thing()) {
             return Err(vec![no]);
         }
-        // K7.7: nobody decides on their own request, in part or in whole, whatever other role they hold.
+        // K7.7: nobody decides on their own request, in part or in whole, whatever other role they hold and whichever area made a
+        // release of its own out of it (K7.6).
         let decides = !matches!(order, Order::Submit(_) | Order::Withdraw { .. } | Order::Represent { .. })
-            && !matches!(order, Order::Recall { .. });
-        if decides && by.person() == Some(self.requested_by) {
+            && !matches!(order, Order::Recall { .. } | Order::NoticeEnded(_));
+        if decides && self.asked_by(by) {
             return Err(vec![Refusal::AuthorisedByRequester]);
         }
         Ok(())
@@ -214,7 +232,7 @@ impl Release {
         if !why.is_empty() {
             return Err(why);
         }
-        let until = case.numbers.closes_at(now, case.considered.records.exclusion_ends);
+        let until = case.considered.records.closes_at(&case.numbers, now);
         let recipients: Vec<String> = case.recipients.iter().map(|f| f.person.to_string()).collect();
         let event = Event::new(Kind::Authorised, self.object())
             .with("urn", case.urn.to_string())
@@ -236,6 +254,8 @@ impl Release {
 
     fn void(&self, authority: &Authority, reason: &Prose, opened: bool, by: (PersonId, Moment)) -> Decided {
         let mut why = given(reason).err().unwrap_or_default();
+        // The register is read by every rank and taken away as a table.
+        why.extend(for_holders("reason", reason.as_str()));
         if opened {
             why.push(Refusal::OpenedAlready);
         }

@@ -46,7 +46,16 @@ fn actor(n: u8, role: Role) -> Actor {
 
 fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(now(), [2; 10]);
-    Release { id, area: area(), requested_by: person(1), requested_at: now(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: area(),
+        requested_by: person(1),
+        requested_at: now(),
+        stage,
+        origin: None,
+        askers: vec![],
+        version: 1,
+    }
 }
 
 fn footing() -> Footing {
@@ -74,7 +83,7 @@ fn considered() -> Considered {
             justice: true,
             offence: line("Theft, 2025"),
             reference: line("G/1"),
-            words: "sha256:00".into(),
+            subject: "sha256:00".into(),
             ..Material::default()
         },
         grounds: Grounds {
@@ -118,6 +127,7 @@ fn considered() -> Considered {
             athena: line("ATH/1"),
             athena_dated: Some(now().day()),
             exclusion_ends: None,
+            close_on: None,
         },
     }
 }
@@ -134,12 +144,14 @@ fn case() -> Case {
             named: false,
         },
         words: "Suspected of shop theft in the town centre.\n".into(),
-        words_digest: "sha256:00".into(),
+        subject: "sha256:00".into(),
         photographs: 1,
         considered: considered(),
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing()],
+        member_schemes: Vec::new(),
+        members_gone: false,
         recipients_gone: false,
         consulted: Vec::new(),
         awaited: false,
@@ -152,7 +164,14 @@ fn case() -> Case {
 
 /// A ruling by somebody of a higher rank, an hour ago.
 fn ruling(question: Question, disclose: bool) -> Ruling {
-    Ruling { question, by: person(7), at: now().plus_millis(-3_600_000), disclose, told_at: None }
+    Ruling {
+        question,
+        by: person(7),
+        at: now().plus_millis(-3_600_000),
+        disclose,
+        subject: "sha256:00".into(),
+        told_at: None,
+    }
 }
 
 fn authorise(change: impl FnOnce(&mut Case)) -> Result<Decision, Vec<Refusal>> {
@@ -186,7 +205,7 @@ fn one_refusal_for_each_unmet_clause() {
         ("no-image-reference", |c| c.request.source.reference = Line::default()),
         ("no-image-reference", |c| c.considered.material.reference = Line::default()),
         ("image-destruction-due", |c| c.considered.material.destroy_on = Some(now().day())),
-        ("words-not-considered", |c| c.words_digest = "sha256:01".into()),
+        ("words-not-considered", |c| c.subject = "sha256:01".into()),
         ("conviction-like", |c| c.words = "He was convicted of theft.".into()),
         ("no-locality", |c| c.request.locality = Line::default()),
         ("no-purpose", |c| c.request.purposes.clear()),

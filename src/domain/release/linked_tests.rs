@@ -61,3 +61,20 @@ fn its_own_coordinator_decides_it_and_sends_it_back_to_nobody() {
     let both = actor(1, Role::Aic);
     assert_eq!(told(request().decide(Order::Authorise(Box::new(case())), &both, now())), ["own-request"]);
 }
+
+#[test]
+fn whoever_asked_first_decides_it_nowhere_however_far_it_went() {
+    let first =
+        |askers: &[u8]| Release { askers: askers.iter().map(|n| person(*n)).collect(), ..linked(Stage::Requested) };
+    let authorise = || Order::Authorise(Box::new(case()));
+    // Asked for two areas away: an officer there, a co-ordinator here.
+    for askers in [&[6][..], &[5, 6]] {
+        let by = actor(6, Role::Aic);
+        for order in [authorise(), Order::Save(Part::Grounds), Order::Refuse { reason: prose("x") }] {
+            assert_eq!(told(first(askers).decide(order, &by, now())), ["own-request"], "{askers:?}");
+        }
+        assert!(first(askers).asked_by(&by));
+    }
+    assert_eq!(told(first(&[5]).decide(authorise(), &actor(6, Role::Aic), now())), Vec::<&str>::new());
+    assert!(!first(&[5]).asked_by(&actor(6, Role::Aic)));
+}

@@ -31,20 +31,19 @@ pub struct Material {
     pub name_why: Prose,
     /// What wording like a conviction is (K8.4), where there is any.
     pub indication: Option<Indication>,
-    /// Digest of the words that this part was saved about; others are to be considered anew.
-    pub words: String,
+    /// Digest of the words and photographs that this part was saved about; others are to be considered anew.
+    pub subject: String,
 }
 
 impl Material {
-    /// Every unmet rule at `now`. `photographs`: how many; `named`: a name would leave; `words`: all that would leave, and their
-    /// digest as this part records it.
-    pub fn check(&self, photographs: usize, named: bool, words: (&str, &str), now: Moment) -> Vec<Refusal> {
-        let (words, digest) = words;
+    /// Every unmet rule at `now`. `photographs`: how many; `subject`: digest of the words and photographs as this part records it;
+    /// `leaving`: all that would leave in words.
+    pub fn check(&self, photographs: usize, subject: &str, leaving: &Leaving<'_>, now: Moment) -> Vec<Refusal> {
         let mut why = self.source(photographs, now);
-        if self.words != digest {
+        if self.subject != subject {
             why.push(Refusal::WordsNotConsidered);
         }
-        why.extend(leaving(words, named, &self.name_why, self.indication));
+        why.extend(leaving.check(&self.name_why, self.indication));
         why
     }
 
@@ -70,16 +69,34 @@ impl Material {
     }
 }
 
-/// What any words must meet before they leave, the first and the corrected: K8.3, K8.4, K8.5.
-pub(crate) fn leaving(words: &str, named: bool, name_why: &Prose, indication: Option<Indication>) -> Vec<Refusal> {
-    let mut why = Vec::new();
-    if named && name_why.is_empty() {
-        why.push(Refusal::NameNotJustified);
+/// Words that would leave, the first and the corrected.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaving<'a> {
+    /// All of them, exactly as they would.
+    pub words: &'a str,
+    /// A name is among them.
+    pub named: bool,
+    /// The person was told in writing (O3.2.3): only then is there a notice with an offence of its own.
+    pub noticed: bool,
+}
+
+impl Leaving<'_> {
+    /// What any words must meet: K8.3, K8.4, K8.5. `name_why`, `indication`: what the co-ordinator says of them.
+    pub(crate) fn check(self, name_why: &Prose, indication: Option<Indication>) -> Vec<Refusal> {
+        let mut why = Vec::new();
+        if self.named && name_why.is_empty() {
+            why.push(Refusal::NameNotJustified);
+        }
+        let found = content::conviction_like(self.words);
+        let explained = match indication {
+            Some(Indication::Likely) => true,
+            Some(Indication::NoticeOffence) => self.noticed,
+            None => false,
+        };
+        if !found.is_empty() && !explained {
+            why.push(Refusal::ConvictionInText { words: found.join("”, “") });
+        }
+        why.extend(content::leaks(self.words));
+        why
     }
-    let found = content::conviction_like(words);
-    if !found.is_empty() && indication.is_none() {
-        why.push(Refusal::ConvictionInText { words: found.join("”, “") });
-    }
-    why.extend(content::leaks(words));
-    why
 }

@@ -15,10 +15,12 @@ pub mod part;
 pub mod recipients;
 pub mod records;
 pub mod request;
+pub mod review;
 pub mod risk;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::ids::{AreaId, PersonId, ReleaseId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
@@ -29,6 +31,7 @@ pub use notice::{Question, Ruling};
 pub use order::Order;
 pub use part::Part;
 pub use request::Request;
+pub use review::{ReviewOutcome, ReviewPart};
 
 /// Where a release is in its life, with the facts true there and no others. Reasons are words of the case: they stand in its
 /// sealed file, not here.
@@ -80,7 +83,7 @@ pub enum Stage {
 pub struct Authority {
     /// The co-ordinator.
     pub by: PersonId,
-    /// When; the limit is counted from here.
+    /// When; the limit is counted from here, until a review is decided.
     pub at: Moment,
     /// The unique reference number, as printed.
     pub urn: String,
@@ -128,6 +131,8 @@ pub struct Release {
     pub stage: Stage,
     /// The other area's release that this one follows (K7.6).
     pub origin: Option<ReleaseId>,
+    /// Who asked for the releases that it follows, nearest first: they are no stranger to it either (K7.7).
+    pub askers: Vec<PersonId>,
     /// Counts every change; the store swaps only what it read.
     pub version: i64,
 }
@@ -177,6 +182,11 @@ impl Release {
             Stage::Live(authority) if now >= authority.until => "expired",
             stage => stage.word(),
         }
+    }
+
+    /// Whether `by` asked for it, here or in an area that it came from: then it is not theirs to decide (K7.7).
+    pub fn asked_by(&self, by: &Actor) -> bool {
+        by.person().is_some_and(|person| person == self.requested_by || self.askers.contains(&person))
     }
 
     /// The object word of its leaves.

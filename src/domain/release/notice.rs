@@ -88,6 +88,8 @@ pub struct Ruling {
     pub at: Moment,
     /// Disclosure may go on.
     pub disclose: bool,
+    /// Digest of the words and photographs it was made about, as [`crate::release::Case::subject`] has it.
+    pub subject: String,
     /// When the person was told the result in writing (O3.2.3); asked of representations only.
     pub told_at: Option<Moment>,
 }
@@ -158,7 +160,16 @@ mod tests {
     fn a_ruling_answers_only_representations_that_are_older_than_it() {
         let (t0, t1) = (Moment::from_millis(1_000), Moment::from_millis(1_001));
         let by = PersonId::fresh(t0, [1; 10]);
-        let ruled = |at| [Ruling { question: Question::Representations, by, at, disclose: true, told_at: Some(at) }];
+        let ruled = |at| {
+            [Ruling {
+                question: Question::Representations,
+                by,
+                at,
+                disclose: true,
+                subject: String::new(),
+                told_at: Some(at),
+            }]
+        };
         assert!(Question::Representations.waits(Some(t0), None, &[]));
         assert!(Question::Representations.waits(Some(t0), None, &ruled(t0)), "of the same millisecond");
         assert_eq!(answered(t0, &ruled(t0)), Err(Refusal::RepresentationsUndecided));

@@ -1,6 +1,7 @@
 //! What may be asked of a release.
 
 use crate::moment::Moment;
+use crate::release::review::{NoticeEnd, ReviewPart, Reviewed, Shortening, Verdict};
 use crate::release::{Case, Correction, Part, Question, ReportAnswer, Request};
 use crate::words::Prose;
 
@@ -70,6 +71,17 @@ pub enum Order {
         /// Why; kept.
         reason: Prose,
     },
+    // Reviews
+    /// The reviewer saves a part of a review (K7.9).
+    SaveReview(ReviewPart),
+    /// The reviewer signs a review (K7.9).
+    Review(Box<Reviewed>),
+    /// A signed review is decided (K7.9).
+    Conclude(Box<Verdict>),
+    /// The co-ordinator brings the limit forward (K7.8).
+    Shorten(Box<Shortening>),
+    /// An exclusion notice ended before its day (K7.8).
+    NoticeEnded(Box<NoticeEnd>),
 }
 
 /// A request as it is sent.

@@ -1,6 +1,7 @@
 //! Who receives, and with which instructions (K6.2.1, K6.2.4, K7.3–7.5); other areas (K7.6).
 
 use crate::actor::Role;
+use crate::content;
 use crate::ids::{AreaId, MemberId, PersonId, SchemeId};
 use crate::moment::Moment;
 use crate::refusal::Refusal;
@@ -27,8 +28,9 @@ pub struct Recipients {
 }
 
 impl Recipients {
-    /// Every unmet rule at `now`. `footings`: where the named stand now; `consulted`: areas whose co-ordinator was consulted.
-    pub fn check(&self, footings: &[Footing], consulted: &[AreaId], now: Moment) -> Vec<Refusal> {
+    /// Every unmet rule at `now`. `footings`: where the named stand now; `members`: the schemes of the members to whom it may be shown;
+    /// `consulted`: areas whose co-ordinator was consulted.
+    pub fn check(&self, footings: &[Footing], members: &[SchemeId], consulted: &[AreaId], now: Moment) -> Vec<Refusal> {
         let mut why = Vec::new();
         if footings.is_empty() {
             why.push(Refusal::NoRecipients);
@@ -43,9 +45,21 @@ impl Recipients {
         if self.need.is_empty() {
             why.push(Refusal::NoNeedToKnow);
         }
-        let managed = footings.iter().any(|footing| footing.role == Role::Manager);
-        if managed && self.instructions.is_empty() && self.members.is_empty() {
+        let untold = |footing: &Footing| footing.role == Role::Manager && !members.contains(&footing.scheme);
+        if self.instructions.is_empty() && footings.iter().any(untold) {
             why.push(Refusal::NoInstructions);
+        }
+        // What is confirmed under K8.4 is confirmed of the officer's words; instructions say what may be done with them.
+        let found = content::conviction_like(self.instructions.as_str());
+        if !found.is_empty() {
+            why.push(Refusal::ConvictionInInstructions { words: found.join("”, “") });
+        }
+        // Members are shown it by their own manager, who must have it.
+        let has_manager = |scheme: &SchemeId| {
+            footings.iter().any(|footing| footing.role == Role::Manager && footing.scheme == *scheme)
+        };
+        if !members.iter().all(has_manager) {
+            why.push(Refusal::MembersUnmanaged);
         }
         match self.elsewhere {
             None => why.push(Refusal::ElsewhereNotAnswered),

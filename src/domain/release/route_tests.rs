@@ -148,3 +148,50 @@ fn each_question_is_answered_by_its_rank_and_never_by_whoever_asked() {
     let own = asked.decide(rule(Question::Representations, true), &actor(1, Role::Commander), now());
     assert_eq!(own.unwrap_err(), vec![Refusal::AuthorisedByRequester]);
 }
+
+#[test]
+fn a_case_asks_what_only_a_higher_rank_may_answer_until_it_is_answered() {
+    let asked = |case: &Case| Question::ALL.map(|(question, ..)| case.asks(question));
+    assert_eq!(asked(&case()), [false, false]);
+    let represented = Case { represented: Some(now().plus_millis(-7_200_000)), ..case() };
+    assert_eq!(asked(&represented), [true, false]);
+    let ruled = Case { rulings: vec![ruling(Question::Representations, false)], ..represented };
+    assert_eq!(asked(&ruled), [false, false]);
+    let mut none = case();
+    none.considered.outcome.positive = Some(false);
+    assert_eq!(asked(&none), [false, true]);
+    none.rulings.push(ruling(Question::NoPositiveOutcome, true));
+    assert_eq!(asked(&none), [false, false]);
+}
+
+#[test]
+fn members_are_ticked_only_with_their_own_manager() {
+    let of = |scheme| move |c: &mut Case| c.member_schemes = vec![scheme];
+    let own = footing().scheme;
+    assert!(authorise(of(own)).is_ok());
+    assert_eq!(refused(of(SchemeId::fresh(now(), [7; 10]))), ["members-unmanaged"]);
+    // One of two, and one whose only recipient is a member like them.
+    assert_eq!(refused(|c| c.member_schemes = vec![own, SchemeId::fresh(now(), [7; 10])]), ["members-unmanaged"]);
+    let member = |c: &mut Case| {
+        c.member_schemes = vec![own];
+        c.recipients = vec![Footing { role: Role::Member, scheme_has_manager: false, ..footing() }];
+    };
+    assert_eq!(refused(member), ["members-unmanaged"]);
+    assert_eq!(Refusal::MembersUnmanaged.told().field, Some("members"));
+}
+
+#[test]
+fn a_request_is_written_by_its_writer_alone_and_while_it_is_with_them() {
+    let (by, at) = (person(2), now());
+    let officer = |n| actor(n, Role::Officer);
+    for stage in [Stage::Draft, Stage::Returned { by, at }] {
+        let writing = release(stage);
+        assert_eq!(writing.write(&officer(1), now()), Ok(()));
+        for other in [officer(3), actor(2, Role::Aic), Actor::Portal] {
+            assert_eq!(writing.write(&other, now()), Err(vec![Refusal::NotFound]), "{:?}", writing.stage);
+        }
+    }
+    for (stage, word) in [(Stage::Requested, "requested"), (Stage::Closed { by, at }, "closed")] {
+        assert_eq!(release(stage).write(&officer(1), now()), Err(vec![Refusal::WrongStage { stage: word }]));
+    }
+}

@@ -13,19 +13,26 @@ use proptest::test_runner::{Config, TestRunner};
 use crate as domain;
 use crate::actor::{Actor, Grant, Role};
 use crate::limits::closes_at;
-use crate::moment::Moment;
+use crate::moment::{Moment, days_after};
 use crate::refusal::Refusal;
+use crate::release::review::{ReviewOutcome, Verdict};
 use crate::release::{Authority, Case, Decision, Part, Release, Stage};
+use crate::words::Line;
 
 #[path = "walk_tests/breaches.rs"]
 mod breaches;
 #[path = "walk_tests/law.rs"]
 mod law;
+#[path = "walk_tests/reviews.rs"]
+mod reviews;
 #[path = "walk_tests/world.rs"]
 mod world;
 
 use breaches::BREACHES;
-use law::{Codes, Row, STAGES, TABLE, Who, closes, london_day, midnight, refusals, row, unmet};
+use law::{
+    Codes, LIMITS, Row, STAGES, TABLE, Who, authorised_until, closes, london_day, midnight, refusals, row, unmet,
+};
+use reviews::{FLAWS, verdict};
 use world::{Facts, SHAPES, actor, grant, lawful, order, other_area, own_area, person, release};
 
 /// 1 January 2026 to 31 December 2028: six changes of the clocks, one 29 February.
@@ -68,6 +75,8 @@ fn turned(facts: &Facts) -> Facts {
     let mut turned = facts.clone();
     turned.case.recipients.reverse();
     turned.case.consulted.reverse();
+    turned.verdict.of.copies.reverse();
+    turned.verdict.of.earlier.reverse();
     turned.case.request.purposes.reverse();
     turned.case.considered.recipients.areas.reverse();
     // Rulings are oldest first; those on different questions have nothing to do with each other.
@@ -98,16 +107,25 @@ fn step(now_at: &Release, row: &Row, by: &Actor, facts: &Facts, now: Moment) -> 
     }
     match (&now_at.stage, &next) {
         (Stage::Requested, Stage::Live(authority)) => {
-            let (by, until) = (by.person().unwrap(), closes(now, facts.case.considered.records.exclusion_ends));
+            let (by, until) = (by.person().unwrap(), authorised_until(&facts.case, now));
             let urn = facts.case.urn.to_string();
             assert_eq!(event.more["urn"], urn.as_str());
             assert_eq!(*authority, Authority { by, at: now, urn, until });
-            assert!(by != now_at.requested_by && until > now);
+            assert!(by != now_at.requested_by && !now_at.askers.contains(&by) && until > now);
+            assert!(until <= closes(now, facts.case.considered.records.exclusion_ends));
             assert_eq!(unmet(&facts.case, now_at.requested_by, by, now), Codes::new(), "{}", told());
         }
         (Stage::Live(was), Stage::Voided { authority, by: who, at } | Stage::Recalled { authority, by: who, at }) => {
             assert_eq!((was, Some(*who), *at), (authority, by.person(), now));
             assert_eq!(event.more["urn"], was.urn.as_str());
+        }
+        (Stage::Live(was), Stage::Live(is)) if LIMITS.contains(&row.order) => {
+            let until = reviews::limit(row.order, was.until, facts, now);
+            assert_eq!(*is, Authority { until, ..was.clone() }, "{}", told());
+            // It never moves past the formula, and forward by the decision of a review alone.
+            let most = closes(now, facts.verdict.of.review.exclusion_ends);
+            assert!(until <= if row.order == "continue" { most } else { was.until }, "{}", told());
+            assert!(until > now || row.order == "notice ended" && until == now, "{}", told());
         }
         (_, Stage::Returned { by: who, at } | Stage::Closed { by: who, at })
             if *next.word() != *now_at.stage.word() =>
@@ -150,7 +168,7 @@ fn grants() -> impl Strategy<Value = Vec<Grant>> {
 
 fn somebody() -> impl Strategy<Value = Somebody> {
     let anybody =
-        (prop::sample::select(vec![1, 2, 3, 7]), grants()).prop_map(|(n, grants)| Somebody::Anybody(n, grants));
+        (prop::sample::select(vec![1, 2, 3, 4, 7]), grants()).prop_map(|(n, grants)| Somebody::Anybody(n, grants));
     prop_oneof![6 => any::<u8>().prop_map(Somebody::Apt), 5 => anybody, 1 => Just(Somebody::Portal)]
 }
 
@@ -174,30 +192,75 @@ fn case(now: Moment) -> impl Strategy<Value = Case> {
     })
 }
 
+/// A review at `now`: a lawful one, often with some of its rules broken, and what is decided on it.
+fn decided_review(now: Moment) -> impl Strategy<Value = Verdict> {
+    let broken = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec(0..FLAWS.len(), 1..4)];
+    let advised = prop::sample::select(vec![None, Some(ReviewOutcome::Shorten), Some(ReviewOutcome::Withdraw)]);
+    let days =
+        || prop::sample::select(vec![None, Some(-1), Some(0), Some(58), Some(59), Some(60), Some(90), Some(200)]);
+    let who = (any::<bool>(), prop::sample::select(vec![5, 5, 5, 2, 3]));
+    (broken, advised, (days(), days(), days()), who).prop_map(
+        move |(broken, advised, (chosen, day, notice), (named, who))| {
+            let mut of = verdict(now);
+            of.of.review.advised = advised.or(of.of.review.advised);
+            let day_of = |days: Option<i64>| days.map(|days| days_after(now.day(), days));
+            (of.close_on, of.of.review.close_on, of.of.review.exclusion_ends) =
+                (day_of(chosen), day_of(day), day_of(notice));
+            of.reviewers = vec![person(who)];
+            if !named {
+                of.enactment = Line::default();
+            }
+            broken.into_iter().for_each(|at| (FLAWS[at].breaks)(&mut of, now));
+            of
+        },
+    )
+}
+
 fn facts(now: Moment) -> impl Strategy<Value = Facts> {
     let flags = (0..6_u8, 0..4_u8, 0..4_u8, any::<bool>());
     let when = prop::sample::select(vec![0, 1, -60_000, -60_001, -3_600_000, -3_600_001]);
     let times = (when, prop::sample::select(vec![None, Some(0), Some(-3_540_000)]));
-    (case(now), flags, times, 0..8_usize).prop_map(|(case, (silent, opened, open, disclose), (when, decided), part)| {
+    let days = || prop::sample::select(vec![None, Some(-1), Some(0), Some(1), Some(30), Some(58), Some(59), Some(60)]);
+    let limits = (decided_review(now), 0..6_u8, days(), days(), 0..130_i64);
+    let flagged = (flags, times, 0..8_usize);
+    (case(now), flagged, limits).prop_map(|(case, flagged, (verdict, waits, days, on_record, counted))| {
+        let ((silent, opened, open, disclose), (when, decided), part) = flagged;
+        let (silent, opened, open, nothing_waits) = (silent == 0, opened == 0, open != 0, waits == 0);
         let part = Part::ALL[part].0;
-        Facts { case, silent: silent == 0, opened: opened == 0, open: open != 0, disclose, when, decided, part }
+        Facts {
+            case,
+            silent,
+            opened,
+            open,
+            disclose,
+            when,
+            decided,
+            part,
+            verdict,
+            nothing_waits,
+            days,
+            on_record,
+            counted,
+        }
     })
 }
 
 /// One order at one time; authority is asked for most often.
 fn ordered() -> impl Strategy<Value = (&'static str, Somebody, Moment, Facts)> {
     let any = (0..TABLE.len()).prop_map(|n| TABLE[n].order);
-    let order = prop_oneof![4 => any, 2 => Just("submit"), 3 => Just("authorise")];
+    let order = prop_oneof![7 => any, 2 => Just("submit"), 3 => Just("authorise"), 2 => Just("continue")];
     instant().prop_flat_map(move |now| (order.clone(), somebody(), Just(now), facts(now)))
 }
 
 #[test]
 fn no_walk_reaches_a_live_release_with_an_unmet_rule() {
     let seen: RefCell<BTreeMap<&str, u32>> = RefCell::default();
-    let walks = prop::collection::vec(ordered(), 1..24);
+    // Most begin with a request; some with a release that went live late enough for what happens to a live one.
+    let late = (YEARS.end - 200 * 86_400_000..YEARS.end).prop_map(Moment::from_millis);
+    let walks = (prop::option::weighted(0.4, late), prop::collection::vec(ordered(), 1..40));
     let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
-    let walked = runner.run(&walks, |walk| {
-        let mut here = at("draft", noon());
+    let walked = runner.run(&walks, |(live, walk)| {
+        let mut here = live.map_or_else(|| at("draft", noon()), |since| at("live", since));
         for (word, who, now, facts) in walk {
             let row = row(word);
             if let Ok(next) = step(&here, row, &who.for_row(row), &facts, now) {
@@ -220,7 +283,7 @@ fn every_order_of_everybody_at_every_stage_is_as_the_table_says() {
         let here = |role| grant(role, own_area());
         let two = Role::ALL.into_iter().flat_map(move |a| Role::ALL.map(|b| vec![here(a), here(b)]));
         let away = Role::ALL.map(|role| vec![grant(role, other_area())]);
-        two.chain(away).chain([vec![]]).flat_map(|held| [1, 2].map(|n| actor(n, &held))).chain([Actor::Portal])
+        two.chain(away).chain([vec![]]).flat_map(|held| [1, 2, 4].map(|n| actor(n, &held))).chain([Actor::Portal])
     };
     let good = Facts::good(noon());
     for by in everybody() {
@@ -265,6 +328,26 @@ fn every_lawful_shape_goes_live_and_every_broken_rule_is_named_alone_and_beside_
         let (mut both, other) = (case, &BREACHES[(n * 7 + 3) % BREACHES.len()]);
         (other.breaks)(&mut both, noon());
         assert!(answer(both).is_err(), "{}, then {}", one.rule, other.rule);
+    }
+}
+
+#[test]
+fn every_broken_rule_of_a_review_is_named_alone_and_keeps_the_release_from_going_on() {
+    let aic = actor(2, &[Grant::InArea(Role::Aic, own_area())]);
+    let live = at("live", noon());
+    let answer =
+        |order, verdict: Verdict| step(&live, row(order), &aic, &Facts { verdict, ..Facts::good(noon()) }, noon());
+    assert!(answer("continue", verdict(noon())).is_ok());
+    for (n, flaw) in FLAWS.iter().enumerate() {
+        let mut of = verdict(noon());
+        (flaw.breaks)(&mut of, noon());
+        assert_eq!(answer("continue", of.clone()), Err(Codes::from([flaw.code])), "{}", flaw.rule);
+        // What ends the release, or ends it earlier, asks for none of it.
+        for order in ["shorten on review", "withdraw on review", "send a review back"] {
+            assert!(answer(order, of.clone()).is_ok(), "{order}: {}", flaw.rule);
+        }
+        (FLAWS[(n * 5 + 2) % FLAWS.len()].breaks)(&mut of, noon());
+        assert!(answer("continue", of).is_err(), "{}", flaw.rule);
     }
 }
 

@@ -13,7 +13,7 @@ fn at(ms: i64) -> Moment {
 fn release(stage: Stage) -> Release {
     let by = PersonId::fresh(at(0), [1; 10]);
     let (id, area) = (ReleaseId::fresh(at(0), [2; 10]), AreaId::fresh(at(0), [3; 10]));
-    Release { id, area, requested_by: by, requested_at: at(0), stage, origin: None, version: 1 }
+    Release { id, area, requested_by: by, requested_at: at(0), stage, origin: None, askers: vec![], version: 1 }
 }
 
 #[test]

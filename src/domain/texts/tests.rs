@@ -16,6 +16,7 @@ fn every_shipped_text_meets_its_own_clause() {
         assert_eq!(text.check(&prose(text.shipped())), [], "{text:?}");
         assert_eq!(Text::parse(text.word()), Some(text));
         assert!(!text.needs().is_empty() && text.clause().starts_with(['K', 'O']) && !text.used().is_empty());
+        assert!(text.used().ends_with('.'), "{text:?} is used where?");
         assert!(text.shipped().ends_with('\n') && !text.shipped().contains("  "), "{text:?}");
     }
 }
@@ -79,6 +80,9 @@ fn a_letter_is_filled_in_whole_or_not_at_all() {
     let filled = Text::NameWarning.fill(Text::NameWarning.shipped(), &facts).unwrap();
     assert!(filled.starts_with("Refer to this person by the reference CZ/001/26 only."), "{filled}");
     assert_eq!(Text::Mg6e.fill(Text::Mg6e.shipped(), &facts), Err(vec![Slot::Area, Slot::Authorised, Slot::Scheme]));
+    // What is missing is asked for once, however often it stands there.
+    let twice = Text::Notice.fill("{name} {offence} {name}", &facts);
+    assert_eq!(twice, Err(vec![Slot::Name, Slot::Offence]));
     // What was filled in is not read again: a name in braces stays a name.
     let odd = Text::NameWarning.fill("{reference}", &Facts::default().with(Slot::Reference, "{name}"));
     assert_eq!(odd, Ok("{name}".to_owned()));

@@ -1,7 +1,7 @@
 //! The doors of the police desk beside the path of a request: printing its record, voiding its number, its duties.
 
 use super::{Body, Door, ISSUES, Role, Who, get, post};
-use crate::web::police::{duties, prints, void};
+use crate::web::police::{duties, end, prints};
 
 /// Who keeps a release's duties.
 const CASE: &[Role] = &[Role::Officer, Role::Aic];
@@ -14,8 +14,10 @@ pub(super) const DOORS: &[Door] = &[
     get("/releases/{id}/bundle", Who::Holding(CASE), "Disclosure bundle, to print", |v| {
         Box::pin(prints::disclosure(v))
     }),
-    get("/releases/{id}/void", Who::Holding(&[Role::Aic]), "What voiding a number does", |v| Box::pin(void::ask(v))),
-    post("/releases/{id}/void", Who::Holding(&[Role::Aic]), Body::Form, "Void a number", |v| Box::pin(void::void(v))),
+    get("/releases/{id}/void", Who::Holding(&[Role::Aic]), "What voiding a number does", |v| {
+        Box::pin(end::ask_void(v))
+    }),
+    post("/releases/{id}/void", Who::Holding(&[Role::Aic]), Body::Form, "Void a number", |v| Box::pin(end::void(v))),
     get("/releases/{id}/duties/{duty}", Who::Holding(CASE), "Form: a duty of a release", |v| Box::pin(duties::show(v))),
     post("/releases/{id}/duties/{duty}", Who::Holding(CASE), Body::Form, "Mark a duty, or record what was done", |v| {
         Box::pin(duties::send(v))

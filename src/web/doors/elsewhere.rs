@@ -9,6 +9,9 @@ const AIC: Who = Who::Holding(&[Role::Aic]);
 
 pub(super) const DOORS: &[Door] = &[
     get("/releases/{id}/areas", AIC, "How a release is linked with other areas", |v| Box::pin(elsewhere::areas(v))),
+    post("/releases/{id}/areas/renew", AIC, Body::Form, "Take over what another area changed", |v| {
+        Box::pin(elsewhere::renew(v))
+    }),
     get("/releases/{id}/areas/{area}/plan", AIC, "What is to be handed over to another area", |v| {
         Box::pin(elsewhere::plan(v))
     }),

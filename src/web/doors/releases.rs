@@ -2,7 +2,7 @@
 
 use super::{Body, Door, ISSUES, READERS, Role, STORY, UNIT, Who, get, post};
 use crate::web::log_check;
-use crate::web::police::{decide, list, part, register, seal, sheet, tasks};
+use crate::web::police::{decide, end, list, part, register, seal, sheet, tasks};
 
 /// In the order of the menu.
 pub(super) const DOORS: &[Door] = &[
@@ -36,8 +36,8 @@ pub(super) const DOORS: &[Door] = &[
     post("/releases/{id}/decide", Who::Holding(&[Role::Aic]), Body::Form, "Authorise or refuse", |v| {
         Box::pin(decide::decide(v))
     }),
-    get("/releases/{id}/recall", Who::Holding(&[Role::Aic]), "What a recall does", |v| Box::pin(sheet::ask_recall(v))),
-    post("/releases/{id}/recall", Who::Holding(&[Role::Aic]), Body::Form, "Recall", |v| Box::pin(sheet::recall(v))),
+    get("/releases/{id}/recall", Who::Holding(&[Role::Aic]), "What a recall does", |v| Box::pin(end::ask_recall(v))),
+    post("/releases/{id}/recall", Who::Holding(&[Role::Aic]), Body::Form, "Recall", |v| Box::pin(end::recall(v))),
     get("/releases/{id}/seal", Who::Holding(&[Role::Aic]), "Seal the copies", |v| Box::pin(seal::show(v))),
     get("/releases/{id}/sealing", Who::Holding(&[Role::Aic]), "How far sealing is", |v| Box::pin(seal::progress(v))),
     post(

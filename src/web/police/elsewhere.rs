@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::actions::elsewhere::answer::{self, Question, Typed};
-use crate::actions::elsewhere::{self, Link, State, Work, arrivals, handover};
+use crate::actions::elsewhere::{self, Due, Link, Since, State, Work, arrivals, handover};
 use crate::actions::{No, desk};
 use crate::domain::ids::{AreaId, ConsultationId, PhotographId, ReleaseId};
 use crate::domain::moment::Moment;
@@ -48,7 +48,21 @@ pub(crate) fn side(link: &Link) -> Side {
     } else {
         format!("{} ({})", link.name, link.code)
     };
-    Side { key, value: told(&link.state, link.from) }
+    let mut value = told(&link.state, link.from);
+    if let Some(since) = &link.since {
+        value = format!("{value}. The other area {}", changed(since));
+    }
+    Side { key, value }
+}
+
+/// What the other area changed, in words.
+fn changed(since: &Since) -> String {
+    match since {
+        Since::Photographs(1) => "took out a photograph that yours still holds".to_owned(),
+        Since::Photographs(many) => format!("took out {many} photographs that yours still holds"),
+        Since::Words(at) => format!("corrected its words on {}", at.long()),
+        Since::Request(at) => format!("sent its request anew on {}, after yours was authorised", at.long()),
+    }
 }
 
 /// What waits between areas, in a line that leads there.
@@ -60,6 +74,13 @@ pub(crate) fn line(work: &Work) -> (String, String) {
             (areas(id), format!("{code} makes a release of its own: hand over the photographs and words"))
         }
         Work::Compare(id, code) => (areas(id), format!("{code} handed photographs over: compare them with the record")),
+        Work::Renew(id, code) => (areas(id), format!("{code} changed what it handed over: bring yours up to date")),
+        Work::Changed(id, code, since @ Since::Words(_)) => {
+            (areas(id), format!("{code} {}. Decide whether yours follow", changed(since)))
+        }
+        Work::Changed(id, code, since) => {
+            (areas(id), format!("{code} {}. Decide whether your own stands", changed(since)))
+        }
         Work::TakenBack(id, code, state) => {
             (areas(id), format!("{code}: {}. Decide whether your own stands", told(state, true)))
         }
@@ -76,6 +97,8 @@ pub struct Areas {
     plans: String,
     /// The plan of what is to be compared; empty: nothing.
     compare: String,
+    /// What changed there can be taken over.
+    renew: bool,
     email: String,
 }
 
@@ -97,7 +120,13 @@ fn one(link: &Link, words: &str, photographs: usize, reasons: &str, stands: bool
     if !reasons.is_empty() {
         facts.push(row(if link.from { "Our reasons" } else { "Their reasons" }, reasons));
     }
-    let (lacking, uncompared) = link.due;
+    let Due { lacking, uncompared, outdated } = link.due;
+    if outdated > 0 {
+        facts.push(row(
+            if link.from { "Changed there, not taken over here yet" } else { "Changed here, not taken over there yet" },
+            outdated.to_string(),
+        ));
+    }
     if lacking > 0 {
         facts.push(row("Not handed over yet", lacking.to_string()));
     }
@@ -110,6 +139,9 @@ fn one(link: &Link, words: &str, photographs: usize, reasons: &str, stands: bool
             link.name,
             told(&link.state, link.from)
         )
+    } else if let Some(since) = link.since.filter(|_| stands) {
+        let follow = "Whether yours follows, by a correction or a recall, is yours to decide (K7.6, K8.7).";
+        format!("{} {}. {follow}", link.name, changed(&since))
     } else {
         String::new()
     };
@@ -121,7 +153,8 @@ impl Page for Areas {
 
     fn samples() -> Vec<Self> {
         let at = Moment::from_millis(1_795_370_400_000);
-        let link = |from, state, due| Link {
+        let due = Due { lacking: 2, uncompared: 1, outdated: 1 };
+        let link = |from, state| Link {
             consultation: ConsultationId::fresh(at, [0; 10]),
             from,
             area: AreaId::fresh(at, [0; 10]),
@@ -130,6 +163,8 @@ impl Page for Areas {
             asked_at: at,
             state,
             due,
+            renews: from,
+            since: from.then_some(Since::Words(at)),
         };
         let urn = || "NH/004/26".to_owned();
         let states = [
@@ -143,7 +178,7 @@ impl Page for Areas {
             State::Voided { urn: urn(), at },
         ];
         let told_of = |from| {
-            let all = states.iter().map(|state| link(from, state.clone(), (2, 1)));
+            let all = states.iter().map(|state| link(from, state.clone()));
             all.map(|link| one(&link, "Seen near shops.", 1, "Seen here too.", true)).collect()
         };
         let page = |from, plans: &str, compare: &str| Self {
@@ -152,6 +187,7 @@ impl Page for Areas {
             links: told_of(from),
             plans: plans.into(),
             compare: compare.into(),
+            renew: from,
             email: "sam@example.org".into(),
         };
         vec![
@@ -165,13 +201,13 @@ impl Page for Areas {
 /// `GET /releases/{id}/areas`.
 pub async fn areas(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
-    let sheet = elsewhere::sheet(&v.office, v.actor(), id).await?;
+    let sheet = elsewhere::sheet(&v.office, v.actor(), id, v.stamp()).await?;
     let stands = matches!(sheet.release.word(v.now), "requested" | "live");
     let due = |link: &Link| {
-        (stands && !link.from && link.due.0 > 0).then(|| format!("/releases/{id}/areas/{}/plan", link.area))
+        (stands && !link.from && link.due.lacking > 0).then(|| format!("/releases/{id}/areas/{}/plan", link.area))
     };
     let plans: Vec<String> = sheet.links.iter().filter_map(|(link, ..)| due(link)).collect();
-    let compare = stands && sheet.links.iter().any(|(link, ..)| link.from && link.due.1 > 0);
+    let compare = stands && sheet.links.iter().any(|(link, ..)| link.from && link.due.uncompared > 0);
     let page = Areas {
         id: id.to_string(),
         title: sheet.title,
@@ -182,9 +218,17 @@ pub async fn areas(v: Visit) -> Result<Answer, No> {
             .collect(),
         plans: plans.join(" "),
         compare: if compare { format!("/releases/{id}/arrivals") } else { String::new() },
+        renew: stands && sheet.links.iter().any(|(link, ..)| link.renews),
         email: desk::account(&v.office, v.actor()).await?.email,
     };
     v.page("Other areas", &page)
+}
+
+/// `POST /releases/{id}/areas/renew`.
+pub async fn renew(v: Visit) -> Result<Answer, No> {
+    let id = v.id(ReleaseId::parse)?;
+    elsewhere::renew(&v.office, v.actor(), id, v.stamp()).await?;
+    Answer::see(format!("/releases/{id}/areas"))
 }
 
 /// What another area asks.

@@ -1,5 +1,7 @@
 //! The first page: what waits for the person who is signed in.
 
+mod custody;
+
 use serde::Serialize;
 
 use crate::actions::desk::Line;
@@ -13,6 +15,7 @@ use crate::domain::moment::Moment;
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::elsewhere::line;
+use crate::web::police::home::custody::{demanded, due_samples, inspections, messages, overdue, reviews, troubles};
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -184,6 +187,7 @@ fn log() -> Section {
             link("/register", "Registers of issued references"),
             link("/schemes", "Schemes and their signed agreements"),
             link("/initiatives", "Lists of initiatives"),
+            link("/jobs", "Jobs: what the portal did by itself"),
         ],
     )
 }
@@ -270,7 +274,18 @@ impl Section {
             Waiting::Log => log(),
             Waiting::Owed(copies) => owed(*copies),
             Waiting::Reseal(releases) => again(*releases),
+            Waiting::Overdue(all) => overdue(all),
+            Waiting::Demands(owed, answers) => demanded(*owed, *answers),
+            Waiting::Retention(reviews) => plain(
+                "Retention",
+                "Records whose period has run wait for your review, or for you as the second person (K9.1).",
+                vec![link("/retention", format!("Reviews before disposal: {reviews}"))],
+            ),
             Waiting::Root(keys) => for_root(*keys),
+            Waiting::Reviews(due) => reviews(due),
+            Waiting::Messages(unread) => messages(*unread),
+            Waiting::Inspections(open) => inspections(open, now),
+            Waiting::Troubles(failing, lost) => troubles(*failing, *lost),
             Waiting::Accounts => plain(
                 "Accounts and settings",
                 "",
@@ -280,6 +295,7 @@ impl Section {
                     link("/areas", "Areas"),
                     link("/settings", "Settings: registration, texts and limits"),
                     link("/root", "Root of trust"),
+                    link("/jobs", "Jobs and mail"),
                 ],
             ),
         }
@@ -323,12 +339,22 @@ impl Page for Home {
                 urn: "CZ/001/26".into(),
                 reported_at: 1_795_370_400_000,
             }]),
+            Waiting::Reviews(due_samples(now)),
+            Waiting::Overdue(Vec::new()),
+            Waiting::Demands(1, 2),
+            Waiting::Demands(2, 1),
             Waiting::Owed(1),
             Waiting::Owed(2),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
+            Waiting::Retention(2),
             Waiting::Root(1),
             Waiting::Root(2),
+            Waiting::Messages(1),
+            Waiting::Messages(2),
+            Waiting::Inspections(Vec::new()),
+            Waiting::Troubles(1, 2),
+            Waiting::Troubles(2, 1),
             Waiting::Accounts,
         ];
         let mut sections = vec![own("none"), own("changed"), full];

@@ -11,12 +11,18 @@ pub mod check;
 pub mod correct;
 pub mod corrections;
 pub mod decide;
+pub mod demands;
 pub mod duties;
 pub mod elsewhere;
+pub mod end;
+pub mod ending;
 pub mod home;
 pub mod initiatives;
+pub mod inspections;
 pub mod invite;
+pub mod jobs;
 pub mod leavers;
+pub mod legal_holds;
 pub mod list;
 pub mod members;
 pub mod papers;
@@ -29,6 +35,8 @@ pub mod record;
 pub mod register;
 pub mod renew;
 pub mod reseal;
+pub mod retention;
+pub mod reviews;
 pub mod root;
 pub mod rulings;
 pub mod scheme_form;
@@ -41,7 +49,6 @@ pub mod story;
 pub mod tasks;
 pub mod texts;
 pub mod unit;
-pub mod void;
 mod waits;
 
 use serde::Serialize;
@@ -111,6 +118,7 @@ fn stage_tag(word: &str) -> Tag {
         "live" => ("Live", "green"),
         "expired" => ("Expired", "orange"),
         "recalled" => ("Recalled", "red"),
+        "disposed" => ("Disposed of", "grey"),
         _ => ("Closed", "grey"),
     };
     Tag { text, colour }

@@ -18,29 +18,34 @@ use crate::web::{Answer, Page, Visit};
 /// A part's page.
 #[derive(Serialize, Default)]
 pub struct Part {
-    id: String,
-    word: &'static str,
-    title: String,
-    clause: &'static str,
+    /// Where its list is; the part's own page is below.
+    pub(super) base: String,
+    pub(super) word: &'static str,
+    pub(super) title: String,
+    pub(super) clause: &'static str,
     /// As the page shows it; 0: never saved.
-    version: i64,
-    saved: String,
+    pub(super) version: i64,
+    pub(super) saved: String,
+    /// What to bear in mind; empty: nothing.
+    pub(super) note: String,
     /// The words that would leave, to be read; only on the part that asks for it.
-    words: String,
-    questions: Vec<Asked>,
-    missing: Vec<String>,
+    pub(super) words: String,
+    /// Digest of what would leave, as shown; only there too.
+    pub(super) subject: String,
+    pub(super) questions: Vec<Asked>,
+    pub(super) missing: Vec<String>,
     /// What the case waits for, where the part is about that.
-    waits: Waits,
+    pub(super) waits: Waits,
 }
 
 #[derive(Serialize, Default)]
-struct Asked {
+pub(super) struct Asked {
     kind: &'static str,
     name: &'static str,
     label: &'static str,
     hint: String,
     time: &'static str,
-    options: Vec<Choice>,
+    pub(super) options: Vec<Choice>,
     people: Vec<Offered>,
     none_can: bool,
 }
@@ -68,7 +73,7 @@ fn offered(all: &[Candidate]) -> Vec<Offered> {
 }
 
 impl Asked {
-    fn of(question: &Question) -> Self {
+    pub(super) fn of(question: &Question) -> Self {
         let hint = if question.hint.is_empty() {
             format!("({})", question.clause)
         } else {
@@ -89,7 +94,7 @@ impl Asked {
             }
             Kind::Tick => "tick",
             Kind::People => "people",
-            Kind::Members | Kind::Areas => "boxes",
+            Kind::Members | Kind::Areas | Kind::Copies => "boxes",
         };
         asked
     }
@@ -131,13 +136,15 @@ impl Page for Part {
             why: why.iter().map(|one| (*one).to_owned()).collect(),
         };
         let page = |part: Which| Self {
-            id: "1".into(),
+            base: "/releases/1/decision".into(),
+            note: if part == Which::Risk { "Assess it as it is now.".into() } else { String::new() },
             word: part.word(),
             title: part.title().into(),
             clause: part.clause(),
             version: 2,
             saved: "Saved by Sam Roe on 21 November 2026 at 5:30pm".into(),
             words: "Suspected of theft in the town centre.".into(),
+            subject: if part == Which::Material { "sha256:00".into() } else { String::new() },
             questions: questions::of(part).iter().map(Asked::of).collect(),
             missing: vec!["Enter why these recipients need to know. (K6.2.4)".into()],
             waits: if part == Which::Notice { Waits::sample() } else { Waits::default() },
@@ -188,13 +195,15 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
     }
     let saved = of.answers(part);
     let page = Part {
-        id: id.to_string(),
+        base: format!("/releases/{id}/decision"),
+        note: String::new(),
         word: part.word(),
         title: of.file.request.title.as_str().to_owned(),
         clause: part.clause(),
         version: saved.map_or(0, |saved| saved.version),
         saved: saved.map_or_else(String::new, |saved| format!("Saved by {} on {}", saved.by_name, saved.at.long())),
         words: if part == Which::Material { of.case.words.clone() } else { String::new() },
+        subject: if part == Which::Material { of.case.subject.clone() } else { String::new() },
         missing: if saved.is_some() { of.case.unmet_in(part, v.now).iter().map(told).collect() } else { Vec::new() },
         questions,
         waits: waiting(v, &of, part),
@@ -206,10 +215,14 @@ async fn read(v: &Visit) -> Result<(Gathered, Part), No> {
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let (of, page) = read(&v).await?;
     if of.filed.release.word(v.now) != "requested" {
-        return Answer::see(format!("/releases/{}", page.id));
+        return Answer::see(format!("/releases/{}", of.filed.release.id));
     }
     let part = which(&v)?;
+    desk::consulted(&v.office, v.actor(), of.filed.release.id, part.word(), v.stamp()).await?;
     let answers = match of.answers(part) {
+        Some(saved) if part == Which::Material && of.case.considered.material.subject != of.case.subject => {
+            saved.answers.iter().filter(|(name, _)| !ABOUT_IT.contains(&name.as_str())).cloned().collect()
+        }
         Some(saved) => saved.answers.clone(),
         // What the officer entered already, to be checked.
         None if part == Which::Material && !of.photographs.is_empty() => {
@@ -220,8 +233,11 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     v.filled(part.title(), &page, Typed::posted(&answers))
 }
 
+/// What is confirmed of the words and photographs that a page showed: asked anew when others would leave.
+const ABOUT_IT: [&str; 4] = ["words_considered", "indication", "custody", "justice"];
+
 /// `POST /releases/{id}/decision/{part}`: saves it, and leads to the next part that is not complete.
-pub async fn save(v: Visit) -> Result<Answer, No> {
+pub async fn save(mut v: Visit) -> Result<Answer, No> {
     let (id, part) = (v.id(ReleaseId::parse)?, which(&v)?);
     let version = v.field("version").parse().unwrap_or(0);
     match decision::save(&v.office, v.actor(), id, part, &v.posted.fields, version, v.stamp()).await {
@@ -237,8 +253,12 @@ pub async fn save(v: Visit) -> Result<Answer, No> {
         }
         Err(no) => {
             let (_, page) = read(&v).await?;
+            desk::consulted(&v.office, v.actor(), id, part.word(), v.stamp()).await?;
             // The version stays the one that was read, so that sending again does not overwrite what somebody else saved.
             let page = Part { version, ..page };
+            if v.field(decision::SUBJECT) != page.subject {
+                v.posted.fields.retain(|(name, _)| !ABOUT_IT.contains(&name.as_str()));
+            }
             v.again(no, part.title(), &page)
         }
     }

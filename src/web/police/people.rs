@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::actions::people::{self, Account, Gives, Keys, PAGE, RoleForm, Sheet};
-use crate::actions::{No, registers, renew, step_up};
+use crate::actions::{No, demands, registers, renew, step_up};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::ids::PersonId;
 use crate::web::police::schemes::why;
@@ -111,10 +111,14 @@ pub struct Person {
     keys: &'static str,
     roles: Vec<Held>,
     receives: Vec<Receives>,
+    /// How many mails could not be delivered to them.
+    lost: usize,
     suspended: bool,
     may_suspend: bool,
     /// Whoever looks may end their keys and invite them to make new ones.
     may_renew: bool,
+    /// They hold copies of this person's area that can be demanded (K8.2).
+    may_demand: bool,
     own: bool,
     offered: Vec<Choice>,
     areas: Vec<Choice>,
@@ -149,7 +153,12 @@ fn held(grant: Grant, sheet: &Sheet, places: &HashMap<String, String>) -> Held {
 }
 
 impl Person {
-    fn of(sheet: &Sheet, places: &HashMap<String, String>, may_renew: bool, v: &Visit) -> Result<Self, No> {
+    fn of(
+        sheet: &Sheet,
+        places: &HashMap<String, String>,
+        (may_renew, may_demand): (bool, bool),
+        v: &Visit,
+    ) -> Result<Self, No> {
         let account = &sheet.account;
         let when = |at: Option<i64>| at.map_or_else(|| "Never".to_owned(), long);
         let (state, keys) = match sheet.keys {
@@ -191,9 +200,11 @@ impl Person {
             keys,
             roles: sheet.actor.grants().iter().map(|grant| held(*grant, sheet, places)).collect(),
             receives: receives.collect(),
+            lost: sheet.undelivered,
             suspended: account.suspended,
             may_suspend: sheet.may_suspend,
             may_renew,
+            may_demand,
             own: v.person()?.id.to_string() == account.id,
             offered: roles.iter().map(|role| choice(role.word(), role.title(), "")).collect(),
             areas: places_of(areas),
@@ -226,9 +237,11 @@ impl Page for Person {
             keys: "Nobody has confirmed these keys yet.",
             roles: vec![held(true), held(false)],
             receives: Vec::new(),
+            lost: usize::from(suspended),
             suspended,
             may_suspend: !own,
             may_renew: !own,
+            may_demand: !own,
             own,
             offered: vec![choice("aic", "Area Intelligence Co-ordinator", "")],
             areas: vec![choice("1", "Colchester", "")],
@@ -249,7 +262,9 @@ impl Page for Person {
 async fn page(v: &Visit) -> Result<Person, No> {
     let sheet = people::one(&v.office, v.actor(), v.id(PersonId::parse)?).await?;
     let may_renew = renew::about(&v.office, v.actor(), v.id(PersonId::parse)?).await.is_ok();
-    Person::of(&sheet, &places(v).await?, may_renew, v)
+    let held = demands::propose(&v.office, v.actor(), demands::Target::Person(v.id(PersonId::parse)?)).await;
+    let may_demand = held.is_ok_and(|held| !held.copies().is_empty());
+    Person::of(&sheet, &places(v).await?, (may_renew, may_demand), v)
 }
 
 /// `GET /people/{id}`.

@@ -24,6 +24,8 @@ pub struct Authority {
     title: String,
     tag: Tag,
     sections: Vec<Section>,
+    /// Its reviews, and what moved its limit since (K7.8, K7.9).
+    reviews: Vec<Section>,
     /// The words that were signed, where the record reads otherwise today.
     signed: String,
     signatures: Vec<Signature>,
@@ -60,6 +62,7 @@ impl Page for Authority {
             title: "Thefts from pharmacies".into(),
             tag: stage_tag("live"),
             sections: sections(),
+            reviews: if urn.is_empty() { Vec::new() } else { sections() },
             signed: signed.into(),
             signatures,
             printed: "21 November 2026 at 5:30pm, by Sam Roe".into(),
@@ -87,6 +90,7 @@ pub async fn authority(v: Visit) -> Result<Answer, No> {
         title: of.title,
         tag: stage_tag(of.word),
         sections: of.sections,
+        reviews: of.reviews,
         signed: of.signed,
         signatures: of.signatures,
         printed: printed(&v)?,

@@ -82,7 +82,7 @@ struct Entry {
     voided: String,
 }
 
-fn entry(issue: &Issue, now: Moment) -> Entry {
+fn entry((issue, reason): &(Issue, String), now: Moment) -> Entry {
     Entry {
         urn: issue.urn.clone(),
         href: format!("/releases/{}", issue.release_id),
@@ -90,7 +90,7 @@ fn entry(issue: &Issue, now: Moment) -> Entry {
         tag: stage_tag(issues::word(issue, now)),
         until: issue.until.map_or_else(String::new, |until| Moment::from_millis(until).deadline()),
         copies: issue.copies,
-        voided: issue.voided_at.map_or_else(String::new, |at| format!("Voided {}: {}", long(at), issue.void_reason)),
+        voided: issue.voided_at.map_or_else(String::new, |at| format!("Voided {}: {}", long(at), reason)),
     }
 }
 

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::actions::registers::Mail;
+use crate::actions::administer::Mail;
 use crate::actions::{No, administer, texts};
+use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::web::frame::Typed;
 use crate::web::police::{day, long};
@@ -136,23 +137,12 @@ impl Page for Outbox {
     const TEMPLATE: &'static str = "pages/police/outbox.html";
 
     fn samples() -> Vec<Self> {
-        let one = letter(&Mail {
-            id: "1".into(),
-            address: "priya@example.org".into(),
-            subject: "Your invitation".into(),
-            words: "Open this link:\nhttps://portal.example.org/enrol/0123".into(),
-            created_at: 1_795_370_400_000,
-        });
-        let other = Letter {
-            link: String::new(),
-            ..letter(&Mail {
-                id: "2".into(),
-                address: "a@example.org".into(),
-                subject: "Notice".into(),
-                words: "Words".into(),
-                created_at: 0,
-            })
+        let mail = |subject, words: &str| {
+            let at = Moment::from_millis(1_795_370_400_000);
+            letter(&Mail::shown("1".into(), "priya@example.org".into(), subject, words.into(), at))
         };
+        let one = mail("Your invitation", "Open this link:\nhttps://portal.example.org/enrol/0123");
+        let other = mail("Notice", "Words");
         vec![Self { mails: vec![one, other] }, Self { mails: Vec::new() }]
     }
 }

@@ -1,4 +1,4 @@
-//! One release: what was asked, what was decided, what became of each copy; withdrawal and recall.
+//! One release: what was asked, what was decided, what became of each copy; withdrawal.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::actions::desk::Copy;
 use crate::actions::desk::{self, May};
 use crate::actions::request::draft;
 use crate::actions::statements::Signature;
-use crate::actions::{No, audit, corrections, release, step_up};
+use crate::actions::{No, audit, certificate, corrections, demands, release, retention};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::domain::release::Stage;
@@ -38,8 +38,16 @@ pub struct Sheet {
     photographs: Vec<Photograph>,
     copies: Vec<Line>,
     signatures: Vec<Signature>,
+    /// Whether this person sees what is demanded of its copies (K8.2).
+    demands: bool,
+    /// Whether every copy is accounted for, so that there is a certificate.
+    whole: bool,
     /// What holders reported and which version is in force, in short (K8.7).
     corrections: String,
+    /// Holds, and when it is due for review or how that stands (K9.1).
+    retention: Vec<String>,
+    /// Whether this person reads more about it.
+    retained: bool,
     may: May,
     waits: Waits,
     /// How it is linked with other areas (K7.6).
@@ -72,6 +80,8 @@ struct Line {
     opened: String,
     confirmed: String,
     ended: bool,
+    /// It was supplied, and its end is shown on a page of its own.
+    supplied: bool,
 }
 
 fn line(copy: &Copy) -> Line {
@@ -96,6 +106,8 @@ fn line(copy: &Copy) -> Line {
         opened: at(copy.opened_at),
         confirmed: format!("{outcome}{}", at(copy.confirmed_at)),
         ended: copy.confirmed_at.is_some(),
+        // What a leaver held is owed by them, whoever follows.
+        supplied: copy.sealed_at.is_some() && (copy.replaced_at.is_none() || copy.replaced_at == copy.left_at),
     }
 }
 
@@ -187,6 +199,10 @@ impl Sheet {
             copies: lines(&sheet.copies),
             signatures: sheet.signatures.clone(),
             corrections: String::new(),
+            demands: false,
+            whole: false,
+            retention: Vec::new(),
+            retained: false,
             may: sheet.may,
             waits: Waits::of(sheet.filed.release.id, &sheet.waits, sheet.word, sheet.may, now),
             elsewhere: sheet.links.iter().map(side).collect(),
@@ -226,6 +242,7 @@ impl Page for Sheet {
             opened: "Not yet".into(),
             confirmed: "Not yet".into(),
             ended,
+            supplied: !ended,
         };
         let asked = Self {
             id: "1".into(),
@@ -250,6 +267,8 @@ impl Page for Sheet {
             copies: vec![copy(false), copy(true)],
             signatures: vec![signature(true), signature(false)],
             corrections: "1 report of a holder waits for an answer.".into(),
+            retention: vec!["Legal hold since 21 November 2026 at 5:30pm, placed by Sam Roe: a claim".into()],
+            retained: true,
             may: May {
                 recall: true,
                 original: true,
@@ -258,6 +277,9 @@ impl Page for Sheet {
                 record: true,
                 duties: true,
                 areas: true,
+                reviews: true,
+                shorten: true,
+                notice: true,
                 ..May::default()
             },
             standing: "It was authorised on 21 November 2026.".into(),
@@ -286,7 +308,14 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let names = Names { people: audit::names(&v.office).await?, releases: HashMap::new() };
     let steps = story::steps(&sheet, &records, &names);
     let corrections = corrections::in_short(&v.office, sheet.filed.release.id).await?;
-    Ok(Sheet { corrections, ..Sheet::of(&sheet, own, steps, (email, overlay), v.now) })
+    // A void number was opened by nobody: there is nothing to account for.
+    let supplied = matches!(sheet.filed.release.stage, Stage::Live(_) | Stage::Recalled { .. });
+    let demands = supplied && demands::sees(v.actor(), sheet.filed.release.area);
+    let whole = demands && certificate::is_given(&v.office, sheet.filed.release.id).await?;
+    let retention = retention::in_short(&v.office, sheet.filed.release.id).await?;
+    let retained = retention::may_see(v.actor(), sheet.filed.release.area);
+    let own = Sheet::of(&sheet, own, steps, (email, overlay), v.now);
+    Ok(Sheet { corrections, demands, whole, retention, retained, ..own })
 }
 
 /// `GET /releases/{id}`; one's own draft leads to where it is written.
@@ -294,6 +323,9 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
     let id = v.id(ReleaseId::parse)?;
     if draft::is_draft(&v.office, v.actor(), id).await? {
         return Answer::see(format!("/releases/{id}/request"));
+    }
+    if retention::is_disposed(&v.office, v.actor(), id).await? {
+        return Answer::see(format!("/retention/{id}"));
     }
     let page = page(&v).await?;
     v.page(&page.title, &page)
@@ -308,71 +340,5 @@ pub async fn withdraw(v: Visit) -> Result<Answer, No> {
             let page = page(&v).await?;
             v.again(no, &page.title, &page)
         }
-    }
-}
-
-/// The page that interrupts before a recall.
-#[derive(Serialize)]
-pub struct Recall {
-    id: String,
-    title: String,
-    urn: String,
-    copies: usize,
-    opened: usize,
-    until: String,
-}
-
-impl Page for Recall {
-    const TEMPLATE: &'static str = "pages/police/recall.html";
-
-    fn samples() -> Vec<Self> {
-        let one = |copies, opened| Self {
-            id: "1".into(),
-            title: "Thefts from pharmacies".into(),
-            urn: "CZ/001/26".into(),
-            copies,
-            opened,
-            until: "11:59pm on 19 January 2027".into(),
-        };
-        vec![one(1, 0), one(3, 2)]
-    }
-}
-
-async fn recalling(v: &Visit) -> Result<Recall, No> {
-    let sheet = desk::sheet(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
-    if !sheet.may.recall {
-        return Err(No::NotFound);
-    }
-    let authority = sheet.filed.release.stage.authority();
-    Ok(Recall {
-        id: sheet.filed.release.id.to_string(),
-        title: sheet.file.request.title.as_str().to_owned(),
-        urn: authority.map_or_else(String::new, |authority| authority.urn.clone()),
-        copies: sheet.copies.len(),
-        opened: sheet.copies.iter().filter(|copy| copy.opened_at.is_some()).count(),
-        until: authority.map(|authority| authority.until).map_or_else(String::new, Moment::deadline),
-    })
-}
-
-/// `GET /releases/{id}/recall`.
-pub async fn ask_recall(v: Visit) -> Result<Answer, No> {
-    let page = recalling(&v).await?;
-    v.page(&format!("Recall {}?", page.urn), &page)
-}
-
-/// `POST /releases/{id}/recall`.
-pub async fn recall(v: Visit) -> Result<Answer, No> {
-    let id = v.id(ReleaseId::parse)?;
-    let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
-        Ok(()) => release::recall(&v.office, v.actor(), id, &v.form(), v.stamp()).await,
-        no => no,
-    };
-    match done {
-        Ok(()) => Answer::see(format!("/releases/{id}")),
-        Err(no @ No::Invalid(_)) => {
-            let page = recalling(&v).await?;
-            v.again(no, &format!("Recall {}?", page.urn), &page)
-        }
-        Err(no) => Err(no),
     }
 }

@@ -105,6 +105,11 @@ fn word<'a>(record: &'a Record, field: &str) -> &'a str {
     record.body.get(field).and_then(serde_json::Value::as_str).unwrap_or_default()
 }
 
+/// The limit that a record gave.
+fn limit(record: &Record) -> String {
+    Moment::parse_rfc3339(word(record, "until")).map_or_else(String::new, Moment::deadline)
+}
+
 /// One record in words; `None`: it is no step of the story.
 fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
     let copy = sheet.copies.iter().find(|copy| copy.id == word(record, "copy"));
@@ -133,8 +138,7 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
             ((if own { "Withdrawn" } else { "Refused" }).to_owned(), String::new())
         }
         Kind::Authorised => {
-            let until = Moment::parse_rfc3339(word(record, "until")).map_or_else(String::new, Moment::deadline);
-            (format!("Authorised as {}", word(record, "urn")), format!("Open until {until}."))
+            (format!("Authorised as {}", word(record, "urn")), format!("Open until {}.", limit(record)))
         }
         Kind::Sealed => (format!("{what} sealed to {holder}"), String::new()),
         Kind::Acknowledged => ("Conditions of the supply signed".to_owned(), String::new()),
@@ -144,6 +148,11 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
         Kind::Viewed => ("First opened".to_owned(), String::new()),
         Kind::Original => ("An original was opened".to_owned(), String::new()),
         Kind::Recalled => ("Recalled".to_owned(), String::new()),
+        Kind::Reviewed => ("Review signed (form 3796)".to_owned(), String::new()),
+        Kind::ReviewReturned => ("Review sent back, to be made again".to_owned(), String::new()),
+        Kind::Continued => ("Continued after a review".to_owned(), format!("Open until {}.", limit(record))),
+        Kind::Shortened => ("Time limit brought forward".to_owned(), format!("Open until {}.", limit(record))),
+        Kind::NoticeEnded => ("Exclusion notice ended early".to_owned(), format!("Open until {}.", limit(record))),
         Kind::Voided => ("Number voided".to_owned(), String::new()),
         Kind::Expired => ("The time limit was reached".to_owned(), String::new()),
         Kind::Confirmed => {

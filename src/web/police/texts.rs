@@ -201,7 +201,7 @@ impl Figures {
             Number::ALL.iter().filter(|number| number.is_retention() == period).map(|number| field(*number)).collect()
         };
         let words = |told: &Told| {
-            let then = Numbers::stored(&told.0.words).unwrap_or_default();
+            let then = Numbers::stored(&told.0.words).unwrap_or_else(Numbers::shipped);
             let line =
                 |&number: &Number| format!("{}: {} ({})", number.title(), counted(&then, number), then.source(number));
             Number::ALL.iter().map(line).collect::<Vec<_>>().join("\n")

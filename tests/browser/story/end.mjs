@@ -49,6 +49,7 @@ export async function managerConfirms(stage) {
     method: "Nothing was kept outside the portal; notes cross-cut shredded",
     done_date: now.date,
     done_time: now.time,
+    onward: "none",
   };
   await fill(page, form);
   assert.equal(await send(page, "Sign and destroy the key"), 422);

@@ -6,6 +6,7 @@
 pub(crate) mod authenticator;
 pub(crate) mod browser;
 mod printed;
+pub(crate) mod relay;
 pub(crate) mod s3;
 pub(crate) mod scene;
 pub(crate) mod server;

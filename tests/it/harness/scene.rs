@@ -119,8 +119,14 @@ impl Scene {
 
     /// The portal stops and starts anew on the same folder.
     pub(crate) async fn restarted(self) -> Self {
+        self.set_up(|_| ()).await
+    }
+
+    /// The portal stops and starts anew on the same folder, set up otherwise.
+    pub(crate) async fn set_up(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.settings();
+        change(&mut settings);
         let Self { office, clock, folder, database, world } = self;
-        let settings = office.settings.clone();
         Arc::into_inner(office).expect("nobody is in the office").close().await;
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
         Self { office: Arc::new(office), clock, folder, database, world }
@@ -215,6 +221,12 @@ impl Scene {
         rows.reverse();
         rows
     }
+}
+
+/// How many erasures the log of an office has.
+pub(crate) async fn erasures(office: &Office) -> usize {
+    let bodies = office.read().await.unwrap().covering_bodies().await.unwrap();
+    bodies.iter().filter(|body| String::from_utf8_lossy(body).contains("\"kind\":\"erase\"")).count()
 }
 
 /// A scene whose office is closed.

@@ -4,7 +4,7 @@ use disclosure_portal::actions::decision;
 use disclosure_portal::actions::enrol::{self, Invite};
 use disclosure_portal::actions::find;
 use disclosure_portal::actions::registers::{self, initiatives};
-use disclosure_portal::actions::{deliver, report};
+use disclosure_portal::actions::{deliver, inspections, messages, post, report};
 use disclosure_portal::demo::releases::copy_of;
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, InitiativeId, PartId, ReleaseId};
@@ -26,6 +26,8 @@ pub(crate) struct Things {
     statement: String,
     report: String,
     consultation: String,
+    inspection: String,
+    message: String,
     token: String,
 }
 
@@ -68,6 +70,8 @@ impl Things {
             statement,
             report,
             consultation: consulted(scene, release).await,
+            inspection: inspected(scene).await,
+            message: message(scene).await,
             token: "no-such-invitation".into(),
         }
     }
@@ -100,6 +104,8 @@ impl Things {
             "photographs" => self.photograph.clone(),
             "areas" | "register" => world().areas[0].to_string(),
             "schemes" => world().schemes[0].to_string(),
+            "inspections" => self.inspection.clone(),
+            "messages" => self.message.clone(),
             "documents" => self.document.clone(),
             "initiatives" => self.initiative.clone(),
             // Somebody else's, whoever knocks: one's own are tried in journeys/passkeys.rs.
@@ -126,8 +132,27 @@ impl Things {
             .replace("{kind}", "undertaking")
             .replace("{token}", &self.token)
             .replace("{duty}", "prosecution")
+            .replace("{step}", "made")
             .replace("{file}", "no-such-file")
     }
+}
+
+/// An inspection of Priya's storage that is planned.
+async fn inspected(scene: &Scene) -> String {
+    let priya = who("Priya").id.to_string();
+    let say = |name: &str| match name {
+        "holder" => priya.as_str(),
+        "on" => "2026-11-30",
+        _ => "PS Grey",
+    };
+    let sam = &who("Sam").actor;
+    inspections::plan(&scene.office, sam, world().schemes[0], say, stamp()).await.unwrap().to_string()
+}
+
+/// A message to Priya.
+async fn message(scene: &Scene) -> String {
+    post::round(&scene.office).await.unwrap();
+    messages::mine(&scene.office, &who("Priya").actor).await.unwrap().messages[0].id.clone()
 }
 
 /// What Cantwell asks Norhaven about a release. It is asked while a request waits; here that one's place is taken.

@@ -9,6 +9,7 @@ use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::policy::Act;
+use disclosure_portal::domain::refusal::Refusal;
 use disclosure_portal::domain::release::Part;
 
 use super::{PLOT, hidden};
@@ -211,7 +212,7 @@ async fn a_number_is_voided_with_its_reason_unless_somebody_opened_it() {
     let form = sign_reason(office, sam, "void", id, "Wrong scheme").unwrap();
     release::void(office, &sam.actor, id, &form, stamp()).await.unwrap();
     let issues = registers::issues(office, &sam.actor, world().areas[0], stamp()).await.unwrap();
-    assert!(issues[0].voided_at.is_some() && issues[0].void_reason == "Wrong scheme");
+    assert!(issues[0].voided_at.is_some() && issues[0].void_words.is_some());
     assert_eq!(issues.iter().map(|one| one.serial).max(), Some(5), "the number stays in the series");
     // CZ/003/26 was opened by Priya? It was acknowledged; what was opened is CZ/001/26 and CZ/002/26, which are over.
     let live = scene.release("CZ/003/26").await;
@@ -254,4 +255,40 @@ async fn a_manager_is_told_which_members_may_be_shown_it_and_signs_for_it() {
     assert_eq!(bulletin.shown_to, std::slice::from_ref(&member.business));
     let words = disclosure_portal::actions::deliver::conditions(&bulletin);
     assert!(words.contains(&format!("members and no others (K7.4): {}", member.business)), "{words}");
+    // Whoever leaves the register is nobody it may be shown to, before authority and after (K7.2).
+    let other = waiting(&scene).await;
+    consider(office, who("Sam"), other, &said).await.unwrap();
+    scene.sql(&format!("UPDATE member SET removed_at = 1 WHERE id = '{}'", member.id));
+    assert_eq!(wrong_fields(authorise(&scene, other, &signed(&scene, other).await).await), ["members"]);
+    let bulletin = disclosure_portal::actions::deliver::one(office, &morgan.actor, copy).await.unwrap();
+    assert!(bulletin.shown_to.is_empty());
+}
+
+#[actix_web::test]
+async fn what_would_leave_is_confirmed_as_the_page_showed_it() {
+    let scene = Scene::new().await;
+    let (office, sam) = (&scene.office, who("Sam"));
+    let id = considered(&scene).await;
+    let gathered = async || {
+        let mut conn = office.read().await.unwrap();
+        decision::gather(office, &mut conn, &sam.actor, Act::Decide, id, office.now()).await.unwrap()
+    };
+    let shown = gathered().await.case.subject;
+    let said = |subject: &str| {
+        let mut said: Answers = vec![("words_considered".to_owned(), "yes".to_owned())];
+        said.push((decision::SUBJECT.to_owned(), subject.to_owned()));
+        said
+    };
+    for other in ["", "sha256:00"] {
+        let no = decision::save(office, &sam.actor, id, Part::Material, &said(other), 1, stamp()).await;
+        assert_eq!(wrong_fields(no), ["part"], "{other}");
+    }
+    decision::save(office, &sam.actor, id, Part::Material, &said(&shown), 1, stamp()).await.unwrap();
+    // Instructions come after, and may not say what nobody confirmed (K8.4).
+    save(&scene, "Sam", id, Part::Recipients, &[("instructions", "He was convicted of burglary in 2019.")], 1)
+        .await
+        .unwrap();
+    let of = gathered().await;
+    let unmet: Vec<&str> = of.case.unmet_in(Part::Recipients, office.now()).iter().map(Refusal::code).collect();
+    assert!(unmet.contains(&"conviction-in-instructions"), "{unmet:?}");
 }

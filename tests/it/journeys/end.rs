@@ -1,7 +1,7 @@
 //! K8.2, P9: surrender or destruction is signed; key first, then the blobs, read back; nothing opens it again.
 
 use disclosure_portal::actions::answers::Form;
-use disclosure_portal::actions::{deliver, surrender};
+use disclosure_portal::actions::{certificate, deliver, surrender};
 use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::ledger::statement::Statement;
@@ -27,17 +27,17 @@ async fn a_confirmed_copy_is_gone_and_has_a_certificate() {
     }
     let row = scene.office.read().await.unwrap().copy(copy).await.unwrap().unwrap();
     assert!(row.wrapped_key.is_none() && row.destroyed_at.is_some());
-    let certificate = surrender::certificate(&scene.office, &toby.actor, copy).await.unwrap();
-    assert_eq!(certificate.confirming.witness, "A. Witness");
+    let found = certificate::of_copy(&scene.office, &toby.actor, copy).await.unwrap();
+    assert_eq!(found.confirming.witness, "A. Witness");
     let key = scene.office.read().await.unwrap().person(toby.id).await.unwrap().unwrap().signing_key;
-    let statement = Statement::open(&certificate.statement.note, &toby.id.to_string(), &key).unwrap();
-    assert!(statement.covers(&certificate.statement.document));
+    let statement = Statement::open(&found.statement.note, &toby.id.to_string(), &key).unwrap();
+    assert!(statement.covers(&found.statement.document));
     // Somebody else's certificate is not found; the auditor and the co-ordinator see it.
-    assert!(surrender::certificate(&scene.office, &priya.actor, copy).await.is_err());
+    assert!(certificate::of_copy(&scene.office, &priya.actor, copy).await.is_err());
     for name in ["Robin", "Sam"] {
-        assert!(surrender::certificate(&scene.office, &who(name).actor, copy).await.is_ok(), "{name}");
+        assert!(certificate::of_copy(&scene.office, &who(name).actor, copy).await.is_ok(), "{name}");
     }
-    assert!(surrender::certificate(&scene.office, &who("Dana").actor, copy).await.is_err(), "another area");
+    assert!(certificate::of_copy(&scene.office, &who("Dana").actor, copy).await.is_err(), "another area");
     scene.log_is_whole().await;
 }
 
@@ -53,6 +53,7 @@ async fn a_confirmation_is_signed_over_what_the_form_says_once_and_not_in_the_fu
             ("done_date", "2026-11-21"),
             ("done_time", time),
             ("witness", witness),
+            ("onward", "none"),
         ]
     };
     let object = deliver::object(copy);

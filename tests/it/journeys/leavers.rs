@@ -1,12 +1,14 @@
 //! Somebody leaves a scheme: access ends in the act, what they hold is demanded back and can still be confirmed, and who follows gets
 //! copies only after the undertaking and the conditions.
 
+use disclosure_portal::actions::demands::{self, Narrowed};
 use disclosure_portal::actions::leavers;
-use disclosure_portal::actions::{No, deliver, plan, reseal, seal, seal_words, surrender};
+use disclosure_portal::actions::{No, certificate, deliver, messages, plan, post, reseal, seal, seal_words};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{acknowledge, ask, confirm, copy_of, look, release_to, to, undertake};
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::actor::{Actor, Role};
+use disclosure_portal::domain::demand::State;
 use disclosure_portal::domain::event::Kind;
 use disclosure_portal::domain::ids::{CopyId, LeavingId, PhotographId, ReleaseId};
 use disclosure_portal::domain::refusal::Refusal;
@@ -73,7 +75,7 @@ async fn access_ends_in_the_act_and_only_by_whoever_keeps_the_scheme() {
         let before = leavers::owed(office, &gone).await.unwrap();
         confirm(office, priya, copy, "PC 1042").await.unwrap();
         assert_eq!(leavers::owed(office, &gone).await.unwrap(), before - 1);
-        surrender::certificate(office, &gone, copy).await.unwrap();
+        certificate::of_copy(office, &gone, copy).await.unwrap();
     }
     let leaf = &scene.records(Kind::Left.word()).await[0].1;
     assert_eq!(leaf["leaving"], leaving.to_string());
@@ -101,10 +103,40 @@ async fn the_report_names_what_they_held_and_saw_and_the_mail_names_nobody() {
     for stranger in ["Dana", "Riley", "Morgan", "Priya"] {
         hidden(leavers::report(office, &scene.who(stranger).actor, leaving, stamp()).await.map(|_| ()));
     }
+    post::round(office).await.unwrap();
+    let mine = messages::mine(office, &now(&scene, priya).await).await.unwrap();
+    assert_eq!(mine.messages.iter().filter(|one| one.topic == "left" && one.object == "held").count(), 1);
     let mails = office.read().await.unwrap().mails().await.unwrap();
-    let mail = mails.iter().find(|mail| mail.subject == "Confirm what became of your copies").unwrap();
-    assert_eq!(mail.address, priya.account.email);
+    let mut to_her = mails.iter().filter(|mail| mail.address == priya.account.email);
+    let mail = to_her.find(|mail| mail.words.contains("An end of your access")).unwrap();
     assert!(!mail.words.contains("Priya") && !mail.words.contains("CZ/"), "{}", mail.words);
+}
+
+#[actix_web::test]
+async fn what_a_leaver_held_is_owed_from_then_on_whoever_follows() {
+    for successor in ["nobody", "Morgan"] {
+        let scene = Scene::new().await;
+        let (office, priya) = (&scene.office, scene.who("Priya"));
+        let follows = if successor == "nobody" { successor.to_owned() } else { scene.who(successor).id.to_string() };
+        let id = two_each(&scene).await;
+        let own = sheets(&scene, priya, id).await;
+        let of = Narrowed { release: Some(id), ..Narrowed::default() };
+        let lines = async || demands::open(office, &scene.who("Sam").actor, of).await.unwrap();
+        assert!(lines().await.is_empty(), "nothing is demanded of anybody yet");
+        let left = scene.clock.now();
+        leaves(&scene, "Sam", &follows).await.unwrap();
+        let (numbers, _) = office.read().await.unwrap().numbers_in_force().await.unwrap();
+        let due = numbers.confirm_by(left);
+        let owed = lines().await;
+        assert_eq!(owed.iter().map(|one| one.row.print).collect::<Vec<_>>(), [0, 1, 2], "{successor}");
+        assert!(owed.iter().all(|one| one.state == State::Owed { due } && one.row.holder == priya.id.to_string()));
+        confirm(office, priya, own[1].0, "PC 1042").await.unwrap();
+        scene.clock.set(due.plus_millis(-1));
+        assert!(lines().await.iter().all(|one| !one.is_overdue()));
+        scene.clock.set(due);
+        let overdue: Vec<i64> = lines().await.iter().filter(|one| one.is_overdue()).map(|one| one.row.print).collect();
+        assert_eq!(overdue, [0, 1], "{successor}");
+    }
 }
 
 #[actix_web::test]

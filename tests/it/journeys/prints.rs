@@ -7,7 +7,7 @@ use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
     Plot, acknowledge, ask, complete, confirm, copy_of, look, recall, sign_decision, to, undertake,
 };
-use disclosure_portal::demo::{portrait, stamp};
+use disclosure_portal::demo::{portrait, reviews, stamp};
 use disclosure_portal::domain::event::Kind;
 use disclosure_portal::domain::ids::{CopyId, PhotographId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
@@ -274,4 +274,26 @@ async fn what_was_printed_is_in_the_bundle_and_a_number_with_a_printed_sheet_is_
     assert!(!of.sheet.may.void);
     assert_eq!(of.sheet.copies.iter().filter(|copy| copy.print == 1 && copy.opened_at.is_some()).count(), 1);
     assert_eq!(Moment::from_millis(of.sheet.copies.iter().find_map(|copy| copy.opened_at).unwrap()), scene.clock.now());
+}
+
+#[actix_web::test]
+async fn a_review_ends_the_sheets_of_whoever_needs_it_no_more_and_asks_the_others_anew() {
+    let scene = Scene::new().await;
+    let (office, sam, jordan) = (&scene.office, scene.who("Sam"), scene.who("Jordan"));
+    let (priya, morgan) = (scene.who("Priya"), scene.who("Morgan"));
+    let id = two_each(&scene).await;
+    let other = copy_of(office, morgan, id).await.unwrap();
+    let mut said = reviews::said(office, jordan, id, "continue", "INT/2026/1001").await.unwrap();
+    let before = said.len();
+    said.retain(|(_, value)| *value != other.to_string());
+    assert_eq!(before - said.len(), 1, "a recipient is one choice, whatever sheets they have");
+    reviews::review(office, jordan, id, &said).await.unwrap();
+    reviews::conclude(office, sam, id, "continue", &[]).await.unwrap();
+    assert!(sheets(&scene, morgan, id).await.iter().all(|(_, row)| row.wrapped_key.is_none()));
+    let own = sheets(&scene, priya, id).await;
+    assert!(own.iter().all(|(_, row)| row.wrapped_key.is_some()));
+    assert_eq!(codes(screen(&scene, priya, own[0].0).await), ["conditions"]);
+    acknowledge(office, priya, copy_of(office, priya, id).await.unwrap()).await.unwrap();
+    screen(&scene, priya, own[0].0).await.unwrap();
+    scene.log_is_whole().await;
 }

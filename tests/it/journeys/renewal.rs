@@ -380,6 +380,7 @@ async fn confirm_old(office: &Office, old: CopyId, seed: &[u8; 32]) -> Result<()
         ("done_date", "2026-11-21"),
         ("done_time", "12:00"),
         ("witness", "PC 1042"),
+        ("onward", "none"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into();

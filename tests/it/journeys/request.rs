@@ -2,9 +2,9 @@
 
 use disclosure_portal::actions::request::draft::{self, Change, Kept};
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{find, release, source};
+use disclosure_portal::actions::{find, release, seal, source};
 use disclosure_portal::demo::releases::{
-    Answers, asked, authorise, begin, complete, consider, refuse, send, sign_reason, sign_request, to,
+    Answers, asked, authorise, begin, complete, consider, copy_of, refuse, send, sign_reason, sign_request, to,
 };
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::ids::ReleaseId;
@@ -263,7 +263,8 @@ async fn a_request_that_was_sent_back_is_mended_and_sent_again_and_its_new_words
         }
     }
     mended.push(("version".to_owned(), field(&page, "version")));
-    mended.push(("remove".to_owned(), office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone()));
+    let removed = office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone();
+    mended.push(("remove".to_owned(), removed.clone()));
     let fields: Vec<(&str, &str)> = mended.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let before = blobs(&scene);
     let got = browser.upload(&door, &fields, &[("b.jpg", &portrait::draw(8))]).await;
@@ -286,6 +287,15 @@ async fn a_request_that_was_sent_back_is_mended_and_sent_again_and_its_new_words
         of.case.unmet(office.now()).iter().map(disclosure_portal::domain::refusal::Refusal::code).collect();
     assert_eq!(unmet, ["words-not-considered"]);
     authorise(office, sam, id, &recipients).await.unwrap();
+    // What was taken out is on record, and is sealed to nobody, whoever hands it in (K5).
+    let photograph = |id: &str| disclosure_portal::domain::ids::PhotographId::parse(id).unwrap();
+    hidden(seal::take_whole(office, &sam.actor, id, photograph(&removed), portrait::draw(7), stamp()).await);
+    let copy = copy_of(office, who("Priya"), id).await.unwrap();
+    assert_eq!(office.read().await.unwrap().parts(copy).await.unwrap().len(), 1, "the words alone");
+    seal::take_whole(office, &sam.actor, id, photograph(&of.photographs[0].id), portrait::draw(8), stamp())
+        .await
+        .unwrap();
+    assert!(office.read().await.unwrap().copy(copy).await.unwrap().unwrap().sealed_at.is_some());
     let page = browser.get(&format!("/releases/{id}")).await.text();
     assert!(page.contains("was authorised under CZ/") && page.contains("open to its recipients until"), "{page}");
     // What was typed is gone with the draft (P4).
@@ -380,4 +390,55 @@ async fn the_first_page_leads_to_a_sent_request_in_four_screens_and_a_refusal_is
     let sought = find::Typed { stage: "closed", page: 1, ..find::Typed::default() };
     let found = find::releases(&scene.office, &who("Robin").actor, &sought).await.unwrap();
     assert!(found.lines.iter().any(|line| line.filed.release.id == id));
+}
+
+#[actix_web::test]
+async fn a_refused_request_stays_refused_and_is_asked_for_again_as_a_new_one() {
+    let scene = Scene::new().await;
+    let (office, riley, sam) = (&scene.office, who("Riley"), who("Sam"));
+    let answers: Answers = whole().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let first = send(office, riley, &answers, vec![portrait::draw(7)]).await.unwrap();
+    let recipients = to(world(), &[("Priya", 0)]).unwrap();
+    consider(office, sam, first, &complete(office, &recipients)).await.unwrap();
+    refuse(office, sam, first, "Not enough yet.").await.unwrap();
+
+    // The refused one is neither written nor sent any more: not from its pages, not by a form signed before.
+    let browser = Browser::of(&scene, Some("Riley")).await;
+    let page = browser.get(&format!("/releases/{first}")).await.text();
+    assert!(page.contains("It was refused on") && !page.contains(&format!("/releases/{first}/request")), "{page}");
+    let late = browser.upload(&format!("/releases/{first}/request"), &lent(&whole()), &[]).await;
+    assert_eq!(late.status, 403, "{}", late.text());
+    assert_eq!(codes(sign_request(office, riley, first).await.map(|_| ())), ["wrong-stage"]);
+
+    // The same words again, under the same own reference, by the way of every request.
+    assert!(page.contains("ask for another release") && page.contains("href=\"/releases\""), "{page}");
+    assert!(browser.get("/releases").await.text().contains("href=\"/releases/new\""));
+    let got = browser.upload("/releases/new", &lent(&whole()), &[("a.jpg", &portrait::draw(7))]).await;
+    let second = led_to(&got);
+    assert_ne!(second, first);
+    let form = sign_request(office, riley, second).await.unwrap();
+    submit::submit(office, &riley.actor, second, &form, stamp()).await.unwrap();
+    // Nothing that was considered for the first counts for the second: it is decided anew, and by its own number.
+    let mut conn = office.read().await.unwrap();
+    let of =
+        disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, second, office.now())
+            .await
+            .unwrap();
+    drop(conn);
+    assert_eq!((of.saved.len(), of.photographs.len()), (0, 1));
+    assert!(!of.case.unmet(office.now()).is_empty());
+    authorise(office, sam, second, &recipients).await.unwrap();
+    let stage = async |id| office.read().await.unwrap().release(id).await.unwrap().unwrap().release.stage.word();
+    assert_eq!((stage(first).await, stage(second).await), ("closed", "live"));
+    let page = browser.get(&format!("/releases/{first}")).await.text();
+    assert!(page.contains("Not enough yet.") && !page.contains("was authorised"), "{page}");
+    // Both are found by the reference that they share, each in its own state.
+    let sought = find::Typed { q: "42-123456", page: 1, ..find::Typed::default() };
+    let found = find::releases(office, &sam.actor, &sought).await.unwrap();
+    let mut ids: Vec<_> = found.lines.iter().map(|line| line.filed.release.id).collect();
+    ids.sort();
+    let mut both = [first, second];
+    both.sort();
+    assert_eq!(ids, both);
+    scene.log_is_whole().await;
 }

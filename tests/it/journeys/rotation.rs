@@ -35,12 +35,22 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
         // The demo's story has no open invitation; nobody objected, reported, corrected or was asked elsewhere in it.
         let none = [
             "invitation",
+            "issue",
             "representation",
             "ruling",
             "consultation",
             "duty",
             "report",
             "revision",
+            "review",
+            "review_part",
+            "limit_change",
+            "demand",
+            "demand_visit",
+            "confirmation",
+            "inspection",
+            "disposal",
+            "legal_hold",
             "print_act",
             "leaving",
         ]
@@ -55,6 +65,7 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
 async fn stopped() -> Stopped {
     let scene = Scene::new().await;
     super::corrections::one_made(&scene).await;
+    super::demands::one_made(&scene).await;
     scene.stopped().await
 }
 

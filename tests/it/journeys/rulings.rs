@@ -3,11 +3,15 @@
 use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::decision::{self, Answers};
 use disclosure_portal::actions::home::{Waiting, waiting as landing};
+use disclosure_portal::actions::request::draft::{self, Change};
+use disclosure_portal::actions::request::submit;
 use disclosure_portal::actions::rulings::waits::What;
 use disclosure_portal::actions::{No, release, rotate, rulings};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::registers::pdf;
-use disclosure_portal::demo::releases::{Plot, ask, complete, consider, refuse, sign_as_it_stands, to};
+use disclosure_portal::demo::releases::{
+    Plot, ask, asked, complete, consider, refuse, sign_as_it_stands, sign_request, to,
+};
 use disclosure_portal::demo::rulings::{represent, rule, said, sign_ruling, tell};
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::actor::{Actor, Grant, Role};
@@ -48,7 +52,7 @@ async fn authorise(scene: &Scene, id: ReleaseId) -> Result<(), No> {
 }
 
 /// What stands on somebody's first page.
-async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
+pub(super) async fn waits(scene: &Scene, actor: &Actor, id: ReleaseId) -> Vec<What> {
     let all = landing(&scene.office, actor).await.unwrap();
     let open = all.iter().filter_map(|one| if let Waiting::Questions(open) = one { Some(open) } else { None });
     open.flatten().filter(|one| one.release == id).map(|one| one.what).collect()
@@ -259,6 +263,46 @@ async fn without_a_positive_outcome_an_inspector_decides_and_a_photograph_of_thi
     consider(office, who("Sam"), id, &answers(&scene, &[("outcome", "none")])).await.unwrap();
     rule(office, alex, id, OUTCOME, true).await.unwrap();
     assert_eq!(codes(beside(authorise(&scene, id).await)), ["photograph-of-this-offence"]);
+    scene.log_is_whole().await;
+}
+
+/// Sends a request back to its officer, who words it otherwise and sends it again.
+async fn reworded(scene: &Scene, id: ReleaseId, text: &str) {
+    let (office, riley) = (&scene.office, who("Riley"));
+    release::send_back(office, &who("Sam").actor, id, "Word it otherwise.", stamp()).await.unwrap();
+    let mut posted = asked(office, riley, &world().areas[0].to_string(), &PLOT);
+    for (name, value) in &mut posted {
+        if name == "text" {
+            text.clone_into(value);
+        }
+    }
+    let version = office.read().await.unwrap().release(id).await.unwrap().unwrap().release.version;
+    let change = Change { posted, photographs: Vec::new(), version };
+    draft::save(office, &riley.actor, id, change, &stamp()).await.unwrap();
+    let form = sign_request(office, riley, id).await.unwrap();
+    submit::submit(office, &riley.actor, id, &form, stamp()).await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_ruling_answers_for_the_words_and_photographs_it_was_made_on_and_no_others() {
+    let scene = Scene::new().await;
+    let (office, alex, casey) = (&scene.office, who("Alex"), who("Casey"));
+    let said = answers(&scene, &[("outcome", "none")]);
+    let id = considered(&scene, &[("outcome", "none")]).await;
+    represent(office, who("Riley"), id, "It was not me.", vec![]).await.unwrap();
+    scene.later(1);
+    rule(office, alex, id, OUTCOME, true).await.unwrap();
+    rule(office, casey, id, SAID, true).await.unwrap();
+    tell(office, who("Sam"), id).await.unwrap();
+    reworded(&scene, id, "Suspected of thefts from chemists.").await;
+    consider(office, who("Sam"), id, &said).await.unwrap();
+    assert_eq!(codes(beside(authorise(&scene, id).await)), ["no-positive-outcome", "representations"]);
+    assert_eq!(waits(&scene, &alex.actor, id).await, [What::Answer(OUTCOME, None)]);
+    scene.later(1);
+    rule(office, alex, id, OUTCOME, true).await.unwrap();
+    rule(office, casey, id, SAID, true).await.unwrap();
+    tell(office, who("Sam"), id).await.unwrap();
+    authorise(&scene, id).await.unwrap();
     scene.log_is_whole().await;
 }
 

@@ -214,7 +214,7 @@ async fn the_register_is_searched_by_number_stage_and_day_and_taken_along_as_sho
     let find = async |typed: issues::Typed<'_>| -> Vec<String> {
         let (issues, count) = issues::find(office, &sam.actor, area, typed, stamp()).await.unwrap();
         assert_eq!(usize::try_from(count).unwrap(), issues.len());
-        issues.into_iter().map(|issue| issue.urn).collect()
+        issues.into_iter().map(|(issue, _)| issue.urn).collect()
     };
     let of = issues::Typed::default;
     assert_eq!(find(of()).await, ["CZ/004/26", "CZ/003/26", "CZ/002/26", "CZ/001/26"]);

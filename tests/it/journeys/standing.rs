@@ -56,6 +56,7 @@ fn confirmed(scene: &Scene, copy: CopyId, day: &str, time: &str) -> Form {
         ("done_date", day),
         ("done_time", time),
         ("witness", "A. Witness"),
+        ("onward", "none"),
     ];
     signed(scene, who("Toby"), "surrender", &deliver::object(copy), &said)
 }

@@ -2,7 +2,7 @@
 
 use disclosure_portal::actions::answers::Form;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{No, deliver, release, statement, undertaking};
+use disclosure_portal::actions::{No, deliver, demands, release, statement, undertaking};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
     Answers, ask, asked, begin, complete, copy_of, sign, sign_decision, sign_reason, sign_request, to,
@@ -115,7 +115,7 @@ async fn recall_and_withdrawal_are_signed_each_under_its_own_word() {
     let (office, sam, riley) = (&scene.office, who("Sam"), who("Riley"));
     let live = scene.release("CZ/003/26").await;
     let by = |name: &str, kind: &str, id, reason: &str| sign_reason(office, who(name), kind, id, reason).unwrap();
-    let send = async |form: Form| release::recall(office, &sam.actor, live, &form, stamp()).await;
+    let send = async |form: Form| demands::recall(office, &sam.actor, live, &form, stamp()).await;
     let (right, foreign) = (by("Sam", "recall", live, "Charged."), by("Frankie", "recall", live, "Charged."));
     let elsewhere = by("Sam", "recall", scene.release("CZ/004/26").await, "Charged.");
     assert_eq!(wrong_fields(send(elsewhere).await), ["statement"], "about another release");
@@ -164,7 +164,7 @@ async fn a_signature_is_good_for_half_an_hour_and_no_nonce_is_given_for_other_wo
     let live = scene.release("CZ/003/26").await;
     let form = sign_reason(office, sam, "recall", live, "Charged.").unwrap();
     scene.later(30 * 60_000 + 1);
-    let late = release::recall(office, &sam.actor, live, &form, stamp()).await;
+    let late = demands::recall(office, &sam.actor, live, &form, stamp()).await;
     assert_eq!(wrong_fields(late), ["statement"]);
     for kind in ["", "Recall", "unit", "anything"] {
         assert_eq!(wrong_fields(statement::nonce(office, sam.id, kind, "release/1")), ["kind"], "{kind}");

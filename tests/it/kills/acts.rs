@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use disclosure_portal::actions::answers::Form;
+use disclosure_portal::actions::demands::Target;
 use disclosure_portal::actions::office::Office;
 use disclosure_portal::actions::request::submit;
-use disclosure_portal::actions::{No, Stamp, audit, deliver, release, seal, surrender, sweep};
+use disclosure_portal::actions::{No, Stamp, audit, correct, deliver, demands, release, seal, surrender, sweep};
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::demo::releases::{self, Plot};
 use disclosure_portal::domain::actor::Actor;
@@ -13,7 +15,7 @@ use disclosure_portal::domain::event::{Event, Kind};
 use disclosure_portal::domain::ids::{CopyId, PartId, PhotographId, ReleaseId};
 use disclosure_portal::domain::release::Stage;
 use disclosure_portal::domain::release::request::Purpose;
-use disclosure_portal::store::copies::Row;
+use disclosure_portal::store::copies::{Part, Row};
 use disclosure_portal::store::releases::Filed;
 
 use super::told::{Deed, Dice, Said, Why};
@@ -31,7 +33,7 @@ const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
 
 /// What is chosen, and how often beside the others.
-const CHOICES: [(Choice, usize); 9] = [
+const CHOICES: [(Choice, usize); 11] = [
     (|_, _| Some(Deed::Leaf), 1),
     (Client::asks, 4),
     (Client::authorises, 4),
@@ -39,6 +41,8 @@ const CHOICES: [(Choice, usize); 9] = [
     (Client::acknowledges, 6),
     (Client::views, 12),
     (Client::recalls, 2),
+    (Client::corrects, 3),
+    (Client::demands, 2),
     (Client::confirms, 4),
     (|_, _| Some(Deed::Sweep), 1),
 ];
@@ -163,6 +167,10 @@ impl Client {
         if live < 6 { None } else { self.release(offers, is_live).map(Deed::Recall) }
     }
 
+    fn corrects(&mut self, offers: &Offers) -> Option<Deed> {
+        self.release(offers, is_live).map(Deed::Correct)
+    }
+
     /// What a copy lacks is sealed for all of its release: also what a killed process left half done.
     fn seals(&mut self, offers: &Offers) -> Option<Deed> {
         let lacks = offers.copies.iter().filter(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
@@ -196,6 +204,11 @@ impl Client {
         self.copy(offers, fits).map(Deed::Confirm)
     }
 
+    /// One holder's copy, whether or not they have looked at it: its release goes on.
+    fn demands(&mut self, offers: &Offers) -> Option<Deed> {
+        self.copy(offers, |copy| copy.sealed_at.is_some() && copy.key_gone_at.is_none()).map(Deed::Demand)
+    }
+
     async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
         let release = deed.release().and_then(ReleaseId::parse);
         let copy = deed.copy().and_then(CopyId::parse);
@@ -205,6 +218,8 @@ impl Client {
             (Deed::Authorise(_), Some(id), _) => self.authorise(id, stamp).await,
             (Deed::Seal(_), Some(id), _) => self.seal(id, stamp).await,
             (Deed::Recall(_), Some(id), _) => self.recall(id, stamp).await,
+            (Deed::Correct(_), Some(id), _) => self.correct(id, stamp).await,
+            (Deed::Demand(_), _, Some(id)) => self.demand(id, stamp).await,
             (Deed::Acknowledge(_), _, Some(id)) => self.acknowledge(id, stamp).await,
             (Deed::View(_), _, Some(id)) => self.view(id, stamp).await,
             (Deed::Thumbnail(_), _, Some(id)) => self.thumbnail(id, stamp).await,
@@ -216,11 +231,13 @@ impl Client {
 
     /// What a page shows after the act: the log's newest signed head, and which sealed parts there are now.
     async fn looks(&mut self, deed: &Deed) -> Result<(), No> {
-        if let Deed::Seal(id) | Deed::Authorise(id) = deed {
+        if let Deed::Seal(id) | Deed::Authorise(id) | Deed::Correct(id) = deed {
             let mut conn = self.office.read().await?;
             for copy in conn.copies_of_release(ReleaseId::parse(id).unwrap()).await? {
                 let parts = conn.parts(CopyId::parse(&copy.id).unwrap()).await?;
-                Said::Parts { copy: copy.id, objects: parts.into_iter().map(|part| part.object).collect() }.say();
+                let version = |part: &Part| if part.rendition == "text" { part.revision } else { 0 };
+                let objects = parts.into_iter().map(|part| (part.object.clone(), version(&part))).collect();
+                Said::Parts { copy: copy.id, objects }.say();
             }
         }
         if self.dice.below(4) == 0 {
@@ -282,7 +299,39 @@ impl Client {
     async fn recall(&self, id: ReleaseId, stamp: Stamp) -> Answer {
         let sam = self.who("Sam");
         let form = releases::sign_reason(&self.office, sam, "recall", id, "The purpose is met.")?;
-        release::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        demands::recall(&self.office, &sam.actor, id, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn demand(&self, copy: CopyId, stamp: Stamp) -> Answer {
+        let row = self.office.read().await?.copy(copy).await?.ok_or(No::NotFound)?;
+        let held = row.holding()?;
+        let (sam, target) = (self.who("Sam"), Target::Holder(held.release, held.holder));
+        let copies = demands::propose(&self.office, &sam.actor, target).await?.copies();
+        let mut said: releases::Answers = copies.into_iter().map(|copy| ("copy".to_owned(), copy)).collect();
+        said.push(("reason".to_owned(), "Kept in the open.".to_owned()));
+        let form = disclosure_portal::actions::answers::Form::posted(&said);
+        let form = releases::sign_form(&self.office, sam, "demand", &target.object(), form, &[])?;
+        demands::demand(&self.office, &sam.actor, target, &form, stamp).await?;
+        Ok(None)
+    }
+
+    async fn correct(&mut self, id: ReleaseId, stamp: Stamp) -> Answer {
+        let before = correct::before(&self.office, &self.who("Sam").actor, id).await?;
+        let shops = self.dice.one(&["pharmacies", "cafés", "bakeries", "chemists", "markets", "garages"]).unwrap();
+        let when = self.dice.one(&["mornings", "afternoons", "evenings"]).unwrap();
+        let answers = [
+            ("revision", before.revision.to_string()),
+            ("text", format!("Suspected of thefts from {shops}, mostly in the {when}.")),
+            ("instructions", before.instructions),
+            ("changed", "The kind of shop".to_owned()),
+            ("reason", "A holder reported it; the officer agrees".to_owned()),
+        ];
+        let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value)).to_vec();
+        let (sam, object) = (self.who("Sam"), format!("release/{id}"));
+        let form =
+            releases::sign_form(&self.office, sam, "correction", &object, Form::posted(&answers), &correct::BY_DIGEST)?;
+        correct::correct(&self.office, &sam.actor, id, &form, stamp).await?;
         Ok(None)
     }
 
@@ -325,9 +374,10 @@ impl Client {
             ("done_date", &done.day().to_string()),
             ("done_time", &done.clock_time()),
             ("witness", "A. Witness"),
+            ("onward", "none"),
         ];
         let answers: releases::Answers = answers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-        let form = disclosure_portal::actions::answers::Form::posted(&answers);
+        let form = Form::posted(&answers);
         let object = deliver::object(copy);
         let form = releases::sign_form(&self.office, holder, "surrender", &object, form, &[])?;
         surrender::confirm(&self.office, &holder.actor, copy, &form, stamp).await?;

@@ -26,8 +26,8 @@ pub(super) struct Book {
     pub(super) done: BTreeMap<String, Option<u64>>,
     pub(super) not: BTreeMap<String, Why>,
     pub(super) heads: BTreeSet<String>,
-    /// The sealed parts that a copy was seen to have.
-    pub(super) objects: BTreeMap<String, BTreeSet<String>>,
+    /// The sealed parts that a copy was seen to have, each with the version of the words it is; 0: it is a picture.
+    pub(super) objects: BTreeMap<String, BTreeMap<String, i64>>,
     /// What contradicts itself already here, and faults of ours.
     pub(super) wrong: Vec<String>,
     /// Announced and not answered yet, each with whose process.

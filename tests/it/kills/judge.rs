@@ -31,6 +31,8 @@ pub(super) struct Found {
     pub(super) acknowledged: usize,
     pub(super) refused: usize,
     pub(super) away: usize,
+    /// Corrections in the log.
+    pub(super) corrected: usize,
     /// Copies whose blobs are gone.
     pub(super) destroyed: usize,
     /// Copies whose key is gone and whose blobs are not, yet.
@@ -77,6 +79,7 @@ pub(super) async fn judge(store: &Store, vkey: &str, book: &Book) -> Found {
     acts(&log, book, &mut found);
     order(&log, store, &mut found);
     releases(&log, store, &mut found);
+    corrections(&log, store, &mut found);
     copies(&log, store, book, &mut found);
     found
 }
@@ -124,7 +127,7 @@ fn unacknowledged(by: &str, what: &Deed, book: &Book, found: &mut Found) {
 fn order(log: &Log, store: &Store, found: &mut Found) {
     let limits = Tables(store).rows("SELECT id, until FROM release WHERE until IS NOT NULL");
     let until: BTreeMap<&str, i64> = limits.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
-    let (mut closed, mut newest) = (BTreeSet::new(), "");
+    let (mut closed, mut versions, mut newest) = (BTreeSet::new(), BTreeMap::new(), "");
     for leaf in &log.leaves {
         if leaf.at.as_str() < newest {
             found.wrong.push(format!("leaf {} is older than the one before", leaf.index));
@@ -132,13 +135,18 @@ fn order(log: &Log, store: &Store, found: &mut Found) {
         newest = &leaf.at;
         match leaf.kind.as_str() {
             "recall" | "expire" => drop(closed.insert(leaf.release())),
-            "confirm" => drop(closed.insert(leaf.copy.as_str())),
+            "confirm" | "demand" => drop(closed.insert(leaf.copy.as_str())),
+            "correct" => *versions.entry(leaf.release()).or_insert(1) += 1,
             "view" | "thumbnail" => {
                 found.views += 1;
                 let at = Moment::parse_rfc3339(&leaf.at).unwrap().millis();
                 let late = until.get(leaf.release()).is_none_or(|until| at >= *until);
                 if late || closed.contains(leaf.release()) || closed.contains(leaf.copy.as_str()) {
                     found.wrong.push(format!("leaf {}: a view of what was closed before", leaf.index));
+                }
+                let version = versions.get(leaf.release()).copied().unwrap_or(1);
+                if leaf.revision.is_some_and(|seen| seen != version) {
+                    found.wrong.push(format!("leaf {}: version {version} was in force, another was seen", leaf.index));
                 }
             }
             _ => {}
@@ -179,6 +187,53 @@ fn length(store: &Store, object: &str) -> Option<u64> {
     std::fs::metadata(Path::new(&file)).ok().map(|blob| blob.len())
 }
 
+/// Each correction has its leaf, its number and its words; and every copy that opens has the newest words, none an older version's (K8.7).
+fn corrections(log: &Log, store: &Store, found: &mut Found) {
+    let counts = log.counts();
+    let mut versions: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
+    for row in Tables(store).rows("SELECT release_id, number, text_object FROM revision ORDER BY number") {
+        versions.entry(row[0].clone()).or_default().push(row);
+    }
+    found.corrected = log.leaves.iter().filter(|leaf| leaf.kind == "correct").count();
+    let kept: usize = versions.values().map(Vec::len).sum();
+    if kept != found.corrected {
+        found.wrong.push(format!("{} corrections in the log, {kept} versions", found.corrected));
+    }
+    for (id, rows) in &versions {
+        let leaves = counts.get(&("correct", id.as_str())).copied().unwrap_or(0);
+        let numbers: Vec<&str> = rows.iter().map(|row| row[1].as_str()).collect();
+        if !numbers.iter().eq((2..leaves + 2).map(|n| n.to_string()).collect::<Vec<_>>().iter()) {
+            found.wrong.push(format!("release {id} was corrected {leaves} times, its versions are {numbers:?}"));
+        }
+        let missing = rows.iter().filter(|row| length(store, &row[2]).is_none());
+        found.wrong.extend(missing.map(|row| format!("the words before version {} of {id} are gone", row[1])));
+    }
+    let words = "SELECT c.id, c.release_id, p.revision FROM part p JOIN copy c ON c.id = p.copy_id \
+        WHERE p.rendition = 'text' AND c.wrapped_key IS NOT NULL";
+    for row in Tables(store).rows(words) {
+        let newest = versions.get(&row[1]).map_or(1, |of| of.len() + 1);
+        if row[2] != newest.to_string() {
+            found.wrong.push(format!("copy {} has version {} of its words; {newest} is in force", row[0], row[2]));
+        }
+    }
+}
+
+/// Which acknowledgements of its conditions each copy has: a correction asks for them anew, where the copy still opens.
+fn acknowledged<'a>(log: &'a Log, release_of: &BTreeMap<&str, &str>) -> BTreeMap<&'a str, usize> {
+    let (mut counts, mut closed) = (BTreeMap::new(), BTreeSet::new());
+    for leaf in &log.leaves {
+        match leaf.kind.as_str() {
+            "acknowledge" => *counts.entry(leaf.copy.as_str()).or_default() += 1,
+            "confirm" => drop(closed.insert(leaf.copy.as_str())),
+            "correct" => {
+                counts.retain(|copy, _| closed.contains(copy) || release_of.get(copy).copied() != Some(leaf.release()))
+            }
+            _ => {}
+        }
+    }
+    counts
+}
+
 const COPIES: &str = "SELECT c.id, c.release_id, c.wrapped_key IS NOT NULL, c.sealed_at IS NOT NULL, c.acknowledged_at IS NOT NULL, \
     c.opened_at IS NOT NULL, c.key_gone_at IS NOT NULL, c.destroyed_at IS NOT NULL, c.confirmed_at IS NOT NULL, \
     (SELECT COUNT(*) FROM photograph p WHERE p.release_id = c.release_id), r.text_object IS NOT NULL \
@@ -192,18 +247,20 @@ fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
         parts.entry(row[0].clone()).or_default().push(row);
     }
     let mut open = BTreeSet::new();
-    for row in Tables(store).rows(COPIES) {
+    let rows = Tables(store).rows(COPIES);
+    let told = acknowledged(log, &rows.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect());
+    for row in &rows {
         let (id, release) = (row[0].as_str(), row[1].as_str());
         let is = |column: usize| matches!(row[column].as_str(), "1" | "t");
         let [has_key, sealed, acknowledged, opened, gone, destroyed, confirmed] = [2, 3, 4, 5, 6, 7, 8].map(is);
         let many = |kind: &'static str| counts.get(&(kind, id)).copied().unwrap_or(0);
         let closed = ["recall", "expire"].iter().any(|kind| counts.contains_key(&(*kind, release)));
         let fits = many("seal") == usize::from(sealed)
-            && many("acknowledge") == usize::from(acknowledged)
+            && told.get(id).copied().unwrap_or(0) == usize::from(acknowledged)
             && many("confirm") == usize::from(confirmed)
             && many("destroy") == usize::from(destroyed)
             && opened == (many("view") > 0)
-            && gone == (closed || confirmed)
+            && gone == (closed || confirmed || many("demand") > 0)
             && has_key != gone;
         if !fits {
             found.wrong.push(format!("copy {id} is {row:?}, which its leaves do not say"));
@@ -215,7 +272,12 @@ fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
         }
         let none = Vec::new();
         let its = parts.get(id).unwrap_or(&none);
-        if let Some(why) = sealed_parts(store, its, &row, book, [sealed, gone, destroyed]) {
+        // Words of before a correction may be gone, or wait for the sweep of orphans.
+        let newest = i64::try_from(counts.get(&("correct", release)).copied().unwrap_or(0)).unwrap() + 1;
+        let seen = book.objects.get(id).into_iter().flatten();
+        let seen: Vec<&String> =
+            seen.filter(|(_, version)| **version == 0 || **version == newest).map(|(object, _)| object).collect();
+        if let Some(why) = sealed_parts(store, its, row, seen.as_slice(), [sealed, gone, destroyed]) {
             found.wrong.push(format!("copy {id}: {why}"));
         }
     }
@@ -232,16 +294,15 @@ fn sealed_parts(
     store: &Store,
     its: &[Vec<String>],
     row: &[String],
-    book: &Book,
+    seen: &[&String],
     [sealed, gone, destroyed]: [bool; 3],
 ) -> Option<String> {
-    let seen = book.objects.get(&row[0]).into_iter().flatten();
     if destroyed {
-        let back = seen.filter(|object| length(store, object).is_some()).count();
+        let back = seen.iter().filter(|object| length(store, object).is_some()).count();
         return (back > 0 || !its.is_empty()).then(|| format!("destroyed, with {back} blobs and {} parts", its.len()));
     }
     for object in seen {
-        if its.iter().all(|part| part[2] != *object) {
+        if its.iter().all(|part| part[2] != **object) {
             return Some(format!("its part {object} is gone"));
         }
     }

@@ -18,6 +18,8 @@ pub(super) struct Leaf {
     pub(super) object: String,
     pub(super) copy: String,
     pub(super) request: String,
+    /// Which version of the words was seen.
+    pub(super) revision: Option<i64>,
 }
 
 impl Leaf {
@@ -58,6 +60,7 @@ impl Log {
                 object: text("object"),
                 copy: text("copy"),
                 request: text("request_id"),
+                revision: body["revision"].as_i64(),
             });
         }
         let mut kept = conn.log_checkpoints(head.size()).await.unwrap();

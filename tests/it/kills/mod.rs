@@ -1,4 +1,4 @@
-//! P2, P7: kill -9 at any moment of sealing, viewing, recalling, confirming, destroying; of one process, of two on one database, of the
+//! P2, P7: kill -9 at any moment of sealing, viewing, correcting, recalling, confirming, destroying; of one process, of two on one database, of the
 //! database's server; or a process falls dead by itself at the very word. No act that was acknowledged is lost or doubled, no view is
 //! without its leaf, and the log verifies after each (docs/decisions/0028-killed-at-any-moment.md).
 //!
@@ -8,6 +8,7 @@
 
 mod acts;
 mod crowd;
+mod disposal;
 mod judge;
 mod log;
 mod strike;
@@ -88,8 +89,28 @@ fn kills_of_two_instances_and_of_their_server_lose_nothing_and_double_nothing() 
     killed(test, Backend::Server, 2, kills(12), |n| ROUND[n % ROUND.len()]);
 }
 
+/// A correction (K8.7) makes one version, for every holder, or none: at ten points and more from its beginning to just after its answer.
+#[test]
+fn kills_of_a_correction_leave_the_old_words_or_the_new_ones_for_every_holder() {
+    if let Some(worker) = Worker::here() {
+        return worker.work();
+    }
+    let test = "kills::kills_of_a_correction_leave_the_old_words_or_the_new_ones_for_every_holder";
+    let all = kills(10);
+    let points = u32::try_from(all).unwrap();
+    let table =
+        struck(test, Backend::Embedded, 1, all, |n| Strike::Correcting(u32::try_from(n).unwrap() * 1_100 / points));
+    assert!(table.corrected > 0 && table.cut("correct") > 0, "no correction was struck");
+}
+
 /// Kills `all` times, on as many portals as that takes, and judges each time.
 fn killed(test: &'static str, backend: Backend, processes: usize, all: usize, what: impl Fn(usize) -> Strike) {
+    let table = struck(test, backend, processes, all, what);
+    assert!(table.acknowledged > 5 * all && table.views > all, "too little was done to prove anything");
+}
+
+/// The same, with what was done.
+fn struck(test: &'static str, backend: Backend, processes: usize, all: usize, what: impl Fn(usize) -> Strike) -> Table {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (seed, mut table) = (number("KILL_SEED").unwrap_or(SEED), Table::new(backend));
     for first in (0..all).step_by(EACH) {
@@ -107,7 +128,7 @@ fn killed(test: &'static str, backend: Backend, processes: usize, all: usize, wh
     }
     table.tell();
     assert_eq!(table.faults, Vec::<String>::new());
-    assert!(table.acknowledged > 5 * all && table.views > all, "too little was done to prove anything");
+    table
 }
 
 /// A portal and those who work at it.

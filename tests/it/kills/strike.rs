@@ -24,6 +24,8 @@ pub(super) enum Strike {
     Session,
     /// The same by SIGKILL, at which the server ends all sessions and begins anew.
     Backend,
+    /// The only process, so many thousandths into the time that the correction of words takes (K8.7).
+    Correcting(u32),
 }
 
 impl Strike {
@@ -34,15 +36,18 @@ impl Strike {
             Self::Postmaster => "postmaster",
             Self::Session => "session ended",
             Self::Backend => "backend",
+            Self::Correcting(_) => "correcting",
         }
     }
 }
 
 /// What a kill is aimed at, and how often beside the others: most at what is longest under way, and at what destroys.
-const AIMS: [(&str, usize); 8] = [
+const AIMS: [(&str, usize); 10] = [
     ("seal", 4),
+    ("correct", 2),
     ("recall", 3),
     ("confirm", 3),
+    ("demand", 3),
     ("view", 3),
     ("authorise", 2),
     ("acknowledge", 1),
@@ -51,8 +56,16 @@ const AIMS: [(&str, usize); 8] = [
 ];
 
 /// The acts whose promise is tried at the word: most those that are answered as soon as they are committed.
-const PROMISES: [(&str, usize); 7] =
-    [("consult", 2), ("acknowledge", 4), ("authorise", 4), ("request", 3), ("seal", 1), ("view", 2), ("recall", 1)];
+const PROMISES: [(&str, usize); 8] = [
+    ("consult", 2),
+    ("acknowledge", 4),
+    ("authorise", 4),
+    ("request", 3),
+    ("seal", 1),
+    ("view", 2),
+    ("recall", 1),
+    ("correct", 1),
+];
 
 /// The longest that an aim is waited for.
 const AIM: Duration = Duration::from_secs(4);
@@ -74,12 +87,16 @@ fn theirs(strike: Strike, seat: usize) -> bool {
 
 /// Waits for an act to be announced, and for a random part of the time that such acts take.
 fn aim(crowd: &mut Crowd, strike: Strike, dice: &mut Dice) {
-    let at = *dice.weighed(&AIMS);
+    let part = u32::try_from(dice.below(1_100)).unwrap();
+    aim_at(crowd, strike, dice.weighed::<&str>(&AIMS), part);
+}
+
+/// Waits for an act of this name, and for so many thousandths of the time that it takes.
+fn aim_at(crowd: &mut Crowd, strike: Strike, at: &str, part: u32) {
     crowd.listen(AIM, |book, seat, said| {
         matches!(said, Said::About { by, .. } if theirs(strike, seat) && book.about[by].what.name() == at)
     });
     let takes = crowd.book.takes(at).max(Duration::from_millis(20)).min(Duration::from_secs(3));
-    let part = u32::try_from(dice.below(1_100)).unwrap();
     crowd.listen(takes * part / 1_000, |_, _, _| false);
 }
 
@@ -95,9 +112,16 @@ pub(super) fn strike(crowd: &mut Crowd, strike: Strike, database: Option<&Databa
     crowd.listen(Duration::from_millis(100 + dice.below(300) as u64), |_, _, _| false);
     let seats = match strike {
         Strike::One(seat) => vec![seat],
+        Strike::Correcting(_) => vec![0],
         Strike::Both => crowd.running(),
         _ => Vec::new(),
     };
+    if let Strike::Correcting(part) = strike {
+        aim_at(crowd, strike, "correct", part);
+        let cut = crowd.kill(&seats);
+        crowd.start(&seats);
+        return Blow { cut, healed: None };
+    }
     let at_the_word = dice.below(2) == 0;
     if !seats.is_empty() {
         let at = if dice.below(3) == 0 { FIRST_SIGHT } else { *dice.weighed::<&str>(&PROMISES) };

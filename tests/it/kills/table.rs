@@ -29,6 +29,7 @@ pub(super) struct Table {
     pub(super) views: usize,
     heads: usize,
     destroyed: usize,
+    pub(super) corrected: usize,
     refused: usize,
     away: usize,
     portals: usize,
@@ -50,6 +51,7 @@ impl Table {
             views: 0,
             heads: 0,
             destroyed: 0,
+            corrected: 0,
             refused: 0,
             away: 0,
             portals: 0,
@@ -79,6 +81,11 @@ impl Table {
         self.doubled.extend(found.doubled.iter().cloned());
     }
 
+    /// How often an act of this name was at hand in what was killed.
+    pub(super) fn cut(&self, name: &str) -> usize {
+        self.lines.values().filter_map(|line| line.cut.get(name)).sum()
+    }
+
     /// After the last kill of one portal: its counts go into the sums.
     pub(super) fn ends(&mut self, found: &Found) {
         self.note("at the end", found);
@@ -88,6 +95,7 @@ impl Table {
         self.views += found.views;
         self.heads += found.heads;
         self.destroyed += found.destroyed;
+        self.corrected += found.corrected;
         self.refused += found.refused;
         self.away += found.away;
     }
@@ -115,6 +123,7 @@ impl Table {
             ("unavailable", self.away),
             ("views in the log", self.views),
             ("copies destroyed", self.destroyed),
+            ("corrections of words", self.corrected),
             ("signed heads compared", self.heads),
             ("other faults", self.faults.len()),
         ];

@@ -25,6 +25,8 @@ pub(super) enum Deed {
     View(String),
     Thumbnail(String),
     Recall(String),
+    Correct(String),
+    Demand(String),
     Confirm(String),
     Sweep,
 }
@@ -40,6 +42,8 @@ impl Deed {
             Self::View(_) => "view",
             Self::Thumbnail(_) => "thumbnail",
             Self::Recall(_) => "recall",
+            Self::Correct(_) => "correct",
+            Self::Demand(_) => "demand",
             Self::Confirm(_) => "confirm",
             Self::Seal(_) | Self::Sweep => return None,
         })
@@ -57,7 +61,11 @@ impl Deed {
     /// The copy it is about.
     pub(super) fn copy(&self) -> Option<&str> {
         match self {
-            Self::Acknowledge(copy) | Self::View(copy) | Self::Thumbnail(copy) | Self::Confirm(copy) => Some(copy),
+            Self::Acknowledge(copy)
+            | Self::View(copy)
+            | Self::Thumbnail(copy)
+            | Self::Demand(copy)
+            | Self::Confirm(copy) => Some(copy),
             _ => None,
         }
     }
@@ -65,9 +73,11 @@ impl Deed {
     /// The release it is about, where it names one.
     pub(super) fn release(&self) -> Option<&str> {
         match self {
-            Self::Ask(release) | Self::Authorise(release) | Self::Seal(release) | Self::Recall(release) => {
-                Some(release)
-            }
+            Self::Ask(release)
+            | Self::Authorise(release)
+            | Self::Seal(release)
+            | Self::Recall(release)
+            | Self::Correct(release) => Some(release),
             _ => None,
         }
     }
@@ -95,8 +105,8 @@ pub(super) enum Said {
     Not { by: String, why: Why, told: String },
     /// A signed head of the log, as the auditor reads it.
     Head { note: String },
-    /// The sealed parts that a copy has.
-    Parts { copy: String, objects: Vec<String> },
+    /// The sealed parts that a copy has, each with the version of the words it is; 0: it is a picture.
+    Parts { copy: String, objects: Vec<(String, i64)> },
     /// Nobody is at anything, until told to go on.
     Idle,
 }

@@ -2,6 +2,7 @@
 
 mod archive;
 mod binary;
+mod disposed;
 mod drill;
 mod journal;
 mod refusals;
@@ -68,6 +69,18 @@ struct Copies {
     /// A register's document that is removed, and its blob.
     document: DocumentId,
     paper: String,
+}
+
+impl Copies {
+    /// Of a story that is about none of them.
+    async fn none(scene: &Scene) -> Self {
+        let release = scene.release("CZ/003/26").await;
+        let copy = copy_of(&scene.office, who("Priya"), release).await.unwrap();
+        let document = DocumentId::fresh(eve(), [0; 10]);
+        let [recalled, confirmed, expired, alive, replaced] = [copy; 5];
+        let (blobs, paper) = (std::array::from_fn(|_| Vec::new()), String::new());
+        Self { recalled_release: release, recalled, confirmed, expired, alive, replaced, blobs, document, paper }
+    }
 }
 
 async fn note(office: &Office) -> String {

@@ -71,7 +71,7 @@ async fn with_a_silent_store_a_view_ends_within_seconds_and_a_recall_too() {
     let release = scene.release(URN).await;
     let form = signed(&scene, sam, "recall", &format!("release/{release}"), &[("reason", "New intelligence")]);
     let began = Instant::now();
-    disclosure_portal::actions::release::recall(&scene.office, &sam.actor, release, &form, stamp()).await.unwrap();
+    disclosure_portal::actions::demands::recall(&scene.office, &sam.actor, release, &form, stamp()).await.unwrap();
     assert!(began.elapsed() < Duration::from_secs(12), "however many copies: {:?}", began.elapsed());
     assert_eq!(scene.records("destroy").await.len(), before, "nothing is said to be destroyed that is not");
     server.is(|how| how.silent = false);

@@ -57,7 +57,8 @@ async fn every_sample_of_every_page_is_whole() {
     }
 }
 
-/// Tags nest, each id is used once, there is one h1 in one main, each label and error link has its field.
+/// Tags nest, each id is used once, there is one h1 in one main, headings go down level by level, each label and error link has its
+/// field.
 pub(crate) fn whole(name: &str, html: &str) {
     assert!(html.starts_with("<!DOCTYPE html>"), "{name}: {html:.60}");
     assert!(html.contains("<html lang=\"en-GB\""), "{name}");
@@ -71,6 +72,7 @@ pub(crate) fn whole(name: &str, html: &str) {
     let mut open: Vec<&str> = Vec::new();
     let mut ids: Vec<&str> = Vec::new();
     let mut wanted: Vec<&str> = Vec::new();
+    let mut level = b'1';
     for piece in html.split('<').skip(2) {
         let (tag, text) = piece.split_once('>').unwrap_or_else(|| panic!("{name}: unclosed <{piece:.60}"));
         assert!(!text.contains('>'), "{name}: a bare > after <{tag:.60}");
@@ -79,6 +81,10 @@ pub(crate) fn whole(name: &str, html: &str) {
             continue;
         }
         let word = tag.split_whitespace().next().unwrap();
+        if let [b'h', next @ b'1'..=b'6'] = *word.as_bytes() {
+            assert!(next <= level + 1, "{name}: <h{}> after <h{}>", char::from(next), char::from(level));
+            level = next;
+        }
         ids.extend(attribute(tag, "id"));
         wanted.extend(attribute(tag, "for"));
         wanted.extend(attribute(tag, "aria-labelledby"));

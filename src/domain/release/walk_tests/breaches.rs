@@ -6,6 +6,7 @@
 use super::domain::actor::Role;
 use super::domain::moment::{Moment, days_after};
 use super::domain::release::grounds::GroundsKind;
+use super::domain::release::material::Indication;
 use super::domain::release::notice::Telling;
 use super::domain::release::{Case, Question, Ruling};
 use super::domain::scheme::Footing;
@@ -37,12 +38,16 @@ breaches! {
     "the offence of it is named" => "not-justice": |c, _| c.considered.material.offence = line("");
     "the photograph's reference, from the officer" => "no-image-reference": |c, _| c.request.source.reference = line("");
     "the same from the co-ordinator" => "no-image-reference": |c, _| c.considered.material.reference = line("");
+    "a limit that was chosen is not past" => "limit-past": |c, now| c.considered.records.close_on = Some(days_after(now.day(), -1));
+    "it is not later than the formula" => "limit-later": |c, now| c.considered.records.close_on = Some(days_after(now.day(), 60));
     "destruction of the photograph is not due" => "image-destruction-due": |c, now| c.considered.material.destroy_on = Some(now.day());
     "at most six photographs" => "too-many-photographs": |c, _| c.photographs = 7;
     "at most five hundred recipients" => "too-many-recipients": |c, now| c.recipients = vec![footing(Role::Manager, 8, now); 501];
     "there is something to release" => "nothing-to-release": |c, _| { c.photographs = 0; says_considered(c, 5) };
-    "the words that leave are those considered" => "words-not-considered": |c, _| c.words_digest.push('x');
+    "the words that leave are those considered" => "words-not-considered": |c, _| c.subject.push('x');
     "wording like a conviction is explained" => "conviction-like": |c, _| { says_considered(c, 1); c.considered.material.indication = None };
+    "the notice's own offence needs a notice" => "conviction-like": |c, _| { says_considered(c, 1); c.considered.material.indication = Some(Indication::NoticeOffence); (c.considered.notice.telling, c.considered.notice.left_out_by, c.considered.notice.left_out_why) = (Some(Telling::LeftOut), line("DI One"), told()) };
+    "instructions say nothing like a conviction" => "conviction-in-instructions": |c, _| c.considered.recipients.instructions = prose("He was convicted of burglary.");
     "no address" => "address": |c, _| says_considered(c, 2);
     "no postcode" => "address": |c, _| says_considered(c, 3);
     "nothing from the PNC" => "pnc": |c, _| says_considered(c, 4);
@@ -75,8 +80,9 @@ breaches! {
     "JAPAN: necessary" => "japan-incomplete": |c, _| c.considered.japan.necessary = prose("");
     "how the case ended" => "outcome-missing": |c, _| c.considered.outcome.positive = None;
     "without a positive outcome an inspector decided" => "no-positive-outcome": |c, _| { no_outcome(c); c.rulings.retain(|one| one.question != Question::NoPositiveOutcome) };
-    "the inspector decided to disclose" => "outcome-ruled-against": |c, now| { no_outcome(c); c.rulings.push(Ruling { disclose: false, ..ruling(Question::NoPositiveOutcome, now) }) };
-    "without a positive outcome a photograph is of another offence" => "photograph-of-this-offence": |c, now| { no_outcome(c); c.considered.outcome.other_offence = false; c.rulings.push(ruling(Question::NoPositiveOutcome, now)) };
+    "on what would leave now" => "no-positive-outcome": |c, now| { no_outcome(c); c.rulings = vec![Ruling { subject: "before".into(), ..ruling(c, Question::NoPositiveOutcome, now) }] };
+    "the inspector decided to disclose" => "outcome-ruled-against": |c, now| { no_outcome(c); c.rulings.push(Ruling { disclose: false, ..ruling(c, Question::NoPositiveOutcome, now) }) };
+    "without a positive outcome a photograph is of another offence" => "photograph-of-this-offence": |c, now| { no_outcome(c); c.considered.outcome.other_offence = false; c.rulings.push(ruling(c, Question::NoPositiveOutcome, now)) };
     "whether the person is wanted" => "wanted-not-answered": |c, _| c.considered.outcome.wanted = None;
     "a wanted person has a reference under C02" => "no-wanted-reference": |c, _| { wanted(c); c.considered.outcome.c02 = line("") };
     "of a wanted person, whether identification is an issue" => "identification-not-answered": |c, _| { wanted(c); c.considered.outcome.identification = None };
@@ -93,9 +99,10 @@ breaches! {
     "leaving the notice out: who decided" => "dispensation-incomplete": |c, _| { c.considered.notice.telling = Some(Telling::LeftOut); c.considered.notice.left_out_why = told(); c.considered.notice.left_out_by = line("") };
     "and why" => "dispensation-incomplete": |c, _| { c.considered.notice.telling = Some(Telling::LeftOut); c.considered.notice.left_out_by = line("DI One"); c.considered.notice.left_out_why = prose("") };
     "representations are decided" => "representations": |c, now| { c.represented = Some(now); c.rulings.retain(|one| one.question != Question::Representations) };
+    "it is about what would leave now" => "representations": |c, now| { c.represented = Some(now.plus_millis(-3)); c.rulings = vec![Ruling { subject: "before".into(), ..ruling(c, Question::Representations, now) }] };
     "the decision is after the newest of them" => "representations": |c, now| { represented(c, now); c.represented = Some(now.plus_millis(-2)) };
-    "representations were decided for disclosure" => "representations-upheld": |c, now| { represented(c, now); c.rulings.push(Ruling { disclose: false, ..ruling(Question::Representations, now) }) };
-    "the person was told the result" => "result-not-told": |c, now| { represented(c, now); c.rulings.push(Ruling { told_at: None, ..ruling(Question::Representations, now) }) };
+    "representations were decided for disclosure" => "representations-upheld": |c, now| { represented(c, now); c.rulings.push(Ruling { disclose: false, ..ruling(c, Question::Representations, now) }) };
+    "the person was told the result" => "result-not-told": |c, now| { represented(c, now); c.rulings.push(Ruling { told_at: None, ..ruling(c, Question::Representations, now) }) };
     "recipients are named" => "no-recipients": |c, _| c.recipients.clear();
     "those named still receive" => "recipient-gone": |c, _| c.recipients_gone = true;
     "no recipient is suspended" => "person-suspended": |c, _| each(c, |one| one.person_suspended = true);
@@ -109,6 +116,9 @@ breaches! {
     "all that follows another area's release is here" => "originals-awaited": |c, _| c.awaited = true;
     "why they need to know" => "no-need": |c, _| c.considered.recipients.need = prose("");
     "a manager's instructions, or members" => "no-instructions": |c, now| { c.recipients.push(footing(Role::Manager, 9, now)); c.considered.recipients.instructions = prose(""); c.considered.recipients.members.clear() };
+    "each manager's own" => "no-instructions": |c, now| { c.recipients = vec![footing(Role::Manager, 8, now), footing(Role::Manager, 9, now)]; c.considered.recipients.instructions = prose(""); c.member_schemes = vec![footing(Role::Manager, 8, now).scheme] };
+    "members who are in the register" => "member-gone": |c, _| c.members_gone = true;
+    "members have their own manager among the recipients" => "members-unmanaged": |c, now| c.member_schemes = vec![footing(Role::Manager, 99, now).scheme];
     "whether the person is active elsewhere" => "elsewhere-not-answered": |c, _| c.considered.recipients.elsewhere = None;
     "if so, where" => "elsewhere-not-answered": |c, _| { c.considered.recipients.elsewhere = Some(true); c.considered.recipients.areas.clear() };
     "the other area was consulted" => "area-not-consulted": |c, _| { c.considered.recipients.elsewhere = Some(true); c.considered.recipients.areas = vec![own_area(), other_area()]; c.consulted = vec![own_area()] };
@@ -122,7 +132,7 @@ breaches! {
 
 fn says_considered(c: &mut Case, index: usize) {
     says(c, index);
-    c.considered.material.words.clone_from(&c.words_digest);
+    c.considered.material.subject.clone_from(&c.subject);
 }
 
 fn no_outcome(c: &mut Case) {
@@ -143,7 +153,7 @@ fn served_at(c: &mut Case, at: Moment) {
 /// Representations that were decided an instant before `now`, and told.
 fn represented(c: &mut Case, now: Moment) {
     c.represented = Some(now.plus_millis(-3));
-    c.rulings.push(ruling(Question::Representations, now));
+    c.rulings.push(ruling(c, Question::Representations, now));
 }
 
 fn each(c: &mut Case, change: fn(&mut Footing)) {

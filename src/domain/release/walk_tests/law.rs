@@ -12,9 +12,11 @@ use super::domain::actor::{Actor, Grant, Role};
 use super::domain::ids::PersonId;
 use super::domain::moment::Moment;
 use super::domain::release::grounds::GroundsKind;
+use super::domain::release::material::Indication;
 use super::domain::release::notice::Telling;
-use super::domain::release::{Case, Question, Release, Ruling};
+use super::domain::release::{Case, Question, Release, Ruling, Stage};
 use super::domain::scheme::Footing;
+use super::reviews;
 use super::world::{Facts, WORDS};
 
 /// Codes of refusals.
@@ -45,6 +47,8 @@ const ASKED: &[Who] = &[Who::Asked];
 const AIC: &[Who] = &[Who::Holds(Role::Aic)];
 const ASKED_OR_AIC: &[Who] = &[Who::Asked, Who::Holds(Role::Aic)];
 const COMMANDER: &[Who] = &[Who::Holds(Role::Commander)];
+const REVIEWER: &[Who] = &[Who::Holds(Role::Reviewer)];
+const DECIDER: &[Who] = &[Who::Holds(Role::Aic), Who::Holds(Role::Inspector), Who::Holds(Role::Commander)];
 const INSPECTOR: &[Who] = &[Who::Holds(Role::Inspector), Who::Holds(Role::Commander)];
 
 /// Every stage.
@@ -74,14 +78,34 @@ table! {
     "correct" "K8.7": AIC at ["live"] -> None, "correct", else "not-coordinator";
     "answer a report" "K8.7": AIC at ["live" "voided" "recalled"] -> None, "report.answer", else "not-coordinator";
     "recall" "K8.2": AIC at ["live"] -> Some("recalled"), "recall", else "not-coordinator";
+    "save a review" "K7.9": REVIEWER at ["live"] -> None, "review.save", else "not-reviewer";
+    "review" "K7.9": REVIEWER at ["live"] -> None, "review", else "not-reviewer";
+    "continue" "K7.9": DECIDER at ["live"] -> Some("live"), "review.continue", else "not-coordinator";
+    "shorten on review" "K7.9": DECIDER at ["live"] -> Some("live"), "limit.shorten", else "not-coordinator";
+    "withdraw on review" "K7.9": DECIDER at ["live"] -> Some("recalled"), "recall", else "not-coordinator";
+    "send a review back" "K7.9": DECIDER at ["live"] -> None, "review.return", else "not-coordinator";
+    "shorten" "K7.8": AIC at ["live"] -> Some("live"), "limit.shorten", else "not-coordinator";
+    "notice ended" "K7.8": ASKED_OR_AIC at ["live"] -> Some("live"), "notice.end", else "not-coordinator";
 }
+
+/// The orders about the limit of a live release.
+pub(super) const LIMITS: [&str; 8] = [
+    "save a review",
+    "review",
+    "continue",
+    "shorten on review",
+    "withdraw on review",
+    "send a review back",
+    "shorten",
+    "notice ended",
+];
 
 /// The row of an order.
 pub(super) fn row(order: &str) -> &'static Row {
     TABLE.iter().find(|row| row.order == order).unwrap()
 }
 
-fn holds(actor: &Actor, role: Role, release: &Release) -> bool {
+pub(super) fn holds(actor: &Actor, role: Role, release: &Release) -> bool {
     actor.grants().contains(&Grant::InArea(role, release.area))
 }
 
@@ -106,14 +130,18 @@ pub(super) fn refusals(row: &Row, release: &Release, actor: &Actor, facts: &Fact
     if !theirs || (stage == "draft" && !row.stages.contains(&stage)) {
         return Codes::from([row.others]);
     }
-    // K7.7: nobody decides on their own request, in part or in whole; calling it back is no such decision.
-    if own && !["submit", "withdraw", "represent", "recall"].contains(&row.order) {
+    // K7.7: nobody decides on what they asked for, here or in the area it came from; calling it back is no such decision.
+    let asked_before = release.askers.contains(&person);
+    if (own || asked_before) && !["submit", "withdraw", "represent", "recall", "notice ended"].contains(&row.order) {
         return Codes::from(["own-request"]);
     }
     // K7.8: at the limit there is nobody left to correct anything for.
     let run_out = release.stage.authority().is_some_and(|authority| now >= authority.until);
     if !row.stages.contains(&stage) || (row.order == "correct" && run_out) {
         return Codes::from(["wrong-stage"]);
+    }
+    if let (Stage::Live(authority), true) = (&release.stage, LIMITS.contains(&row.order)) {
+        return reviews::refusals(row.order, release, authority, actor, facts, now);
     }
     let mut why = Codes::new();
     let decided = facts.decided.unwrap_or(0);
@@ -169,7 +197,11 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
     let mut why = asked(c);
     let (photo, of, today) = (c.photographs > 0, &c.considered, london_day(now));
     let (m, g, risk, japan, out, rec) = (&of.material, &of.grounds, &of.risk, &of.japan, &of.outcome, &of.records);
-    let unclear = m.indication.is_none();
+    let unclear = match m.indication {
+        None => true,
+        Some(Indication::Likely) => false,
+        Some(Indication::NoticeOffence) => of.notice.telling != Some(Telling::Served),
+    };
     why.extend(wording(c).into_iter().filter(|code| *code != "conviction-like" || unclear));
     let documented = g.kind == Some(GroundsKind::Intelligence) && !g.words.is_empty() && !g.reference.is_empty();
     let past_only = g.kind == Some(GroundsKind::PastOnly);
@@ -177,7 +209,8 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
     let assessed = [&risk.confidentiality, &risk.level, &risk.purpose, &risk.conditions, &risk.harm];
     let five = [&japan.justified, &japan.authorised, &japan.proportionate, &japan.auditable, &japan.necessary];
     let (unwanted, no_outcome) = (out.wanted != Some(true), out.positive == Some(false));
-    let ruled = c.rulings.iter().filter(|one| one.question == Question::NoPositiveOutcome).max_by_key(|one| one.at);
+    let outcome = |one: &&Ruling| one.question == Question::NoPositiveOutcome && one.subject == c.subject;
+    let ruled = c.rulings.iter().filter(outcome).max_by_key(|one| one.at);
     take(
         &mut why,
         &[
@@ -187,7 +220,8 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
             ("image-destruction-due", photo && m.destroy_on.is_some_and(|day| day <= today)),
             ("too-many-photographs", c.photographs > 6),
             ("name-not-justified", c.request.named && m.name_why.is_empty()),
-            ("words-not-considered", m.words != c.words_digest),
+            ("words-not-considered", m.subject != c.subject),
+            ("conviction-in-instructions", of.recipients.instructions.as_str().contains("convicted")),
             ("no-legal-basis", g.basis.is_none()),
             ("registration-lapsed", c.registration_ends.is_none_or(|last| last < today)),
             ("past-conviction-alone", past_only),
@@ -213,7 +247,9 @@ pub(super) fn unmet(c: &Case, asker: PersonId, by: PersonId, now: Moment) -> Cod
             ("own-ruling", c.rulings.iter().any(|one| one.by == by)),
         ],
     );
+    let latest = london_day(closes(now, rec.exclusion_ends).plus_millis(-1));
     why.extend(not_told(c, now));
+    take(&mut why, &rec.close_on.map_or_else(Vec::new, |day| reviews::day_rules(Some(day), latest, now).to_vec()));
     why.extend(unfit_recipients(c, now));
     why
 }
@@ -236,7 +272,8 @@ fn not_told(c: &Case, now: Moment) -> Codes {
         ],
     );
     if let Some(newest) = c.represented {
-        let after = |one: &&Ruling| one.question == Question::Representations && one.at > newest;
+        let after =
+            |one: &&Ruling| one.question == Question::Representations && one.at > newest && one.subject == c.subject;
         let decided = c.rulings.iter().filter(after).max_by_key(|one| one.at);
         take(
             &mut why,
@@ -270,7 +307,15 @@ fn unfit_recipients(c: &Case, now: Moment) -> Codes {
             ("goes-to-manager", any(&|one| one.role == Role::Member && one.scheme_has_manager)),
             ("originals-awaited", c.awaited),
             ("no-need", r.need.is_empty()),
-            ("no-instructions", any(&manages) && r.instructions.is_empty() && r.members.is_empty()),
+            (
+                "no-instructions",
+                r.instructions.is_empty() && any(&|one| manages(one) && !c.member_schemes.contains(&one.scheme)),
+            ),
+            ("member-gone", c.members_gone),
+            (
+                "members-unmanaged",
+                c.member_schemes.iter().any(|scheme| !any(&|one| manages(one) && one.scheme == *scheme)),
+            ),
             ("elsewhere-not-answered", unasked),
             ("area-not-consulted", r.elsewhere == Some(true) && r.areas.iter().any(|one| !c.consulted.contains(one))),
         ],
@@ -296,6 +341,12 @@ pub(super) fn london_day(now: Moment) -> NaiveDate {
     let utc = DateTime::from_timestamp_millis(now.millis()).unwrap().date_naive();
     let next = utc + Days::new(1);
     if midnight(next) <= now { next } else { utc }
+}
+
+/// The limit of an authority given now, with the earlier day that was chosen.
+pub(super) fn authorised_until(c: &Case, now: Moment) -> Moment {
+    let rec = &c.considered.records;
+    rec.close_on.map_or_else(|| closes(now, rec.exclusion_ends), |day| midnight(day + Days::new(1)))
 }
 
 /// K7.8: 60 days from authority; with an exclusion notice in force until the day after its end, at most 120 days, at least 60.

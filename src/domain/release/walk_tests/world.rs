@@ -16,12 +16,14 @@ use super::domain::release::outcome::Outcome;
 use super::domain::release::recipients::Recipients;
 use super::domain::release::records::Records;
 use super::domain::release::request::{Purpose, Source};
+use super::domain::release::review::{NoticeEnd, ReviewOutcome, ReviewPart, Shortening, Verdict};
 use super::domain::release::risk::{Japan, Risk};
 use super::domain::release::{Case, Considered, Order, Part, Question, Release, Request, Ruling, Stage};
 use super::domain::scheme::Footing;
 use super::domain::texts::Versions;
 use super::domain::urn::{AreaCode, Urn};
 use super::domain::words::{Line, Prose};
+use super::reviews::verdict;
 
 /// The moment identifiers are made from; it means nothing else.
 fn birth() -> Moment {
@@ -36,7 +38,7 @@ pub(super) fn other_area() -> AreaId {
     AreaId::fresh(birth(), [2; 10])
 }
 
-/// Persons are numbered; 1 asked, 7 ruled, 8 and 9 receive.
+/// Persons are numbered; 1 asked, 4 asked in an area it came from, 7 ruled, 8 and 9 receive.
 pub(super) fn person(n: u8) -> PersonId {
     PersonId::fresh(birth(), [n; 10])
 }
@@ -60,7 +62,16 @@ pub(super) fn actor(n: u8, grants: &[Grant]) -> Actor {
 
 pub(super) fn release(stage: Stage) -> Release {
     let id = ReleaseId::fresh(birth(), [3; 10]);
-    Release { id, area: own_area(), requested_by: person(1), requested_at: birth(), stage, origin: None, version: 1 }
+    Release {
+        id,
+        area: own_area(),
+        requested_by: person(1),
+        requested_at: birth(),
+        stage,
+        origin: None,
+        askers: vec![person(4)],
+        version: 1,
+    }
 }
 
 pub(super) fn line(text: &str) -> Line {
@@ -90,7 +101,7 @@ pub(super) const SHAPES: u32 = 1 << 14;
 
 pub(super) fn says(case: &mut Case, index: usize) {
     case.words = WORDS[index].0.to_owned();
-    case.words_digest = if case.words.is_empty() { String::new() } else { format!("digest {index}") };
+    case.subject = if case.words.is_empty() { String::new() } else { format!("digest {index}") };
 }
 
 pub(super) fn footing(role: Role, n: u8, now: Moment) -> Footing {
@@ -109,9 +120,10 @@ pub(super) fn footing(role: Role, n: u8, now: Moment) -> Footing {
     }
 }
 
-pub(super) fn ruling(question: Question, now: Moment) -> Ruling {
+/// A ruling for disclosure, on what would leave now.
+pub(super) fn ruling(c: &Case, question: Question, now: Moment) -> Ruling {
     let told_at = (question == Question::Representations).then_some(now);
-    Ruling { question, by: person(7), at: now.plus_millis(-2), disclose: true, told_at }
+    Ruling { question, by: person(7), at: now.plus_millis(-2), disclose: true, subject: c.subject.clone(), told_at }
 }
 
 /// What each bit of a shape makes of a plain case, in this order.
@@ -119,7 +131,7 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
     |c, _| {
         c.photographs = 0;
         c.request.source = Source::default();
-        c.considered.material = Material { words: String::new(), ..Material::default() };
+        c.considered.material = Material::default();
     },
     |c, _| {
         if c.photographs > 0 {
@@ -132,17 +144,20 @@ const RESHAPE: [fn(&mut Case, Moment); 14] = [
     },
     |c, now| {
         (c.considered.outcome.positive, c.considered.outcome.other_offence) = (Some(false), c.photographs > 0);
-        c.rulings.push(ruling(Question::NoPositiveOutcome, now));
+        c.rulings.push(ruling(c, Question::NoPositiveOutcome, now));
     },
     |c, now| {
         c.represented = Some(now.plus_millis(-3));
-        c.rulings.push(ruling(Question::Representations, now));
+        c.rulings.push(ruling(c, Question::Representations, now));
     },
     |c, now| {
         c.recipients = vec![footing(Role::Member, 8, now)];
         c.considered.recipients.instructions = Prose::default();
     },
-    |c, now| c.considered.records.exclusion_ends = Some(days_after(now.day(), 90)),
+    |c, now| {
+        c.considered.records.exclusion_ends = Some(days_after(now.day(), 90));
+        c.considered.records.close_on = Some(days_after(now.day(), 90));
+    },
     |c, _| {
         c.considered.recipients.elsewhere = Some(true);
         c.considered.recipients.areas = vec![other_area()];
@@ -183,10 +198,17 @@ pub(super) fn lawful(shape: u32, now: Moment) -> Case {
             change(&mut case, now);
         }
     }
-    if case.recipients.iter().any(|one| one.role == Role::Manager) && case.considered.recipients.members.is_empty() {
+    let managed: Vec<SchemeId> =
+        case.recipients.iter().filter(|one| one.role == Role::Manager).map(|one| one.scheme).collect();
+    if case.considered.recipients.members.is_empty() && !managed.is_empty() {
         case.considered.recipients.instructions = told();
+    } else {
+        case.member_schemes = managed;
     }
-    case.considered.material.words.clone_from(&case.words_digest);
+    case.considered.material.subject.clone_from(&case.subject);
+    for one in &mut case.rulings {
+        one.subject.clone_from(&case.subject);
+    }
     case
 }
 
@@ -202,12 +224,14 @@ fn plain(now: Moment) -> Case {
             named: false,
         },
         words: String::new(),
-        words_digest: String::new(),
+        subject: String::new(),
         photographs: 1,
         considered: considered(now),
         represented: None,
         rulings: Vec::new(),
         recipients: vec![footing(Role::Manager, 8, now)],
+        member_schemes: Vec::new(),
+        members_gone: false,
         recipients_gone: false,
         awaited: false,
         consulted: Vec::new(),
@@ -270,6 +294,7 @@ fn considered(now: Moment) -> Considered {
             athena: line("ATH/1"),
             athena_dated: Some(now.day()),
             exclusion_ends: None,
+            close_on: None,
         },
     }
 }
@@ -291,13 +316,37 @@ pub(super) struct Facts {
     /// When representations were decided, from now in milliseconds.
     pub(super) decided: Option<i64>,
     pub(super) part: Part,
+    /// The review, and what is decided on it.
+    pub(super) verdict: Verdict,
+    /// No signed review waits.
+    pub(super) nothing_waits: bool,
+    /// The day that is chosen, or on which a notice ended, from today.
+    pub(super) days: Option<i64>,
+    /// The last day of the notice on record, from today.
+    pub(super) on_record: Option<i64>,
+    /// So many days ago was the authority that the limit is counted from.
+    pub(super) counted: i64,
 }
 
 impl Facts {
     /// Facts to which no rule objects.
     pub(super) fn good(now: Moment) -> Self {
         let (case, part) = (lawful(0, now), Part::Grounds);
-        Self { case, silent: false, opened: false, open: true, disclose: true, when: 0, decided: Some(0), part }
+        Self {
+            case,
+            silent: false,
+            opened: false,
+            open: true,
+            disclose: true,
+            when: 0,
+            decided: Some(0),
+            part,
+            verdict: verdict(now),
+            nothing_waits: false,
+            days: Some(0),
+            on_record: Some(30),
+            counted: 10,
+        }
     }
 }
 
@@ -322,12 +371,26 @@ pub(super) fn order(word: &str, facts: &Facts, now: Moment) -> Order {
         "withdraw" => Order::Withdraw { reason },
         "void" => Order::Void { reason, opened: facts.opened },
         "recall" => Order::Recall { reason },
+        "save a review" => Order::SaveReview(ReviewPart::Grounds),
+        "review" => Order::Review(Box::new(facts.verdict.of.clone())),
+        "continue" => facts.conclude(ReviewOutcome::Continue, reason, now),
+        "shorten on review" => facts.conclude(ReviewOutcome::Shorten, reason, now),
+        "withdraw on review" => facts.conclude(ReviewOutcome::Withdraw, reason, now),
+        "send a review back" => facts.conclude(ReviewOutcome::Again, reason, now),
+        "shorten" => Order::Shorten(Box::new(Shortening { close_on: facts.day(now), reason })),
+        "notice ended" => Order::NoticeEnded(Box::new(NoticeEnd {
+            ended: facts.day(now),
+            on_record: facts.on_record.map(|days| days_after(now.day(), days)),
+            counted_from: facts.counted(now),
+            numbers: Numbers::shipped(),
+        })),
         "correct" => Order::Correct(Box::new(Correction {
             revision: 2,
             words: "Suspected of thefts from pharmacies.\n".into(),
             name: line(""),
             name_why: prose(""),
             indication: None,
+            noticed: true,
             instructions_lost: false,
             changed: prose("The kind of shop"),
             reason,

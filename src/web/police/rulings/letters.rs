@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::rulings::letters::{self, Which};
+use crate::actions::{No, desk};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::long_day;
 use crate::web::frame::Typed;
@@ -74,6 +74,7 @@ fn heading(which: Which) -> &'static str {
 async fn read(v: &Visit, which: Which) -> Result<(Form, Typed), No> {
     let id = v.id(ReleaseId::parse)?;
     let facts = letters::facts(&v.office, v.actor(), id, which).await?;
+    desk::consulted(&v.office, v.actor(), id, "letter", v.stamp()).await?;
     let form = Form {
         id: id.to_string(),
         title: facts.title,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::actions::decision::{self, Gathered};
 use crate::actions::rulings::{RECEIPT, REPRESENTATION};
-use crate::actions::{No, rulings};
+use crate::actions::{No, desk, rulings};
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::{Act, may};
 use crate::web::police::long;
@@ -63,6 +63,7 @@ async fn read(v: &Visit) -> Result<Papers, No> {
     let mut conn = v.office.read().await?;
     let of = decision::gather(&v.office, &mut conn, v.actor(), Act::OpenDocument, id, v.now).await?;
     drop(conn);
+    desk::consulted(&v.office, v.actor(), id, "documents", v.stamp()).await?;
     Ok(Papers {
         id: id.to_string(),
         title: of.file.request.title.as_str().to_owned(),

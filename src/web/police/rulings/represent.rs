@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::actions::{No, decision, rulings};
+use crate::actions::{No, decision, desk, rulings};
 use crate::domain::ids::ReleaseId;
 use crate::domain::policy::Act;
 use crate::web::police::ordered;
@@ -36,6 +36,7 @@ async fn read(v: &Visit) -> Result<Represent, No> {
     let mut conn = v.office.read().await?;
     let of = decision::gather(&v.office, &mut conn, v.actor(), Act::Represent, id, v.now).await?;
     drop(conn);
+    desk::consulted(&v.office, v.actor(), id, "representations", v.stamp()).await?;
     let kept = v.field("representation");
     Ok(Represent {
         id: id.to_string(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::actions::rulings::letters::{self, Which};
-use crate::actions::{No, rulings};
+use crate::actions::{No, desk, rulings};
 use crate::domain::ids::ReleaseId;
 use crate::web::police::ordered;
 use crate::web::{Answer, Page, Visit};
@@ -31,6 +31,7 @@ const FIELDS: [&str; 3] = ["told_date", "told_by", "told_how"];
 async fn read(v: &Visit) -> Result<Told, No> {
     let id = v.id(ReleaseId::parse)?;
     let facts = letters::facts(&v.office, v.actor(), id, Which::Result).await?;
+    desk::consulted(&v.office, v.actor(), id, "result", v.stamp()).await?;
     Ok(Told { id: id.to_string(), title: facts.title, waits: facts.untold })
 }
 

@@ -1,6 +1,8 @@
 //! A person active in two areas (K7.6): Cantwell asks Norhaven, Norhaven makes a release of its own out of what Cantwell's browser hands
 //! over, and each side sees how the other stands and nothing else. The browsers' halves are played with age itself.
 
+mod later;
+mod own;
 mod sides;
 mod tamper;
 
@@ -20,7 +22,7 @@ use super::hidden;
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
-const TWO: Plot = Plot {
+pub(super) const TWO: Plot = Plot {
     title: "Pharmacy thefts",
     text: "Suspected of thefts from pharmacies.",
     locality: "Cantwell",
@@ -48,7 +50,7 @@ fn record(scene: &Scene) -> Answers {
 }
 
 /// A request of Riley's in Cantwell, every part saved by Sam, Norhaven consulted.
-async fn consulted(scene: &Scene, plot: &Plot) -> (ReleaseId, ConsultationId) {
+pub(super) async fn consulted(scene: &Scene, plot: &Plot) -> (ReleaseId, ConsultationId) {
     let id = plots::ask(&scene.office, who("Riley"), &cantwell().to_string(), plot).await.unwrap();
     plots::consider(&scene.office, who("Sam"), id, &record(scene)).await.unwrap();
     let rows = scene.office.read().await.unwrap().consultations(id).await.unwrap();
@@ -61,7 +63,7 @@ fn own() -> Typed {
 }
 
 /// Dana answers that Norhaven makes its own.
-async fn answered(scene: &Scene, asked: ConsultationId) -> ReleaseId {
+pub(super) async fn answered(scene: &Scene, asked: ConsultationId) -> ReleaseId {
     answer::answer(&scene.office, &who("Dana").actor, asked, &own(), stamp()).await.unwrap().expect("a release")
 }
 

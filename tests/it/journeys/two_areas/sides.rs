@@ -1,7 +1,7 @@
 //! Each side for itself: no order of the other's, no more than its state, and a recall that is told and not followed.
 
 use disclosure_portal::actions::unit::reseal;
-use disclosure_portal::actions::{desk, elsewhere, find, statements, surrender};
+use disclosure_portal::actions::{certificate, demands, desk, elsewhere, find, statements};
 
 use super::*;
 
@@ -9,7 +9,7 @@ use super::*;
 async fn nothing_is_found(scene: &Scene, by: &str, id: ReleaseId, theirs: AreaId) {
     let (office, actor, me) = (&scene.office, &who(by).actor, who(by));
     hidden(desk::sheet(office, actor, id, stamp()).await.map(|_| ()));
-    hidden(elsewhere::sheet(office, actor, id).await.map(|_| ()));
+    hidden(elsewhere::sheet(office, actor, id, stamp()).await.map(|_| ()));
     for (part, ..) in Part::ALL {
         hidden(decision::save(office, actor, id, part, &record(scene), 1, stamp()).await);
     }
@@ -22,7 +22,7 @@ async fn nothing_is_found(scene: &Scene, by: &str, id: ReleaseId, theirs: AreaId
     }
     hidden(release::send_back(office, actor, id, "More", stamp()).await);
     let reason = |kind| plots::sign_reason(office, me, kind, id, "Because").unwrap();
-    hidden(release::recall(office, actor, id, &reason("recall"), stamp()).await);
+    hidden(demands::recall(office, actor, id, &reason("recall"), stamp()).await);
     hidden(release::void(office, actor, id, &reason("void"), stamp()).await);
     hidden(release::withdraw(office, actor, id, &reason("withdrawal"), stamp()).await);
     hidden(disclosure_portal::actions::plan::progress(office, actor, id).await.map(|_| ()));
@@ -39,7 +39,7 @@ async fn nothing_is_found(scene: &Scene, by: &str, id: ReleaseId, theirs: AreaId
     }
     for copy in scene.office.read().await.unwrap().copies_of_release(id).await.unwrap() {
         let copy = disclosure_portal::domain::ids::CopyId::parse(&copy.id).unwrap();
-        hidden(surrender::certificate(office, actor, copy).await.map(|_| ()));
+        hidden(certificate::of_copy(office, actor, copy).await.map(|_| ()));
     }
     for signed in scene.office.read().await.unwrap().statements_about(id).await.unwrap() {
         let signed = disclosure_portal::domain::ids::StatementId::parse(&signed.id).unwrap();

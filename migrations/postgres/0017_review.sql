@@ -1,0 +1,46 @@
+-- Reviews (K7.9), form 3796, and what moved a release's limit (K7.8). The limit in force is the release's own `until`.
+CREATE TABLE review (
+    id           TEXT PRIMARY KEY,
+    release_id   TEXT NOT NULL REFERENCES release (id),
+    round        BIGINT NOT NULL CHECK (round > 0),
+    begun_by     TEXT NOT NULL REFERENCES person (id),
+    begun_at     BIGINT NOT NULL,
+    signed_by    TEXT REFERENCES person (id),
+    signed_at    BIGINT,                       -- absent: being written
+    statement_id TEXT REFERENCES statement (id),
+    outcome      TEXT CHECK (outcome IN ('continue', 'shorten', 'withdraw', 'again')),
+    decided_by   TEXT REFERENCES person (id),
+    decided_at   BIGINT,                       -- absent: not decided
+    decided_as   TEXT CHECK (decided_as IN ('aic', 'inspector', 'commander')),
+    decision     BYTEA,                          -- reasons and enactment, under the records key
+    decision_statement TEXT REFERENCES statement (id),
+    UNIQUE (release_id, round)
+);
+
+-- A part of a review, saved on its own.
+CREATE TABLE review_part (
+    id        TEXT PRIMARY KEY,
+    review_id TEXT NOT NULL REFERENCES review (id),
+    part      TEXT NOT NULL CHECK (part IN ('grounds', 'risk', 'recipients', 'recommendation')),
+    body      BYTEA NOT NULL,                    -- the answers, under the records key
+    saved_by  TEXT NOT NULL REFERENCES person (id),
+    saved_at  BIGINT NOT NULL,
+    version   BIGINT NOT NULL,
+    UNIQUE (review_id, part)
+);
+
+-- Each change of a limit after authority. Never changed, never removed.
+CREATE TABLE limit_change (
+    id           TEXT PRIMARY KEY,
+    release_id   TEXT NOT NULL REFERENCES release (id),
+    kind         TEXT NOT NULL CHECK (kind IN ('continue', 'shorten', 'notice')),
+    review_id    TEXT REFERENCES review (id),   -- absent: outside a review
+    until_before BIGINT NOT NULL,
+    until_after  BIGINT NOT NULL,
+    notice_ends  TEXT,                          -- a day: of the notice that counts from here on; absent: none does
+    body         BYTEA NOT NULL,                 -- the reasons, under the records key
+    changed_by   TEXT NOT NULL REFERENCES person (id),
+    changed_at   BIGINT NOT NULL,
+    statement_id TEXT REFERENCES statement (id) -- absent: recorded, not signed
+);
+CREATE INDEX limit_change_release ON limit_change (release_id, changed_at);

@@ -1,0 +1,98 @@
+//! Disposal (K9.1): what two people agreed to goes in the night after, unless something stops it even then.
+//!
+//! Promises: rows, the bodies of log entries and the leaf that says so go in one act, or not at all; that it is gone stands in the journal
+//! before any sealed file is deleted, so that no older backup brings it back; files are deleted and read back, and what a stop leaves
+//! over the next round takes. Absent on purpose: a person: the portal carries out what people decided, and says who they were.
+//! Proved by `tests/it/journeys/retention.rs`, `tests/it/kills`, `tests/it/restore`.
+
+use crate::actions::retention::term_of;
+use crate::actions::sweep::{stamp, write_closings};
+use crate::actions::{No, Office};
+use crate::domain::actor::Actor;
+use crate::domain::event::{Event, Kind};
+use crate::domain::ids::ReleaseId;
+use crate::store::Tx;
+use crate::store::erasing::Erased;
+use crate::store::journal::Disposed;
+use crate::store::leases::Lease;
+use crate::store::retention::Disposal;
+
+fn event(id: &str, erased: &Erased) -> Event {
+    let spans: Vec<Vec<u64>> = erased.spans.iter().map(|span| span.to_vec()).collect();
+    Event::new(Kind::Erased, format!("disposal/{id}")).with("erased", spans)
+}
+
+/// The leaf of an erasure: spans of indexes, and by which decision; nothing of what was erased but its reference (K8.3).
+pub(crate) fn leaf(row: &Disposal, erased: &Erased) -> Event {
+    event(&row.id, erased)
+        .with("record", row.kind.clone())
+        .with("urn", row.urn.clone())
+        .with("years", row.years)
+        .with("source", row.source.clone())
+        .with("proposed_by", row.proposed_by.clone())
+        .with("decided_by", row.decided_by.clone())
+}
+
+/// The leaf of an erasure that is done again in a database that was put back.
+pub(crate) fn replayed(one: &Disposed, erased: &Erased) -> Event {
+    event(&one.id, erased)
+        .with("record", one.kind.clone())
+        .with("urn", one.urn.clone())
+        .with("years", one.years)
+        .with("source", one.source.clone())
+        .with("proposed_by", one.proposed_by.clone())
+        .with("decided_by", one.decided_by.clone())
+}
+
+/// Erases in one act what two people agreed to, if nothing stops it now.
+async fn erase(tx: &mut Tx, id: ReleaseId) -> Result<bool, No> {
+    let now = tx.now();
+    let Some(term) = term_of(tx, id, now).await? else { return Ok(false) };
+    if !term.review()?.goes(now) {
+        return Ok(false);
+    }
+    let Some(row) = term.newest else { return Ok(false) };
+    let erased = tx.erase_case(id).await?;
+    if !tx.disposal_erased(&row.id, now, &erased.objects).await? {
+        return Ok(false);
+    }
+    tx.append(&leaf(&row, &erased), &Actor::Portal, &stamp()).await?;
+    Ok(true)
+}
+
+/// Carries out every disposal whose night has come, then clears away their files. How many went. One that fails does not keep the others.
+pub(crate) async fn round(office: &Office, lease: &Lease) -> Result<u64, No> {
+    let (mut gone, mut failed) = (0, None);
+    let due = office.read().await?.disposals_to_do(office.now()).await?;
+    for id in due.iter().filter_map(|id| ReleaseId::parse(id)) {
+        let lease = lease.clone();
+        let act = office.act(move |tx| {
+            Box::pin(async move { if tx.still_holds(&lease).await? { erase(tx, id).await } else { Ok(false) } })
+        });
+        match act.await {
+            Ok(done) => gone += u64::from(done.into_inner()),
+            Err(no) => {
+                tracing::error!(release = %id, cause = %no, "what two people agreed to could not be disposed of");
+                failed = Some(no);
+            }
+        }
+    }
+    clear(office).await?;
+    failed.map_or(Ok(gone), Err)
+}
+
+/// Deletes the sealed files of what was erased and reads back that they are gone. Durably closed before: no older backup brings it back.
+pub(crate) async fn clear(office: &Office) -> Result<(), No> {
+    let waiting = office.read().await?.disposals_to_clear().await?;
+    if waiting.is_empty() {
+        return Ok(());
+    }
+    write_closings(office).await?;
+    for (id, objects) in waiting {
+        for object in &objects {
+            office.vault.destroy(object).await?;
+        }
+        office.act(move |tx| Box::pin(async move { Ok(tx.disposal_gone(&id).await?) })).await?;
+    }
+    Ok(())
+}
