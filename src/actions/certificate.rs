@@ -71,7 +71,7 @@ pub fn backups(gone: Option<i64>, days: u16) -> String {
 }
 
 async fn head(conn: &mut Conn) -> Result<Head, No> {
-    Ok(Head::read(conn).await?.ok_or(No::NotFound)?)
+    Head::read(conn).await?.ok_or(No::NotFound)
 }
 
 /// The newest entry of this kind about a copy, proved against `head`; `None`: there is none, or its body was erased.

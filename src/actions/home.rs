@@ -118,15 +118,8 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if !between.is_empty() {
             all.push(Waiting::Elsewhere(between));
         }
-        let again = reseal::queue(office, by).await?.len();
-        if again > 0 {
-            all.push(Waiting::Reseal(again));
-        }
     }
-    if by.is(Role::Aic) || by.is(Role::Reviewer) {
-        let due = queue::queue(office, by).await?;
-        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
-    }
+    custody(office, by, all).await?;
     if by.is(Role::Aic) || by.is(Role::Officer) {
         let ending = found(Waits::Ending).await?;
         let duties = found(Waits::Duties).await?;
@@ -139,17 +132,26 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
             all.push(Waiting::Units(units));
         }
     }
-    if by.is(Role::Aic) {
-        let open = inspections::waiting(office, by).await?;
-        if !open.is_empty() {
-            all.push(Waiting::Inspections(open));
-        }
-    }
     if by.is(Role::Officer) {
         all.push(Waiting::Own(found(Waits::Own).await?));
     }
     if [Role::Reviewer, Role::Inspector, Role::Commander].iter().any(|role| by.is(*role)) {
         all.push(Waiting::Area(found(Waits::Others).await?));
+    }
+    Ok(())
+}
+
+/// What waits of releases that are outside, and of those who hold them (K7.9, K8.2).
+async fn custody(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
+    if by.is(Role::Aic) || by.is(Role::Reviewer) {
+        let due = queue::queue(office, by).await?;
+        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
+    }
+    if by.is(Role::Aic) {
+        let again = reseal::queue(office, by).await?.len();
+        all.extend(Some(again).filter(|again| *again > 0).map(Waiting::Reseal));
+        let open = inspections::waiting(office, by).await?;
+        all.extend(Some(open).filter(|open| !open.is_empty()).map(Waiting::Inspections));
     }
     Ok(())
 }

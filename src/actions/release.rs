@@ -241,6 +241,15 @@ struct Ending<'a> {
     order: fn(Prose, bool) -> Order,
 }
 
+/// A release as it was read; refused if it changed since.
+async fn unmoved(tx: &mut Tx, id: ReleaseId, read: i64) -> Result<Filed, No> {
+    let filed = tx.release(id).await?.ok_or(No::NotFound)?;
+    if filed.release.version == read {
+        return Ok(filed);
+    }
+    Err(No::refused(Refusal::WrongStage { stage: filed.release.word(tx.now()) }))
+}
+
 async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, stamp: Stamp) -> Result<(), No> {
     let Ending { kind, form, order } = ending;
     let reason = form.field("reason");
@@ -273,10 +282,7 @@ async fn end(office: &Office, by: &Actor, id: ReleaseId, ending: Ending<'_>, sta
         .act_as(acting, move |tx| {
             Box::pin(async move {
                 let now = tx.now();
-                let mut filed = tx.release(id).await?.ok_or(No::NotFound)?;
-                if filed.release.version != read {
-                    return Err(No::refused(Refusal::WrongStage { stage: filed.release.word(now) }));
-                }
+                let mut filed = unmoved(tx, id, read).await?;
                 // Between the page and here somebody may have opened a copy: asked again where nothing comes between.
                 let order = order(reason.clone(), opened(tx, id).await?);
                 let decision = filed.release.decide(order, &by, now)?;

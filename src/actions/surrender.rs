@@ -67,7 +67,7 @@ impl Confirming {
             Ok(_) => {}
             Err(Some(why)) => wrong.push(FieldError::new("onward_told", why.to_string())),
             Err(None) => {
-                wrong.push(FieldError::new("onward", "Select whether you showed it to anybody or gave it to anybody"))
+                wrong.push(FieldError::new("onward", "Select whether you showed it to anybody or gave it to anybody"));
             }
         }
         let (Some(outcome), Some(method), Some(witness), Some(done_at), Ok(onward)) =

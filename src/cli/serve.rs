@@ -137,7 +137,7 @@ async fn telling(office: &Office) {
     let mut rounds = tokio::time::interval(ROUND);
     loop {
         rounds.tick().await;
-        if let Err(no) = post::round(office).await {
+        if let Err(no) = Box::pin(post::round(office)).await {
             tracing::warn!(cause = %no, "a round of telling people did not finish; the next one goes on");
         }
     }

@@ -131,9 +131,8 @@ impl Ending {
     /// Whether the police may accept or query what was confirmed at `seen`: once, and what they read.
     pub fn may_answer(&self, seen: Moment) -> Result<(), Refusal> {
         match (self.accepted_at, self.confirmed_at) {
-            (Some(_), _) => Err(Refusal::ConfirmationAnswered),
             (None, Some(at)) if at == seen => Ok(()),
-            (None, Some(_) | None) => Err(Refusal::ConfirmationAnswered),
+            _ => Err(Refusal::ConfirmationAnswered),
         }
     }
 }

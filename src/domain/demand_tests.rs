@@ -1,3 +1,5 @@
+//! Deadlines, how far the end of a copy is, and who may answer it: on both sides of each edge.
+
 use super::*;
 use crate::moment::parse_day;
 

@@ -144,18 +144,18 @@ mod tests {
     #[test]
     fn what_was_made_is_never_unmade_and_what_ended_never_changes() {
         let today = day("2026-11-21");
-        let made = Inspection::Made { follow_up: today };
+        let after = Inspection::Made { follow_up: today };
         let make = Step::Make { on: today, follow_up: None };
-        assert_eq!(made.take(Step::Close, today), Ok(Inspection::Closed));
-        assert_eq!(made.take(make, today), Err(Wrong::Stage));
-        assert_eq!(made.take(Step::CallOff, today), Err(Wrong::Stage));
+        assert_eq!(after.take(Step::Close, today), Ok(Inspection::Closed));
+        assert_eq!(after.take(make, today), Err(Wrong::Stage));
+        assert_eq!(after.take(Step::CallOff, today), Err(Wrong::Stage));
         for ended in [Inspection::Closed, Inspection::CalledOff] {
             for step in [make, Step::Close, Step::CallOff] {
                 assert_eq!(ended.take(step, today), Err(Wrong::Stage));
             }
             assert_eq!(ended.due(), None);
         }
-        assert_eq!(made.due(), Some(today));
+        assert_eq!(after.due(), Some(today));
     }
 
     #[test]

@@ -225,6 +225,7 @@ impl Choice {
     }
 
     /// How a message about `topic` is mailed to whoever chose this.
+    #[must_use]
     pub fn post(self, topic: Topic) -> Self {
         match (topic.pace(), self) {
             (Pace::Always, _) | (Pace::Soon, Self::AtOnce | Self::Digest) => Self::AtOnce,

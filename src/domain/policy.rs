@@ -154,8 +154,6 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
     let own = |person: PersonId| actor.person() == Some(person) && !linked;
     let reads = |area: AreaId| POLICE_READERS.iter().any(|role| actor.is_in(*role, area));
     let audits = actor.is(Role::Auditor);
-    let ranks =
-        |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
     match (act, thing) {
         (Act::Request, Thing::Area(area)) => actor.is_in(Role::Officer, area),
         (Act::SeeRelease, Thing::Release { area, requested_by }) => own(requested_by) || reads(area) || audits,
@@ -163,10 +161,6 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::Withdraw, Thing::Release { requested_by, .. }) => own(requested_by),
         (Act::Represent | Act::KeepDuties, Thing::Release { area, requested_by }) => {
             own(requested_by) || actor.is_in(Role::Aic, area)
-        }
-        (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
-        (Act::DecideReview, Thing::Release { area, .. }) => {
-            [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area))
         }
         (Act::RuleRepresentations, Thing::Release { area, .. }) => actor.is_in(Role::Commander, area),
         (Act::RuleOutcome, Thing::Release { area, .. }) => {
@@ -178,10 +172,6 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),
         (Act::Inspect, Thing::Scheme { area, .. } | Thing::Area(area)) => {
             actor.is_in(Role::Aic, area) || actor.is(Role::Auditor)
-        }
-        (Act::Demand, Thing::Area(area)) => actor.is_in(Role::Aic, area),
-        (Act::SeeDemands, Thing::Area(area)) => {
-            actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
         }
         (Act::SeePapers, Thing::Scheme { area, scheme }) => {
             actor.is_in(Role::Aic, area)
@@ -212,10 +202,25 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::Invite | Act::ChangeRoles, Thing::Area(_) | Thing::Force)
         | (Act::Suspend | Act::Administer | Act::RenewKeys, Thing::Force) => actor.is(Role::Administrator),
         (Act::ReadLog, Thing::Force) => actor.is(Role::Auditor),
-        (Act::SeeRetention, Thing::Area(area)) => ranks(area) || audits,
-        (Act::ProposeDisposal, Thing::Area(area)) => actor.is_in(Role::Aic, area),
-        (Act::AgreeDisposal | Act::KeepLegalHold, Thing::Area(area)) => ranks(area),
         (Act::SeeRules, Thing::Force) => actor.is(Role::Auditor) || actor.is(Role::Administrator),
+        _ => may_in_custody(actor, act, thing),
+    }
+}
+
+/// The same for what is outside, and for how long records are kept: reviews (K7.9), demands (K8.2), disposal (K9.1).
+fn may_in_custody(actor: &Actor, act: Act, thing: Thing) -> bool {
+    let ranks =
+        |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
+    let audits = actor.is(Role::Auditor);
+    match (act, thing) {
+        (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
+        (Act::DecideReview, Thing::Release { area, .. })
+        | (Act::AgreeDisposal | Act::KeepLegalHold, Thing::Area(area)) => ranks(area),
+        (Act::Demand | Act::ProposeDisposal, Thing::Area(area)) => actor.is_in(Role::Aic, area),
+        (Act::SeeDemands, Thing::Area(area)) => {
+            actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
+        }
+        (Act::SeeRetention, Thing::Area(area)) => ranks(area) || audits,
         _ => false,
     }
 }

@@ -132,11 +132,16 @@ impl Entry {
             return Err("the leaf is not of this body".to_owned());
         }
         let body: Value = serde_json::from_str(&self.body).map_err(|_| "the body is no JSON".to_owned())?;
-        if body["kind"] != leaf.kind() || body["at"] != leaf.at_text() {
+        if *field(&body, "kind") != *leaf.kind() || *field(&body, "at") != *leaf.at_text() {
             return Err("the body is of another leaf".to_owned());
         }
         Ok(Opened { kind: leaf.kind().to_owned(), at: leaf.at_text().to_owned(), index: included.index, body })
     }
+}
+
+/// A field of a body or of a document; absent is null.
+fn field<'v>(value: &'v Value, name: &str) -> &'v Value {
+    value.get(name).unwrap_or(&Value::Null)
 }
 
 impl CertificateFile {
@@ -183,7 +188,7 @@ impl CopyEnd {
         let (mut confirm, mut destroyed_at, mut accepted_at) = (None, None, None);
         for (at, entry) in self.entries.iter().enumerate() {
             let opened = entry.open(log).map_err(|why| False::Log(name(), why))?;
-            if opened.body["copy"] != copy {
+            if *field(&opened.body, "copy") != *copy {
                 return Err(False::Entry(name()));
             }
             match (at, opened.kind.as_str()) {
@@ -196,20 +201,20 @@ impl CopyEnd {
         let confirm = confirm.ok_or_else(|| False::Entry(name()))?;
         let document: Value = serde_json::from_slice(&held.document).unwrap_or_default();
         let digest = format!("sha256:{}", hex::encode(digest::digest(&digest::SHA256, &held.document)));
-        let agrees = confirm.body["actor"] == format!("person/{}", held.statement.signer)
-            && confirm.body["outcome"] == document["outcome"]
+        let agrees = *field(&confirm.body, "actor") == format!("person/{}", held.statement.signer)
+            && field(&confirm.body, "outcome") == field(&document, "outcome")
             // Entries of before certificates have no digest; whose they are and what they say is the same.
-            && (confirm.body["document"].is_null() || confirm.body["document"] == digest);
+            && (field(&confirm.body, "document").is_null() || *field(&confirm.body, "document") == digest);
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let of = text(&confirm.body["object"]);
+        let of = text(field(&confirm.body, "object"));
         let accepted =
-            accepted_at.as_ref().is_none_or(|one| one.index > confirm.index && text(&one.body["object"]) == of);
+            accepted_at.as_ref().is_none_or(|one| one.index > confirm.index && text(field(&one.body, "object")) == of);
         if !agrees || !accepted {
             return Err(False::Entry(name()));
         }
         let proved = Proved {
             copy: name(),
-            outcome: text(&document["outcome"]),
+            outcome: text(field(&document, "outcome")),
             holder: held.signer.keys.name,
             confirmed_at: confirm.at,
             index: confirm.index,

@@ -24,6 +24,15 @@ const DISPOSED_ISSUE: &str = "UPDATE issue SET release_id = NULL, disposed_at = 
 
 const UNITS: &str = "DELETE FROM unit_sealed WHERE object IN (SELECT object FROM photograph WHERE release_id = $1 UNION SELECT text_object FROM release WHERE id = $1 UNION SELECT text_object FROM revision WHERE release_id = $1) OR replaces IN (SELECT object FROM photograph WHERE release_id = $1 UNION SELECT text_object FROM release WHERE id = $1 UNION SELECT text_object FROM revision WHERE release_id = $1)";
 const HANDOVERS: &str = "DELETE FROM handover WHERE photograph_id IN (SELECT id FROM photograph WHERE release_id = $1)";
+const REVIEW_PARTS: &str = "DELETE FROM review_part WHERE review_id IN (SELECT id FROM review WHERE release_id = $1)";
+const LIMIT_CHANGES: &str = "DELETE FROM limit_change WHERE release_id = $1";
+const REVIEWS: &str = "DELETE FROM review WHERE release_id = $1";
+// A demand may be about several releases: it goes with the last copy it is about.
+const DEMANDED: &str = "DELETE FROM demanded WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const DEMANDS: &str = "DELETE FROM demand WHERE NOT EXISTS (SELECT 1 FROM demanded o WHERE o.demand_id = demand.id) AND CAST($1 AS TEXT) <> ''";
+const ENDINGS: &str = "DELETE FROM ending WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const ROUNDS: &str = "DELETE FROM confirmation WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+const VISITS: &str = "DELETE FROM demand_visit WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const PRINTS: &str = "DELETE FROM print_act WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const PARTS: &str = "DELETE FROM part WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const REPORTS: &str = "DELETE FROM report WHERE release_id = $1";
@@ -50,6 +59,14 @@ const RELEASE: &str = "DELETE FROM release WHERE id = $1";
 pub const GOES: &[(&str, &str)] = &[
     ("unit_sealed", UNITS),
     ("handover", HANDOVERS),
+    ("review_part", REVIEW_PARTS),
+    ("limit_change", LIMIT_CHANGES),
+    ("review", REVIEWS),
+    ("demanded", DEMANDED),
+    ("demand", DEMANDS),
+    ("ending", ENDINGS),
+    ("confirmation", ROUNDS),
+    ("demand_visit", VISITS),
     ("print_act", PRINTS),
     ("part", PARTS),
     ("report", REPORTS),

@@ -34,7 +34,7 @@ impl Conn {
     /// The requests that a question or a result may wait on, in these areas, those asked for longest first: representations were made,
     /// or the parts were saved out of which a question comes; and those that were refused with a result to be told (O3.2.3, O3.2.4).
     pub async fn questioned(&mut self, areas: &[AreaId]) -> Result<Vec<Filed>, Fault> {
-        let places: String = areas.iter().map(|area| format!("{area} ")).collect();
+        let places = areas.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let rows = on!(self, |c| sqlx::query_as(QUESTIONED).bind(&places).fetch_all(c).await)?;
         self.filed(rows).await
     }

@@ -288,15 +288,7 @@ pub async fn save(
     let (file, draft) = casefile::open(office, &filed)?;
     let mut answers = parse::own(part, posted);
     if part == Part::Material {
-        let current = subject(draft.as_ref(), &conn.photographs(id).await?);
-        // The tick is about what the page showed, not about what came since.
-        let shown = posted.iter().find(|(name, _)| name == SUBJECT).map_or("", |(_, value)| value.as_str());
-        if shown != current {
-            return Err(No::field("part", LEAVING_CHANGED));
-        }
-        if answers.iter().any(|(name, _)| name == "words_considered") {
-            answers.push((SUBJECT.to_owned(), current));
-        }
+        about(&mut answers, posted, subject(draft.as_ref(), &conn.photographs(id).await?))?;
     }
     let mut considered = Considered::default();
     parse::part(part, &answers, &mut considered)?;
@@ -345,6 +337,18 @@ pub async fn save(
             })
         })
         .await?;
+    Ok(())
+}
+
+/// Puts beside the tick what it is about: what the page showed, if that would still leave.
+fn about(answers: &mut Answers, posted: &[(String, String)], current: String) -> Result<(), No> {
+    let shown = posted.iter().find(|(name, _)| name == SUBJECT).map_or("", |(_, value)| value.as_str());
+    if shown != current {
+        return Err(No::field("part", LEAVING_CHANGED));
+    }
+    if answers.iter().any(|(name, _)| name == "words_considered") {
+        answers.push((SUBJECT.to_owned(), current));
+    }
     Ok(())
 }
 

@@ -61,6 +61,6 @@ pub async fn round(office: &Office) -> Result<(), No> {
     let told = run(office, "messages", tell::tell(office)).await;
     let reminded = run(office, "reminders", remind::remind(office)).await;
     let written = run(office, "letters", letters::write(office)).await;
-    let sent = run(office, "mail", deliver::deliver(office)).await;
+    let sent = Box::pin(run(office, "mail", deliver::deliver(office))).await;
     told.and(reminded).and(written).and(sent)
 }

@@ -21,7 +21,7 @@ use crate::store::messages::{Message, Reminder};
 /// A date that is near or has passed, and whom it concerns.
 struct Due {
     object: String,
-    due: Moment,
+    at: Moment,
     stage: Stage,
     people: Vec<String>,
 }
@@ -32,14 +32,14 @@ type Found<'a> = Pin<Box<dyn Future<Output = Result<Vec<Due>, No>> + Send + 'a>>
 struct Source {
     /// Its stored word, and what a page calls it.
     word: &'static str,
-    due: for<'a> fn(&'a mut Conn, Moment) -> Found<'a>,
+    find: for<'a> fn(&'a mut Conn, Moment) -> Found<'a>,
 }
 
 /// Every source of dates: one line each.
 const SOURCES: &[Source] = &[
-    Source { word: "limit", due: |conn, now| Box::pin(limits(conn, now)) },
-    Source { word: "demand", due: |conn, now| Box::pin(demands(conn, now)) },
-    Source { word: "inspection", due: |conn, now| Box::pin(inspections(conn, now)) },
+    Source { word: "limit", find: |conn, now| Box::pin(limits(conn, now)) },
+    Source { word: "demand", find: |conn, now| Box::pin(demands(conn, now)) },
+    Source { word: "inspection", find: |conn, now| Box::pin(inspections(conn, now)) },
 ];
 
 /// How far back a limit counts that passed with copies not confirmed, milliseconds.
@@ -59,7 +59,7 @@ async fn limits(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
         if row.origin_id.is_none() && !people.contains(&row.requested_by) {
             people.push(row.requested_by);
         }
-        all.push(Due { object: format!("release/{}", row.id), due, stage, people });
+        all.push(Due { object: format!("release/{}", row.id), at: due, stage, people });
     }
     Ok(all)
 }
@@ -78,7 +78,7 @@ async fn demands(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
         // A sheet, and what somebody who left holds, are in the list of all they hold.
         let listed = row.print > 0 || row.left_at.is_some();
         let object = format!("{}/{}", if listed { "held" } else { "copy" }, row.copy_id);
-        all.push(Due { object, due, stage, people });
+        all.push(Due { object, at: due, stage, people });
     }
     Ok(all)
 }
@@ -89,7 +89,7 @@ async fn inspections(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
     for row in conn.inspections_open(None).await? {
         let Some((day, stage)) = row.due()?.and_then(|day| Some((day, day_stage(day, now.day())?))) else { continue };
         let people = conn.holders_of_role(Role::Aic.word(), &row.area_id).await?;
-        all.push(Due { object: format!("inspection/{}", row.id), due: Moment::start_of(day), stage, people });
+        all.push(Due { object: format!("inspection/{}", row.id), at: Moment::start_of(day), stage, people });
     }
     Ok(all)
 }
@@ -102,13 +102,13 @@ pub(super) async fn remind(office: &Office) -> Result<(), No> {
     let Some(day) = due_day(now, office.digest_hour(), last) else { return Ok(()) };
     let mut of: BTreeMap<PersonId, Vec<Reminder>> = BTreeMap::new();
     for source in SOURCES {
-        for due in (source.due)(&mut conn, now).await? {
+        for due in (source.find)(&mut conn, now).await? {
             for person in due.people.iter().filter_map(|id| PersonId::parse(id)) {
                 let reminder = Reminder {
                     person_id: person.to_string(),
                     source: source.word.to_owned(),
                     object: due.object.clone(),
-                    due: due.due.millis(),
+                    due: due.at.millis(),
                     stage: due.stage.word().to_owned(),
                     message_id: String::new(),
                 };

@@ -118,7 +118,7 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
         Audience::OtherArea => {
             let (area, consultation) = (text(one, "area"), text(one, "consultation"));
             let object = format!("consultation/{consultation}");
-            people(conn.holders_of_role(Role::Aic.word(), &area).await?, &object)
+            people(&conn.holders_of_role(Role::Aic.word(), &area).await?, &object)
         }
         Audience::Reporter => {
             let Some(id) = ReportId::parse(&text(one, "report")) else { return Ok(Vec::new()) };
@@ -143,9 +143,9 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
             let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
             let Some(person) = person else { return Ok(Vec::new()) };
             let all = answering(conn, person).await?;
-            people(all.into_iter().map(|(id, _)| id).collect(), &one.object)
+            people(&all.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), &one.object)
         }
-        Audience::Administrators => people(conn.holders_of_role(Role::Administrator.word(), "").await?, &one.object),
+        Audience::Administrators => people(&conn.holders_of_role(Role::Administrator.word(), "").await?, &one.object),
     })
 }
 
@@ -154,12 +154,12 @@ async fn of_release(conn: &mut Conn, one: &Happened, release: Option<ReleaseId>,
     let Some(release) = release else { return Ok(Vec::new()) };
     let Some(filed) = conn.release(release).await? else { return Ok(Vec::new()) };
     let all = conn.holders_of_role(role.word(), &filed.release.area.to_string()).await?;
-    let mut told = people(all, &one.object);
+    let mut told = people(&all, &one.object);
     told.retain(|(person, _)| one.actor != format!("person/{person}"));
     Ok(told)
 }
 
-fn people(all: Vec<String>, object: &str) -> Told {
+fn people(all: &[String], object: &str) -> Told {
     all.iter().filter_map(|id| Some((PersonId::parse(id)?, object.to_owned()))).collect()
 }
 

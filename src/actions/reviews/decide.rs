@@ -66,7 +66,7 @@ fn order(of: &Gathered, said: &Said) -> Order {
         outcome: said.outcome,
         round,
         waits: waiting.is_some(),
-        reviewers: waiting.map_or_else(Vec::new, |round| round.reviewers()),
+        reviewers: waiting.map_or_else(Vec::new, super::Round::reviewers),
         of: of.reviewed(&review, round),
         close_on: said.close_on,
         reasons: said.reasons.clone(),

@@ -210,7 +210,9 @@ fn decided_review(now: Moment) -> impl Strategy<Value = Verdict> {
             if !named {
                 of.enactment = Line::default();
             }
-            broken.into_iter().for_each(|at| (FLAWS[at].breaks)(&mut of, now));
+            for at in broken {
+                (FLAWS[at].breaks)(&mut of, now);
+            }
             of
         },
     )

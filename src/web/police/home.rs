@@ -15,7 +15,9 @@ use crate::domain::moment::Moment;
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::elsewhere::line;
-use crate::web::police::home::custody::{demanded, due_samples, inspections, messages, overdue, reviews, troubles};
+use crate::web::police::home::custody::{
+    demanded, due_samples, inspections, messages, overdue, retention, reviews, troubles,
+};
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -225,6 +227,21 @@ fn own(found: &Found) -> Section {
     section
 }
 
+fn accounts() -> Section {
+    plain(
+        "Accounts and settings",
+        "",
+        vec![
+            link("/people", "People with an account"),
+            link("/invitations/new", "Invite a person"),
+            link("/areas", "Areas"),
+            link("/settings", "Settings: registration, texts and limits"),
+            link("/root", "Root of trust"),
+            link("/jobs", "Jobs and mail"),
+        ],
+    )
+}
+
 impl Section {
     fn of(waiting: &Waiting, now: Moment) -> Self {
         match waiting {
@@ -276,28 +293,13 @@ impl Section {
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Overdue(all) => overdue(all),
             Waiting::Demands(owed, answers) => demanded(*owed, *answers),
-            Waiting::Retention(reviews) => plain(
-                "Retention",
-                "Records whose period has run wait for your review, or for you as the second person (K9.1).",
-                vec![link("/retention", format!("Reviews before disposal: {reviews}"))],
-            ),
+            Waiting::Retention(reviews) => retention(*reviews),
             Waiting::Root(keys) => for_root(*keys),
             Waiting::Reviews(due) => reviews(due),
             Waiting::Messages(unread) => messages(*unread),
             Waiting::Inspections(open) => inspections(open, now),
             Waiting::Troubles(failing, lost) => troubles(*failing, *lost),
-            Waiting::Accounts => plain(
-                "Accounts and settings",
-                "",
-                vec![
-                    link("/people", "People with an account"),
-                    link("/invitations/new", "Invite a person"),
-                    link("/areas", "Areas"),
-                    link("/settings", "Settings: registration, texts and limits"),
-                    link("/root", "Root of trust"),
-                    link("/jobs", "Jobs and mail"),
-                ],
-            ),
+            Waiting::Accounts => accounts(),
         }
     }
 }

@@ -6,8 +6,8 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::prints::{self, Ledger, Recorded, Typed};
+use crate::actions::{No, desk};
 use crate::domain::ids::{CopyId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::web::police::{Row, row};
@@ -128,6 +128,7 @@ fn ledger(of: &Ledger) -> Result<Prints, No> {
 /// `GET /releases/{id}/prints`.
 pub async fn show(v: Visit) -> Result<Answer, No> {
     let of = prints::ledger(&v.office, v.actor(), v.id(ReleaseId::parse)?).await?;
+    desk::consulted(&v.office, v.actor(), of.release, "prints", v.stamp()).await?;
     v.page("Numbered prints", &ledger(&of)?)
 }
 
@@ -193,7 +194,8 @@ const TITLE: &str = "A numbered print";
 
 /// `GET /releases/{id}/prints/{copy}`.
 pub async fn sheet(v: Visit) -> Result<Answer, No> {
-    let (_, _, page) = kept(&v).await?;
+    let (id, _, page) = kept(&v).await?;
+    desk::consulted(&v.office, v.actor(), id, "prints", v.stamp()).await?;
     v.page(TITLE, &page)
 }
 

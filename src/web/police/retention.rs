@@ -29,6 +29,7 @@ fn state(term: &Term) -> Tag {
 
 /// Something that is due.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the day on which it is due")]
 struct Due {
     id: String,
     /// Its reference, or the day it was asked for.
@@ -177,6 +178,7 @@ fn past(told: &Told) -> Past {
 
 /// One case's review.
 #[derive(Serialize, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct Review {
     id: String,
     heading: String,

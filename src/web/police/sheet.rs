@@ -23,6 +23,7 @@ use crate::web::{Answer, Page, Visit};
 
 /// A release's page.
 #[derive(Serialize, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct Sheet {
     id: String,
     title: String,
@@ -227,23 +228,26 @@ fn signature(verified: bool) -> Signature {
     }
 }
 
+fn copy_sample(ended: bool) -> Line {
+    Line {
+        id: "1".into(),
+        holder: "Priya Shah".into(),
+        scheme: "Colchester Retail Watch".into(),
+        sealed: "21 November 2026 at 5:30pm".into(),
+        sheets: if ended { String::new() } else { "2 numbered prints: 1 opened, 0 confirmed gone".into() },
+        lost: if ended { "Keys lost: destroyed on 22 November 2026 at 9:00am".into() } else { String::new() },
+        signed: "Not yet".into(),
+        opened: "Not yet".into(),
+        confirmed: "Not yet".into(),
+        ended,
+        supplied: !ended,
+    }
+}
+
 impl Page for Sheet {
     const TEMPLATE: &'static str = "pages/police/sheet.html";
 
     fn samples() -> Vec<Self> {
-        let copy = |ended| Line {
-            id: "1".into(),
-            holder: "Priya Shah".into(),
-            scheme: "Colchester Retail Watch".into(),
-            sealed: "21 November 2026 at 5:30pm".into(),
-            sheets: if ended { String::new() } else { "2 numbered prints: 1 opened, 0 confirmed gone".into() },
-            lost: if ended { "Keys lost: destroyed on 22 November 2026 at 9:00am".into() } else { String::new() },
-            signed: "Not yet".into(),
-            opened: "Not yet".into(),
-            confirmed: "Not yet".into(),
-            ended,
-            supplied: !ended,
-        };
         let asked = Self {
             id: "1".into(),
             title: "Thefts from pharmacies".into(),
@@ -264,7 +268,7 @@ impl Page for Sheet {
                 rows: vec![("Justified (K6.4)".into(), "Repeated thefts".into())],
             }],
             photographs: vec![Photograph { id: "1".into(), size: "800 by 1000 pixels".into() }],
-            copies: vec![copy(false), copy(true)],
+            copies: vec![copy_sample(false), copy_sample(true)],
             signatures: vec![signature(true), signature(false)],
             corrections: "1 report of a holder waits for an answer.".into(),
             retention: vec!["Legal hold since 21 November 2026 at 5:30pm, placed by Sam Roe: a claim".into()],
@@ -315,7 +319,7 @@ async fn page(v: &Visit) -> Result<Sheet, No> {
     let retention = retention::in_short(&v.office, sheet.filed.release.id).await?;
     let retained = retention::may_see(v.actor(), sheet.filed.release.area);
     let own = Sheet::of(&sheet, own, steps, (email, overlay), v.now);
-    Ok(Sheet { corrections, demands, whole, retention, retained, ..own })
+    Ok(Sheet { demands, whole, corrections, retention, retained, ..own })
 }
 
 /// `GET /releases/{id}`; one's own draft leads to where it is written.

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 const binary = join(process.env.CARGO_TARGET_DIR ?? join(root, "target"), "debug/disclosure-portal");
 
 /** How long the demo may take to its first answer: 20 s are promised, and CI has neighbours. */
-const READY_WITHIN = 60_000;
+const READY_WITHIN = 180_000;
 
 /** Starts a demo. `stop` ends it and removes its folder. */
 export async function startDemo() {

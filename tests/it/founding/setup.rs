@@ -153,7 +153,7 @@ async fn serve_refuses_a_demo_by_its_files_and_by_its_database() {
 async fn a_demo_begun_over_a_real_portal_is_refused_and_leaves_no_trace() {
     let fresh = Fresh::new();
     let before = below(&fresh.dir());
-    assert!(demo::open(&fresh.dir(), "https://localhost:1", Clock::system()).await.is_err());
+    assert!(Box::pin(demo::open(&fresh.dir(), "https://localhost:1", Clock::system())).await.is_err());
     assert_eq!(below(&fresh.dir()), before);
 }
 

@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 use disclosure_portal::actions::corrections::waiting;
 use disclosure_portal::actions::report;
 use disclosure_portal::demo::releases::{ask, release_to, to};
-use disclosure_portal::demo::stamp;
+use disclosure_portal::demo::{reviews, stamp};
 use disclosure_portal::domain::event::Kind;
 use disclosure_portal::web::doors::{DOORS, Method};
 
 use super::PLOT;
 use super::corrections::{corrected, held};
+use super::limits::authorised;
+use super::prints::{sheets, two_each};
 use super::rulings::considered;
 use super::two_areas::{TWO, answered, consulted};
 use crate::harness::browser::Browser;
@@ -28,6 +30,7 @@ use Leaves::{None as Bare, One};
 
 const DIGESTS: &str =
     "digests, keys and addresses for a script: no words of a case, and each opening of a file is its own leaf";
+const ENDS: &str = "who holds which copy until when, and what they signed about its end: no words of the case";
 const WRITING: &str = "what one writes oneself and goes on with: nobody else's record yet (P10)";
 
 #[actix_web::test]
@@ -43,6 +46,14 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
     let asked = considered(&scene, &[]).await;
     let (both, consultation) = consulted(&scene, &TWO).await;
     answered(&scene, consultation).await;
+    let printed = two_each(&scene).await;
+    let sheet = sheets(&scene, who("Priya"), printed).await[0].0;
+    let jordan = who("Jordan");
+    let said = reviews::said(office, jordan, live, "continue", "INT/2026/1001").await.unwrap();
+    reviews::write(office, jordan, live, &said).await.unwrap();
+    let said = reviews::said(office, jordan, printed, "continue", "INT/2026/1002").await.unwrap();
+    reviews::review(office, jordan, printed, &said).await.unwrap();
+    let (noticed, _) = authorised(&scene, &[("exclusion_ends", "2027-03-01")]).await;
     let at = |who: &'static str, id: &dyn ToString, rest: &str| One(who, format!("/releases/{}{rest}", id.to_string()));
     let doors = [
         ("/consultations/{id}", One("Dana", format!("/consultations/{consultation}"))),
@@ -51,6 +62,8 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/areas/{area}/plan", Bare(DIGESTS)),
         ("/releases/{id}/arrivals", Bare(DIGESTS)),
         ("/releases/{id}/bundle", at("Riley", &live, "/bundle")),
+        ("/releases/{id}/certificate", Bare(ENDS)),
+        ("/releases/{id}/certificate/file", Bare(ENDS)),
         ("/releases/{id}/check", Bare(WRITING)),
         ("/releases/{id}/correct", at("Sam", &live, "/correct")),
         ("/releases/{id}/corrections", at("Riley", &live, "/corrections")),
@@ -59,12 +72,21 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/decision/{part}", at("Sam", &asked, "/decision/grounds")),
         ("/releases/{id}/documents", at("Riley", &asked, "/documents")),
         ("/releases/{id}/duties/{duty}", Bare("the duty, the number and the wording of MG6E: no words of the case")),
+        ("/releases/{id}/holders/{person}/demand", Bare(ENDS)),
         ("/releases/{id}/letters/{letter}", at("Sam", &asked, "/letters/notice")),
+        ("/releases/{id}/limit", at("Sam", &live, "/limit")),
+        ("/releases/{id}/notice-ended", at("Riley", &noticed, "/notice-ended")),
+        ("/releases/{id}/prints", at("Riley", &printed, "/prints")),
+        ("/releases/{id}/prints/{copy}", at("Sam", &printed, &format!("/prints/{sheet}"))),
         ("/releases/{id}/recall", at("Sam", &live, "/recall")),
         ("/releases/{id}/record", at("Sam", &live, "/record")),
         ("/releases/{id}/reports/{report}", at("Sam", &live, &format!("/reports/{report}"))),
         ("/releases/{id}/representations", at("Riley", &asked, "/representations")),
         ("/releases/{id}/request", Bare(WRITING)),
+        ("/releases/{id}/review", at("Riley", &live, "/review")),
+        ("/releases/{id}/review-check", at("Jordan", &live, "/review-check")),
+        ("/releases/{id}/review-decision", at("Sam", &printed, "/review-decision")),
+        ("/releases/{id}/review/{part}", at("Jordan", &live, "/review/grounds")),
         ("/releases/{id}/revisions/{version}/text", at("Sam", &live, "/revisions/1/text")),
         ("/releases/{id}/ruling/{question}", at("Casey", &asked, "/ruling/representations")),
         ("/releases/{id}/seal", at("Sam", &live, "/seal")),

@@ -235,7 +235,10 @@ async fn an_overdue_confirmation_closes_everything_else_to_the_millisecond_until
     scene.clock.set(at);
     assert_eq!(codes(opens(&scene, "Priya", second).await), ["confirm-first"]);
     let lapses = deliver::lapses(office, &who("Priya").actor).await.unwrap();
-    assert_eq!(lapses.iter().map(|why| why.code()).collect::<Vec<_>>(), ["confirm-first"]);
+    assert_eq!(
+        lapses.iter().map(disclosure_portal::domain::refusal::Refusal::code).collect::<Vec<_>>(),
+        ["confirm-first"]
+    );
     let card = deliver::one(office, &who("Priya").actor, copy).await.unwrap();
     assert_eq!(card.ending, Some(State::Overdue { due: at }));
     // It stands first for the co-ordinator and for the commander, and for nobody else.

@@ -13,7 +13,7 @@ use super::{open, part};
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, who, world, wrong_fields};
 
-async fn authorised(scene: &Scene, other: &[(&str, &str)]) -> (ReleaseId, CopyId) {
+pub(super) async fn authorised(scene: &Scene, other: &[(&str, &str)]) -> (ReleaseId, CopyId) {
     let (office, sam, priya) = (&scene.office, who("Sam"), who("Priya"));
     let to = format!("{}:{}", priya.id, world().schemes[0]);
     let id = considered(scene, &[other, &[("recipients", to.as_str())]].concat()).await;
@@ -48,7 +48,7 @@ async fn the_coordinator_may_set_an_earlier_limit_at_authority_and_no_later_one(
         let of =
             disclosure_portal::actions::decision::gather(office, &mut conn, &sam.actor, Act::Decide, id, office.now());
         let unmet = of.await.unwrap().case.unmet(office.now());
-        assert_eq!(unmet.iter().map(|one| one.code()).collect::<Vec<_>>(), [code]);
+        assert_eq!(unmet.iter().map(disclosure_portal::domain::refusal::Refusal::code).collect::<Vec<_>>(), [code]);
         let form = sign_as_it_stands(office, sam, id, "authorise", "").await.unwrap();
         let done = disclosure_portal::actions::release::decide(office, &sam.actor, id, &form, stamp()).await;
         assert_eq!(wrong_fields(done), ["close_on"]);

@@ -29,7 +29,7 @@ fn people(relay: &Relay) -> Vec<String> {
     relay.taken().iter().map(|one| one["to"][0].as_str().unwrap().to_owned()).collect()
 }
 
-async fn states(scene: &Scene) -> Vec<String> {
+fn states(scene: &Scene) -> Vec<String> {
     let text = scene.sql("SELECT state FROM mail WHERE state <> 'shown' ORDER BY created_at, id");
     text.lines().map(str::to_owned).collect()
 }
@@ -67,7 +67,7 @@ async fn a_recall_is_mailed_at_once_over_tls_whatever_was_chosen_and_says_nothin
         for never in ["CZ/003/26", "Priya", "Shah", "theft", "Theft", "pharmac", "Sam"] {
             assert!(!data.replace(priya.as_str(), "").contains(never), "{never}: {data}");
         }
-        assert!(states(&scene).await.iter().all(|state| state == "sent"));
+        assert!(states(&scene).iter().all(|state| state == "sent"));
     }
 }
 
@@ -82,7 +82,7 @@ async fn the_rest_waits_for_the_days_digest_unless_somebody_chose_otherwise() {
     let id = ask(office, riley, &area, &PLOT).await.unwrap();
     release_to(office, sam, id, &PLOT, &to(scene.world(), &[("Priya", 0), ("Morgan", 0)]).unwrap()).await.unwrap();
     post::round(office).await.unwrap();
-    assert_eq!(people(&relay), [riley.account.email.clone()], "who wants it at once");
+    assert_eq!(people(&relay), std::slice::from_ref(&riley.account.email), "who wants it at once");
     scene.clock.set(Moment::parse_london("2026-11-22", "06:59").unwrap());
     post::round(office).await.unwrap();
     assert_eq!(people(&relay).len(), 1);
@@ -104,7 +104,7 @@ async fn a_relay_that_is_down_is_tried_again_and_the_mail_goes_when_it_is_up() {
     relay.down();
     recalled(&scene).await;
     assert!(post::round(&scene.office).await.is_err(), "the job says that it failed");
-    assert!(states(&scene).await.iter().all(|state| state == "waiting"));
+    assert!(states(&scene).iter().all(|state| state == "waiting"));
     // What waits survives a restart.
     let scene = scene.restarted().await;
     relay.up();
@@ -114,7 +114,7 @@ async fn a_relay_that_is_down_is_tried_again_and_the_mail_goes_when_it_is_up() {
         post::round(&scene.office).await.unwrap();
     }
     assert!(people(&relay).len() > before);
-    assert!(states(&scene).await.iter().all(|state| state == "sent"), "{:?}", states(&scene).await);
+    assert!(states(&scene).iter().all(|state| state == "sent"), "{:?}", states(&scene));
     let all = people(&relay);
     let mut each = all.clone();
     each.sort();
@@ -162,7 +162,7 @@ async fn not_now_is_tried_later_and_later_and_never_is_seen_by_administrator_and
     assert!(again.await.unwrap() > 0);
     post::round(office).await.unwrap();
     assert!(people(&relay).contains(&"new@example.org".to_owned()));
-    assert!(!states(&scene).await.contains(&"undeliverable".to_owned()) || scene.sql(&mail_of(priya.id)).is_empty());
+    assert!(!states(&scene).contains(&"undeliverable".to_owned()) || scene.sql(&mail_of(priya.id)).is_empty());
     assert_eq!(scene.records("mail.again").await.len(), 1);
     let leaf = scene.records("mail.address").await.pop().unwrap().1;
     assert!(!leaf.to_string().contains("new@example.org"), "no address in the log");
@@ -177,7 +177,7 @@ async fn what_is_wrong_with_the_relay_is_never_held_against_a_recipient() {
     for words in ["greet 5xx", "mail 550 sender refused"] {
         relay.say(words);
         assert!(post::round(&scene.office).await.is_err(), "{words}");
-        assert!(states(&scene).await.iter().all(|state| state == "waiting"), "{words}");
+        assert!(states(&scene).iter().all(|state| state == "waiting"), "{words}");
         scene.later(600_000);
     }
     relay.say("");
@@ -185,7 +185,7 @@ async fn what_is_wrong_with_the_relay_is_never_held_against_a_recipient() {
     disclosure_portal::actions::office::write_secret(&relay.file("password"), "wrong").unwrap();
     let scene = scene.restarted().await;
     assert!(post::round(&scene.office).await.is_err(), "a wrong password");
-    assert!(states(&scene).await.iter().all(|state| state == "waiting"));
+    assert!(states(&scene).iter().all(|state| state == "waiting"));
     assert!(relay.taken().is_empty());
 }
 
@@ -204,7 +204,7 @@ async fn nothing_is_said_to_a_relay_whose_certificate_is_not_the_right_one_or_th
         scene.later(3_600_000);
     }
     assert!(right.taken().is_empty() && open.taken().is_empty());
-    assert!(states(&scene).await.iter().all(|state| state == "waiting"));
+    assert!(states(&scene).iter().all(|state| state == "waiting"));
 }
 
 #[actix_web::test]
@@ -238,7 +238,7 @@ async fn cut_off_between_the_relays_yes_and_ours_a_mail_goes_once_more_under_the
     };
     let same: Vec<_> = relay.taken().into_iter().filter(|one| number(one) == number(&first)).collect();
     assert_eq!(same.len(), 2, "at least once, and once more after the cut");
-    assert!(states(&scene).await.iter().all(|state| state == "sent"));
+    assert!(states(&scene).iter().all(|state| state == "sent"));
 }
 
 #[actix_web::test]
@@ -248,7 +248,7 @@ async fn two_instances_send_each_mail_once() {
     let second = scene.beside().await;
     recalled(&scene).await;
     for _ in 0..3 {
-        let both = futures_util::future::join(post::round(&scene.office), post::round(&second.office)).await;
+        let both = Box::pin(futures_util::future::join(post::round(&scene.office), post::round(&second.office))).await;
         both.0.and(both.1).unwrap();
     }
     let all = people(&relay);
@@ -257,7 +257,7 @@ async fn two_instances_send_each_mail_once() {
     each.dedup();
     assert!(!all.is_empty());
     assert_eq!(all.len(), each.len(), "{all:?}");
-    assert!(states(&scene).await.iter().all(|state| state == "sent"));
+    assert!(states(&scene).iter().all(|state| state == "sent"));
 }
 
 #[actix_web::test]

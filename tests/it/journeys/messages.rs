@@ -55,7 +55,7 @@ async fn everybody_concerned_is_told_once_and_nobody_else() {
     recall(office, sam, id, "The purpose is met.").await.unwrap();
     // Another instance tells the same at the same time.
     let second = scene.beside().await;
-    let both = futures_util::future::join(post::round(office), post::round(&second.office)).await;
+    let both = Box::pin(futures_util::future::join(post::round(office), post::round(&second.office))).await;
     both.0.and(both.1).unwrap();
     assert_eq!(unread(&scene, "Priya").await, ["bulletin", "recall"]);
     drop(second);

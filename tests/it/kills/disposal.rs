@@ -47,7 +47,7 @@ fn night(turn: i64) -> Moment {
 /// What the process does that is killed.
 fn dispose(folder: &std::path::Path) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let turn: i64 = std::env::var(TURN).unwrap().parse().unwrap();
+    let turn: i64 = std::env::var_os(TURN).unwrap().to_str().unwrap().parse().unwrap();
     runtime.block_on(async {
         let office = Office::open(settings(folder, None), Clock::manual(night(turn)), false).await.unwrap();
         println!("open");

@@ -224,9 +224,9 @@ fn acknowledged<'a>(log: &'a Log, release_of: &BTreeMap<&str, &str>) -> BTreeMap
     for leaf in &log.leaves {
         match leaf.kind.as_str() {
             "acknowledge" => *counts.entry(leaf.copy.as_str()).or_default() += 1,
-            "confirm" => drop(closed.insert(leaf.copy.as_str())),
+            "confirm" | "demand" => drop(closed.insert(leaf.copy.as_str())),
             "correct" => {
-                counts.retain(|copy, _| closed.contains(copy) || release_of.get(copy).copied() != Some(leaf.release()))
+                counts.retain(|copy, _| closed.contains(copy) || release_of.get(copy).copied() != Some(leaf.release()));
             }
             _ => {}
         }

@@ -27,8 +27,8 @@ pub(super) fn overdue(all: &[demands::Line]) -> Section {
         many => format!("{many} copies are overdue. Until they are confirmed nothing else opens for their holders."),
     };
     Section {
-        releases,
         words,
+        releases,
         ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
     }
 }
@@ -131,4 +131,13 @@ pub(super) fn due_samples(now: Moment) -> Vec<Due> {
         mine,
     };
     vec![due(Step::ToDecide, true), due(Step::ToDecide, true), due(Step::Begun, false), due(Step::Over, false)]
+}
+
+/// Reviews before disposal.
+pub(super) fn retention(reviews: usize) -> Section {
+    plain(
+        "Retention",
+        "Records whose period has run wait for your review, or for you as the second person (K9.1).",
+        vec![link("/retention", format!("Reviews before disposal: {reviews}"))],
+    )
 }

@@ -23,7 +23,7 @@ fn note(of: &Gathered, part: ReviewPart) -> String {
     match part {
         ReviewPart::Grounds => {
             let rested = reviewed(of).earlier;
-            let rested: Vec<&str> = rested.iter().map(|one| one.as_str()).collect();
+            let rested: Vec<&str> = rested.iter().map(crate::domain::words::Line::as_str).collect();
             format!(
                 "The release rests on {}. Look at what has come since, and say what it shows. To continue, give the reference of intelligence \
                  that has come since.",
