@@ -83,7 +83,7 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/reports/{report}", at("Sam", &live, &format!("/reports/{report}"))),
         ("/releases/{id}/representations", at("Riley", &asked, "/representations")),
         ("/releases/{id}/request", Bare(WRITING)),
-        ("/releases/{id}/review", at("Riley", &live, "/review")),
+        ("/releases/{id}/review", at("Sam", &live, "/review")),
         ("/releases/{id}/review-check", at("Jordan", &live, "/review-check")),
         ("/releases/{id}/review-decision", at("Sam", &printed, "/review-decision")),
         ("/releases/{id}/review/{part}", at("Jordan", &live, "/review/grounds")),

@@ -6,10 +6,11 @@ use disclosure_portal::actions::reviews::queue::{self, Step};
 use disclosure_portal::actions::reviews::{self, decide};
 use disclosure_portal::actions::{No, bundle, deliver, desk, sweep};
 use disclosure_portal::demo::people::Somebody;
-use disclosure_portal::demo::releases::{acknowledge, copy_of, sign};
+use disclosure_portal::demo::releases::{acknowledge, confirm, copy_of, sign};
 use disclosure_portal::demo::reviews::{conclude, gathered, review, said, shorten, sign_decision, sign_form_of, write};
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::actor::{Grant, Role};
+use disclosure_portal::domain::demand::State;
 use disclosure_portal::domain::ids::{CopyId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::policy::Act;
@@ -57,6 +58,16 @@ async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
     again
 }
 
+/// Priya confirms the end of every other copy that she should have confirmed by now: else she opens nothing (K8.2).
+async fn accounted(scene: &Scene, but: CopyId) {
+    for one in deliver::bulletins(&scene.office, &who("Priya").actor).await.unwrap() {
+        let copy = CopyId::parse(&one.copy.id).unwrap();
+        if copy != but && matches!(one.ending, Some(State::Overdue { .. })) {
+            confirm(&scene.office, who("Priya"), copy, "A. Witness").await.unwrap();
+        }
+    }
+}
+
 async fn opens(scene: &Scene, copy: CopyId) -> Vec<&'static str> {
     let mut all = Vec::new();
     for (rendition, position) in [("screen", 0), ("thumbnail", 0), ("text", 0)] {
@@ -93,9 +104,11 @@ async fn a_continued_release_gets_a_new_limit_and_opens_only_after_a_new_acknowl
     assert_eq!(opens(&scene, copy).await, ["open"; 3]);
     // Past the old limit it is open; at the new one it is not, with the clock set back neither.
     scene.clock.set(first);
+    accounted(&scene, copy).await;
     assert_eq!(opens(&scene, copy).await, ["open"; 3]);
     let last = until(&scene, id).await;
     scene.clock.set(last.plus_millis(-1));
+    accounted(&scene, copy).await;
     assert_eq!(opens(&scene, copy).await, ["open"; 3]);
     scene.clock.set(last);
     assert_eq!(opens(&scene, copy).await, ["limit"; 3]);
