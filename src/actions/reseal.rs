@@ -71,15 +71,11 @@ pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
             }
         }
         for (id, urn, name, waits) in conn.successors_unsealed(area, now.millis()).await? {
-            let at = match all.iter().position(|one| one.release == id) {
-                Some(at) => at,
-                None => {
-                    let (lost, unsealed, reading) = (Vec::new(), Vec::new(), Vec::new());
-                    all.push(Waiting { release: id, urn, lost, unsealed, reading });
-                    all.len() - 1
-                }
-            };
-            let Some(one) = all.get_mut(at) else { continue };
+            if all.iter().all(|one| one.release != id) {
+                let (lost, unsealed, reading) = (Vec::new(), Vec::new(), Vec::new());
+                all.push(Waiting { release: id, urn, lost, unsealed, reading });
+            }
+            let Some(one) = all.iter_mut().find(|one| one.release == id) else { continue };
             if waits { one.reading.push(name) } else { one.unsealed.push(name) }
         }
     }

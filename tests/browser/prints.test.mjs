@@ -140,7 +140,7 @@ test("the holder leaves: a report, and every sheet is still confirmed", async ()
   await unlock(priya.page, priya.account);
   await look(priya.page, "confirm-sheet");
   const now = ukTime(Date.now() - 60_000);
-  await fill(priya.page, { outcome: "destroyed", method: "Never printed", done_date: now.date, done_time: now.time, witness: "Morgan Ellery" });
+  await fill(priya.page, { outcome: "destroyed", method: "Never printed", onward: "none", done_date: now.date, done_time: now.time, witness: "Morgan Ellery" });
   assert.equal(await sign(priya.page, priya.account, "Sign and destroy the key"), 303);
   assert.match(await main(priya.page), /Numbered print, sheet 2 of 2/);
   await look(priya.page, "certificate-sheet");

@@ -81,6 +81,11 @@ fn place(row: &Row) -> String {
     format!("{}/{}", if listed { "held" } else { "copy" }, row.id)
 }
 
+/// A holder is told once for a supply, however many sheets it has (O3.2.1).
+fn is_given(row: &Row) -> bool {
+    row.sealed_at.is_some() && row.replaced_at.is_none() && row.is_electronic()
+}
+
 type Told = Vec<(PersonId, String)>;
 
 /// Who is told, each with what a link leads to.
@@ -97,9 +102,7 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
         Audience::Holders => {
             let Some(release) = release else { return Ok(Vec::new()) };
             let copies = conn.copies_of_release(release).await?.into_iter();
-            // Once for a supply, however many sheets it has (O3.2.1).
-            let given =
-                copies.filter(|row| row.sealed_at.is_some() && row.replaced_at.is_none() && row.is_electronic());
+            let given = copies.filter(is_given);
             given.filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect()
         }
         Audience::Officer => {

@@ -109,7 +109,7 @@ impl Page for Leaver {
             name: "Priya Shah".into(),
             facts: vec![row("Left on", "21 November 2026 at 5:30pm")],
             held,
-            views: vec![vec!["21 November 2026 at 5:30pm".into(), "CZ/001/26".into(), "Picture".into(), "".into()]],
+            views: vec![vec!["21 November 2026 at 5:30pm".into(), "CZ/001/26".into(), "Picture".into(), String::new()]],
             follows,
         };
         vec![one(Held::samples(), true), Self { views: Vec::new(), ..one(Vec::new(), false) }]

@@ -68,9 +68,8 @@ fn line(sheet: &prints::Sheet) -> Result<Line, No> {
         holder: format!("{}, {}", copy.holder_name, copy.scheme_name),
         printer: copy.printer.as_ref().map_or_else(|| "The holder".to_owned(), |_| copy.printer_name.clone()),
         opened: match (at(copy.opened_at), sheet.printed, copy.sealed_at) {
-            (Some(on), true, _) => on,
             (Some(on), false, _) if copy.key_gone_at.is_none() => format!("{on}. Freed: it can be opened again"),
-            (Some(on), false, _) => on,
+            (Some(on), ..) => on,
             (None, _, Some(_)) => "Not yet".to_owned(),
             (None, _, None) => "Not sealed yet".to_owned(),
         },

@@ -8,6 +8,7 @@ use disclosure_portal::domain::ids::{CopyId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::policy::Act;
 
+use super::review::accounted;
 use super::rulings::considered;
 use super::{open, part};
 use crate::harness::browser::Browser;
@@ -31,6 +32,7 @@ async fn until(scene: &Scene, id: ReleaseId) -> String {
 }
 
 async fn opens(scene: &Scene, copy: CopyId) -> &'static str {
+    accounted(scene, copy).await;
     let text = part(scene, copy, "text", 0).await;
     match open(scene, who("Priya"), copy, text).await {
         Ok(_) => "open",

@@ -59,7 +59,7 @@ async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
 }
 
 /// Priya confirms the end of every other copy that she should have confirmed by now: else she opens nothing (K8.2).
-async fn accounted(scene: &Scene, but: CopyId) {
+pub(super) async fn accounted(scene: &Scene, but: CopyId) {
     for one in deliver::bulletins(&scene.office, &who("Priya").actor).await.unwrap() {
         let copy = CopyId::parse(&one.copy.id).unwrap();
         if copy != but && matches!(one.ending, Some(State::Overdue { .. })) {
