@@ -160,10 +160,6 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     if own.links.is_empty() {
         all.push(Waiting::Keys(own));
     }
-    let unread = messages::unread(office, by).await?;
-    if unread > 0 {
-        all.push(Waiting::Messages(unread));
-    }
     if by.is(Role::Aic) {
         let people = approve::waiting(office, by).await?.len();
         if people > 0 {
@@ -172,6 +168,10 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     }
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
+    }
+    let unread = messages::unread(office, by).await?;
+    if unread > 0 {
+        all.push(Waiting::Messages(unread));
     }
     let reviews = retention::waiting(office, by).await?;
     all.extend(Some(reviews).filter(|many| *many > 0).map(Waiting::Retention));

@@ -155,7 +155,9 @@ fn read_with(sections: &[Section], section: &Section, probed: &Key, value: &str)
     let mut text = format!("{} = {value}\n", probed.name);
     let other = TOGETHER.iter().find(|(one, _)| *one == probed.name).map(|(_, other)| *other);
     let beside = section.keys.iter().find(|key| Some(key.name.as_str()) == other);
-    beside.into_iter().for_each(|key| writeln!(text, "{} = {}", key.name, key.example).unwrap());
+    if let Some(key) = beside {
+        writeln!(text, "{} = {}", key.name, key.example).unwrap();
+    }
     for one in sections.iter().filter(|one| one.need == Need::Required || one.name == section.name) {
         let needed = one.keys.iter().filter(|key| key.need == Need::Required && key.name != probed.name);
         needed.for_each(|key| writeln!(text, "{} = {}", key.name, key.example).unwrap());

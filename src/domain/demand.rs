@@ -2,7 +2,7 @@
 //!
 //! Promises: all of it is computed from the clock and what is on record, so that nobody has to act for a deadline to begin or to pass; a
 //! deadline is never later than the number in force allows, and a second demand never gives more time. Absent on purpose: sending
-//! anything ([`reminder`] says what is due to be sent). Proved by the tests below and `tests/it/journeys/demands.rs`.
+//! anything (`crate::message` has the stages of a date). Proved by the tests below and `tests/it/journeys/demands.rs`.
 
 use crate::moment::{Day, Moment, days_after};
 use crate::numbers::{Number, Numbers};

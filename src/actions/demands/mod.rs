@@ -1,8 +1,8 @@
 //! Demands for surrender or destruction (K8.2): what is open, until when, who has not confirmed, and each round of one copy.
 //!
 //! Promises: a limit that was reached demands like a recall does, without anybody acting; what is told to a holder is told from here, and
-//! nothing of the police's reasons but what a query asks them. Absent on purpose: making a demand ([`make`]), answering a confirmation
-//! ([`answer`]), confirming ([`crate::actions::surrender`]). Proved by `tests/it/journeys/demands.rs`.
+//! nothing of the police's reasons but what a query asks them. Absent on purpose: making a demand (`make`), answering a confirmation
+//! (`answer`), confirming ([`crate::actions::surrender`]). Proved by `tests/it/journeys/demands.rs`.
 
 mod answer;
 mod make;
