@@ -74,7 +74,7 @@ chapter("a confirmation is queried, and made anew", async () => {
   await confirms("Priya", "Nobody in particular");
   const { page, quiet } = await stage.as("Sam");
   await page.goto("/");
-  assert.match(await main(page), /\d confirmations? waits? for your answer/);
+  assert.match(await main(page), /3 confirmations wait for your answer/);
   await page.goto(`/demands?release=${stage.facts.release.split("/").pop()}`);
   await page.locator("tbody tr", { hasText: "For you to answer" }).getByRole("link").click();
   await look(page, "demand-confirmed");

@@ -1,6 +1,7 @@
 //! Every change of a release passes here. Pure: the same inputs give the same answer.
 //!
-//! One exhaustive match; what moves a limit is in `limits` below. A new stage or order does not compile until it has an answer. All refusals are collected first.
+//! One exhaustive match; what moves a limit is in `limits` below. A new stage or order does not compile until it has an answer. All
+//! refusals are collected first.
 
 mod limits;
 

@@ -5,6 +5,7 @@
 //! and a new request is made; who may order what, which is `decide`'s.
 
 use crate::ids::{CopyId, PersonId};
+use crate::message::{Stage as Near, limit_stage};
 use crate::moment::{Day, Moment, days_after};
 use crate::numbers::Numbers;
 use crate::refusal::Refusal;
@@ -293,13 +294,13 @@ impl Reminder {
     /// The stage that is due for a limit at `now`; `None`: none yet. Days are London's: "2 days" begins at 00:00 two days before the
     /// last day.
     pub fn due(until: Moment, now: Moment) -> Option<Self> {
-        if now >= until {
-            return Some(Self::Overdue);
-        }
-        let last = until.plus_millis(-1).day();
-        let from = |days: i64| now.day() >= days_after(last, -days);
-        let stages = [(2, Self::TwoDays), (7, Self::SevenDays), (Self::FIRST_DAYS, Self::FourteenDays)];
-        stages.into_iter().find(|(days, _)| from(*days)).map(|(_, stage)| stage)
+        // One count of days for the queue and for what people are told.
+        limit_stage(until, now).map(|stage| match stage {
+            Near::Fortnight => Self::FourteenDays,
+            Near::Week => Self::SevenDays,
+            Near::TwoDays => Self::TwoDays,
+            Near::Passed => Self::Overdue,
+        })
     }
 
     /// The stage that is due for a release at `now`; only one that is live, or ran out, has any.
