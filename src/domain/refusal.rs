@@ -203,7 +203,7 @@ impl Refusal {
         let found = found.or_else(|| self.about_corrections()).or_else(|| self.about_areas());
         let found =
             found.or_else(|| self.about_review()).or_else(|| self.about_demands()).or_else(|| self.about_prints());
-        let found = found.or_else(|| self.about_storage()).or_else(|| self.about_retention());
+        let found = found.or_else(|| self.about_retention());
         found.map(|(code, clause, field, words)| (code, clause, field, words.to_owned()))
     }
 

@@ -49,13 +49,6 @@ impl Refusal {
         None
     }
 
-    /// Inspections of a holder’s storage (K8.2), and telling people.
-    #[rustfmt::skip]
-    #[expect(clippy::unused_self, reason = "its first refusal is still to come")]
-    pub(super) fn about_storage(&self) -> Option<Said> {
-        None
-    }
-
     /// How long things are kept, and their disposal (K9.1).
     #[rustfmt::skip]
     pub(super) fn about_retention(&self) -> Option<Said> {
