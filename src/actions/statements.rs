@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::actions::fingerprint::fingerprint;
-use crate::actions::{Fault, No, Office, Stamp, answers, casefile, questions, registers, statement, trust};
+use crate::actions::{Fault, No, Office, Stamp, answers, casefile, questions, registers, retention, statement, trust};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, StatementId};
 use crate::domain::moment::Moment;
@@ -77,8 +77,7 @@ async fn may_read(conn: &mut Conn, by: &Actor, row: &Row) -> Result<bool, No> {
         // Disposal of records (K9.1): the record of it outlives what was disposed of.
         Some(("retention", id)) => {
             let Some(row) = conn.disposals_of(id).await?.into_iter().next() else { return Ok(false) };
-            let area = AreaId::parse(&row.area_id).ok_or(No::NotFound)?;
-            Ok(may(by, Act::SeeRetention, Thing::Area(area)))
+            Ok(may(by, Act::SeeRetention, retention::place_of(&row)?))
         }
         Some(("undertaking", _)) => {
             for id in conn.actor(signer).await?.schemes() {

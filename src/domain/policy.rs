@@ -209,6 +209,8 @@ fn may_in_custody(actor: &Actor, act: Act, thing: Thing) -> bool {
     let ranks =
         |area: AreaId| [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is_in(*role, area));
     let audits = actor.is(Role::Auditor);
+    // The log is of all areas: whoever could do the same for some area's records (K9.1).
+    let anywhere = [Role::Aic, Role::Inspector, Role::Commander].iter().any(|role| actor.is(*role));
     match (act, thing) {
         (Act::Review, Thing::Release { area, .. }) => actor.is_in(Role::Reviewer, area),
         (Act::DecideReview, Thing::Release { area, .. })
@@ -218,6 +220,9 @@ fn may_in_custody(actor: &Actor, act: Act, thing: Thing) -> bool {
             actor.is_in(Role::Aic, area) || actor.is_in(Role::Commander, area) || audits
         }
         (Act::SeeRetention, Thing::Area(area)) => ranks(area) || audits,
+        (Act::ProposeDisposal, Thing::Force) => actor.is(Role::Aic),
+        (Act::AgreeDisposal, Thing::Force) => anywhere,
+        (Act::SeeRetention, Thing::Force) => anywhere || audits,
         _ => false,
     }
 }

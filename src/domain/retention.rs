@@ -4,10 +4,12 @@
 //! legal hold stands, or on one person's word. Absent on purpose: a disposal by the clock alone: time makes something due, people
 //! decide. Proved by the tests beside this file and `tests/it/journeys/retention.rs`.
 
+use std::fmt;
+
 use chrono::Datelike as _;
 
-use crate::ids::PersonId;
-use crate::moment::{Day, Moment, days_after};
+use crate::ids::{MemberId, PersonId, ReleaseId};
+use crate::moment::{Day, Moment, days_after, parse_day};
 use crate::numbers::{Number, Numbers};
 use crate::refusal::Refusal;
 use crate::release::Stage;
@@ -19,12 +21,23 @@ pub enum Kept {
     Case,
     /// A request that was refused or withdrawn.
     Request,
+    /// A business that left its scheme's register of members (K7.2).
+    Entry,
+    /// What somebody who receives no more signed about receiving (K8.2.1).
+    Undertaking,
+    /// Bodies of the log's entries that belong to no case: a month of them.
+    Log,
 }
 
 impl Kept {
     /// All, with their stored words and the words of a page.
-    pub const ALL: [(Self, &'static str, &'static str); 2] =
-        [(Self::Case, "case", "Release"), (Self::Request, "request", "Refused or withdrawn request")];
+    pub const ALL: [(Self, &'static str, &'static str); 5] = [
+        (Self::Case, "case", "Release"),
+        (Self::Request, "request", "Refused or withdrawn request"),
+        (Self::Entry, "entry", "Business that left the register of members"),
+        (Self::Undertaking, "undertaking", "Undertakings of somebody who receives no more"),
+        (Self::Log, "log", "Entries of the log that belong to no case"),
+    ];
 
     /// The stored word.
     pub fn word(self) -> &'static str {
@@ -46,8 +59,69 @@ impl Kept {
         match self {
             Self::Case => Number::CaseYears,
             Self::Request => Number::RefusedYears,
+            Self::Entry => Number::RegisterYears,
+            Self::Undertaking => Number::UndertakingYears,
+            Self::Log => Number::LogYears,
         }
     }
+}
+
+/// What a review is about. Its word stands in addresses, statements and rows; a release's is its bare identifier.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Subject {
+    /// A release or a request.
+    Release(ReleaseId),
+    /// A business that left.
+    Member(MemberId),
+    /// Somebody who signed.
+    Signer(PersonId),
+    /// A month of the log, by its first day.
+    Month(Day),
+}
+
+impl Subject {
+    /// Reads its word.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.split_once('-') {
+            Some(("member", id)) => MemberId::parse(id).map(Self::Member),
+            Some(("signer", id)) => PersonId::parse(id).map(Self::Signer),
+            Some(("log", month)) => parse_day(&format!("{month}-01"))
+                .filter(|first| Self::Month(*first).to_string() == word)
+                .map(Self::Month),
+            _ => ReleaseId::parse(word).map(Self::Release),
+        }
+    }
+
+    /// The month of the log that a moment belongs to, in UK days.
+    pub fn month_of(at: Moment) -> Self {
+        Self::Month(first_of(at.day()))
+    }
+}
+
+impl From<ReleaseId> for Subject {
+    fn from(id: ReleaseId) -> Self {
+        Self::Release(id)
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Release(id) => id.fmt(f),
+            Self::Member(id) => write!(f, "member-{id}"),
+            Self::Signer(id) => write!(f, "signer-{id}"),
+            Self::Month(first) => write!(f, "log-{}", first.format("%Y-%m")),
+        }
+    }
+}
+
+fn first_of(day: Day) -> Day {
+    day.with_day(1).unwrap_or(day)
+}
+
+/// From when to when a month of the log runs; its end is the first moment of the next.
+pub fn month(first: Day) -> (Moment, Moment) {
+    (Moment::start_of(first), Moment::start_of(first_of(days_after(first, 31))))
 }
 
 /// What a release is kept as and when it ended; `None`: it has not ended at `now`. A case ends with its last copy that was confirmed
@@ -79,9 +153,9 @@ pub fn due(end: Moment, years: i64, keep_until: Option<Day>) -> Day {
     days_after(keep_until.map_or(period, |kept| kept.max(period)), 1)
 }
 
-/// Whatever is due by the numbers in force on a day ended before this; so did some that are not.
-pub fn ended_before(today: Day, numbers: &Numbers) -> Moment {
-    let shortest = Kept::ALL.iter().map(|(kept, ..)| numbers.get(kept.period())).min().unwrap_or_default();
+/// Whatever of these kinds is due by the numbers in force on a day ended before this; so did some that are not.
+pub fn ended_before(kinds: &[Kept], today: Day, numbers: &Numbers) -> Moment {
+    let shortest = kinds.iter().map(|kept| numbers.get(kept.period())).min().unwrap_or_default();
     Moment::start_of(days_after(years_after(today, -shortest), 1))
 }
 

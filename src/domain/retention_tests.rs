@@ -81,6 +81,44 @@ fn each_kind_has_its_own_period_as_it_is_in_force() {
         assert_eq!((Kept::parse(word), kept.word(), kept.title()), (Some(kept), word, title));
     }
     assert_eq!(Kept::parse(""), None);
+    for (kept, number) in [
+        (Kept::Entry, Number::RegisterYears),
+        (Kept::Undertaking, Number::UndertakingYears),
+        (Kept::Log, Number::LogYears),
+    ] {
+        assert_eq!(kept.period(), number);
+    }
+}
+
+#[test]
+fn a_subject_is_read_from_its_own_word_and_no_other() {
+    let id = person(7);
+    let release = ReleaseId::parse(&id.to_string()).unwrap();
+    for (subject, word) in [
+        (Subject::Release(release), id.to_string()),
+        (Subject::Member(MemberId::parse(&id.to_string()).unwrap()), format!("member-{id}")),
+        (Subject::Signer(id), format!("signer-{id}")),
+        (Subject::Month(day("2026-11-01")), "log-2026-11".to_owned()),
+    ] {
+        assert_eq!((Subject::parse(&word), subject.to_string()), (Some(subject), word));
+    }
+    for wrong in ["", "log", "log-", "log-2026", "log-2026-1", "log-2026-13", "log-2026-11-01", "member-", "signer-x", "case-1"] {
+        assert_eq!(Subject::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_month_of_the_log_is_a_month_of_uk_days() {
+    assert_eq!(month(day("2026-11-01")), (at("2026-11-01", "00:00"), at("2026-12-01", "00:00")));
+    // Summer: its first moment is 11pm UTC of the day before.
+    let (from, to) = month(day("2026-07-01"));
+    assert_eq!((from, to), (at("2026-07-01", "00:00"), at("2026-08-01", "00:00")));
+    assert_eq!(Subject::month_of(from), Subject::Month(day("2026-07-01")));
+    assert_eq!(Subject::month_of(from.plus_millis(-1)), Subject::Month(day("2026-06-01")));
+    assert_eq!(month(day("2026-12-01")).1, at("2027-01-01", "00:00"));
+    assert_eq!(month(day("2028-02-01")).1, at("2028-03-01", "00:00"));
+    // Kept through 30 November ten years on.
+    assert_eq!(due(month(day("2026-11-01")).1, 10, None), day("2036-12-01"));
 }
 
 #[test]
@@ -89,9 +127,9 @@ fn whatever_is_due_ended_before_the_bound_that_it_is_looked_for_by() {
     for end in ["2026-11-21", "2028-02-28", "2028-02-29", "2028-03-01", "2027-03-28", "2027-10-31"] {
         for time in ["00:00", "12:00", "23:59"] {
             let due = falls_due(Kept::Request, at(end, time), None, &numbers);
-            assert!(at(end, time) < ended_before(due, &numbers), "{end} {time}");
+            assert!(at(end, time) < ended_before(&[Kept::Case, Kept::Request], due, &numbers), "{end} {time}");
             assert!(
-                at(end, time) >= ended_before(days_after(due, -4), &numbers),
+                at(end, time) >= ended_before(&[Kept::Case, Kept::Request], days_after(due, -4), &numbers),
                 "{end} {time}: not far wider than needed"
             );
         }

@@ -6,7 +6,7 @@ use super::erasing::Erased;
 use super::journal::{Closing, Disposed};
 use super::retention::Disposal;
 use super::{Conn, Fault, Tx, on, run, whole};
-use crate::domain::ids::{CopyId, ReleaseId};
+use crate::domain::ids::CopyId;
 use crate::domain::moment::Moment;
 
 const RECALLED: &str = "SELECT id, recalled_by, recalled_at FROM release WHERE stage IN ('recalled', 'voided') AND recalled_at >= $1 ORDER BY recalled_at, id";
@@ -38,7 +38,7 @@ fn disposal(row: Disposal) -> Closing {
     Closing::Disposal(Box::new(Disposed {
         id: row.id,
         at: text(row.erased_at.unwrap_or_default()),
-        release: row.subject_id,
+        subject: row.subject_id,
         kind: row.kind,
         area: row.area_id,
         urn: row.urn,
@@ -102,7 +102,7 @@ impl Conn {
     /// The vault's names of what a closing ends, as far as this database knows them.
     pub async fn objects_closed_by(&mut self, closing: &Closing) -> Result<Vec<String>, Fault> {
         let (query, id) = match closing {
-            Closing::Disposal(one) => return self.objects_of_case(&one.release).await,
+            Closing::Disposal(one) => return self.objects_of(one.about()?).await,
             Closing::Copy { id, .. } => (OF_COPY, id),
             Closing::Release { id, .. } => (OF_RELEASE, id),
             Closing::Document { id, .. } => (OF_DOCUMENT, id),
@@ -148,19 +148,19 @@ impl Tx {
     /// has to log. `None`: this database knows of it.
     pub async fn dispose_again(&mut self, one: &Disposed) -> Result<Option<Erased>, Fault> {
         let done: i64 = on!(self, |c| sqlx::query_scalar(IS_DISPOSED).bind(&one.id).fetch_one(c).await)?;
-        let id = whole(ReleaseId::parse(&one.release), "journal", "release", &one.id)?;
+        let subject = one.about()?;
         if done > 0 {
             return Ok(None);
         }
         let at = whole(Moment::parse_rfc3339(&one.at), "journal", "at", &one.id)?.millis();
-        let erased = self.erase_case(id).await?;
-        run!(self, sqlx::query(FORGET_REVIEW).bind(&one.release).bind(&one.id))?;
+        let erased = self.erase(subject).await?;
+        run!(self, sqlx::query(FORGET_REVIEW).bind(&one.subject).bind(&one.id))?;
         run!(
             self,
             sqlx::query(DISPOSE)
                 .bind(&one.id)
                 .bind(&one.kind)
-                .bind(&one.release)
+                .bind(&one.subject)
                 .bind(&one.area)
                 .bind(&one.urn)
                 .bind(&one.ended)

@@ -38,6 +38,8 @@ const UNLINK: &str = "UPDATE consultation SET linked_id = NULL WHERE linked_id =
 // What was signed goes once nothing refers to it; the copies, which do, go first.
 const NAME_STATEMENTS: &str =
     "DELETE FROM statement WHERE object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
+// When somebody was supplied last outlives their copies: their undertaking is kept so many years from then on (K9.1).
+const LAST_SUPPLY: &str = "UPDATE person SET supplied_at = (SELECT MAX(c.sealed_at) FROM copy c WHERE c.holder = person.id) WHERE id IN (SELECT c.holder FROM copy c WHERE c.release_id = $1 AND c.sealed_at IS NOT NULL) AND COALESCE(supplied_at, 0) < (SELECT MAX(c.sealed_at) FROM copy c WHERE c.holder = person.id)";
 const FREE_COPIES: &str = "UPDATE copy SET statement_id = NULL, ack_statement = NULL WHERE release_id = $1";
 const COPIES: &str = "DELETE FROM copy WHERE release_id = $1";
 const STATEMENTS: &str = "DELETE FROM statement WHERE object = 'release/' || CAST($1 AS TEXT)";
@@ -84,6 +86,7 @@ pub const GOES: &[(&str, &str)] = &[
     ("demand", DEMANDS),
     ("reminder", REMINDERS),
     ("message", MESSAGES),
+    ("person", LAST_SUPPLY),
     ("copy", FREE_COPIES),
     ("statement", NAME_STATEMENTS),
     ("copy", COPIES),
@@ -94,7 +97,7 @@ pub const GOES: &[(&str, &str)] = &[
 ];
 
 /// Neighbouring indexes, in order, as spans.
-fn spans(indexes: &[i64]) -> Vec<[u64; 2]> {
+pub(super) fn spans(indexes: &[i64]) -> Vec<[u64; 2]> {
     let mut all: Vec<[u64; 2]> = Vec::new();
     for index in indexes.iter().filter_map(|index| u64::try_from(*index).ok()) {
         match all.last_mut() {

@@ -14,9 +14,10 @@ use object_store::path::Path as Name;
 use object_store::{ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
 use serde::{Deserialize, Serialize};
 
-use super::Fault;
+use super::{Fault, whole};
 use super::vault::Vault;
 use crate::domain::moment::Moment;
+use crate::domain::retention::Subject;
 use crate::ledger::layout::{self, Shelf, WIDTH};
 
 /// Something that was closed for good.
@@ -46,7 +47,7 @@ pub enum Closing {
         /// When, RFC 3339.
         at: String,
     },
-    /// A release that two people disposed of (K9.1), with what the record of it needs.
+    /// A record that two people disposed of (K9.1), with what the record of it needs.
     Disposal(Box<Disposed>),
     /// A register's document that was removed.
     Document {
@@ -66,9 +67,10 @@ pub struct Disposed {
     pub id: String,
     /// When it was erased, RFC 3339.
     pub at: String,
-    pub release: String,
+    /// What it was: a release's identifier, or the word of another record ([`crate::domain::retention::Subject`]).
+    pub subject: String,
     pub kind: String,
-    pub area: String,
+    pub area: Option<String>,
     pub urn: String,
     pub ended: String,
     pub due: String,
@@ -78,6 +80,13 @@ pub struct Disposed {
     pub proposed_at: i64,
     pub decided_by: String,
     pub decided_at: i64,
+}
+
+impl Disposed {
+    /// What was disposed of.
+    pub fn about(&self) -> Result<Subject, Fault> {
+        whole(Subject::parse(&self.subject), "journal", "subject", &self.id)
+    }
 }
 
 impl Closing {

@@ -27,6 +27,7 @@ pub mod mails;
 pub mod messages;
 pub mod no;
 mod origins;
+pub mod papers;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;

@@ -34,7 +34,8 @@ pub struct Disposal {
     pub id: String,
     pub kind: String,
     pub subject_id: String,
-    pub area_id: String,
+    /// Absent: the log's, which is of all areas.
+    pub area_id: Option<String>,
     pub urn: String,
     pub ended: String,
     pub due: String,
@@ -90,7 +91,7 @@ pub struct LegalHold {
 const ENDED: &str = "SELECT r.id, (SELECT MAX(c.confirmed_at) FROM copy c WHERE c.release_id = r.id) AS confirmed_at, (SELECT MAX(d.keep_until) FROM disposal d WHERE d.subject_id = r.id AND d.agreed = $3) AS keep_until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = r.id AND c.opened_at IS NOT NULL AND c.confirmed_at IS NULL) AS unconfirmed, (SELECT COUNT(*) FROM duty u WHERE u.release_id = r.id AND u.done_at IS NULL) AS duties, (SELECT COUNT(*) FROM release o WHERE o.origin_id = r.id) AS followers, (SELECT COUNT(*) FROM legal_hold h WHERE h.lifted_at IS NULL AND h.area_id = r.area_id AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id))))) AS holds FROM release r WHERE r.area_id = $1 AND r.stage IN ('closed', 'live', 'voided', 'recalled') AND COALESCE(r.recalled_at, r.closed_at, r.until) < $2 ORDER BY COALESCE(r.recalled_at, r.closed_at, r.until), r.id LIMIT $4";
 const ENDED_ONE: &str = "SELECT r.id, (SELECT MAX(c.confirmed_at) FROM copy c WHERE c.release_id = r.id) AS confirmed_at, (SELECT MAX(d.keep_until) FROM disposal d WHERE d.subject_id = r.id AND d.agreed = $2) AS keep_until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = r.id AND c.opened_at IS NOT NULL AND c.confirmed_at IS NULL) AS unconfirmed, (SELECT COUNT(*) FROM duty u WHERE u.release_id = r.id AND u.done_at IS NULL) AS duties, (SELECT COUNT(*) FROM release o WHERE o.origin_id = r.id) AS followers, (SELECT COUNT(*) FROM legal_hold h WHERE h.lifted_at IS NULL AND h.area_id = r.area_id AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id))))) AS holds FROM release r WHERE r.id = $1";
 const OF_SUBJECT: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE subject_id = $1 ORDER BY proposed_at DESC, id DESC";
-const DONE: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE area_id = $1 AND erased_at IS NOT NULL ORDER BY erased_at DESC, id DESC LIMIT $2";
+const DONE: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE COALESCE(area_id, '') = $1 AND erased_at IS NOT NULL ORDER BY erased_at DESC, id DESC LIMIT $2";
 const AGREED: &str =
     "SELECT subject_id FROM disposal WHERE goes_from <= $1 AND erased_at IS NULL ORDER BY goes_from, id";
 const REMAINING: &str =
@@ -128,9 +129,9 @@ impl Conn {
         Ok(on!(self, |c| sqlx::query_as(OF_SUBJECT).bind(subject).fetch_all(c).await)?)
     }
 
-    /// What an area has disposed of, newest first.
-    pub async fn disposed_in(&mut self, area: AreaId) -> Result<Vec<Disposal>, Fault> {
-        let area = area.to_string();
+    /// What an area has disposed of, newest first; no area: of the log.
+    pub async fn disposed_in(&mut self, area: Option<AreaId>) -> Result<Vec<Disposal>, Fault> {
+        let area = area.map_or_else(String::new, |area| area.to_string());
         Ok(on!(self, |c| sqlx::query_as(DONE).bind(area).bind(MOST).fetch_all(c).await)?)
     }
 

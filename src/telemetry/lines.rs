@@ -30,6 +30,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("job", "a job's name"),
     ("copy", "a copy, by the beginning of its identifier"),
     ("release", "a release, by the beginning of its identifier"),
+    ("record", "a record that falls due, by the beginning of its identifier"),
     ("count", "how many"),
     ("failed", "how many could not be"),
     ("behind_ms", "how far the clock is behind the log, milliseconds"),

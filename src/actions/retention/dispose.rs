@@ -5,12 +5,12 @@
 //! over the next round takes. Absent on purpose: a person: the portal carries out what people decided, and says who they were.
 //! Proved by `tests/it/journeys/retention.rs`, `tests/it/kills`, `tests/it/restore`.
 
-use crate::actions::retention::term_of;
+use crate::actions::retention::term::term_of;
 use crate::actions::sweep::{stamp, write_closings};
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::ReleaseId;
+use crate::domain::retention::Subject;
 use crate::store::Tx;
 use crate::store::erasing::Erased;
 use crate::store::journal::Disposed;
@@ -45,14 +45,14 @@ pub(crate) fn replayed(one: &Disposed, erased: &Erased) -> Event {
 }
 
 /// Erases in one act what two people agreed to, if nothing stops it now.
-async fn erase(tx: &mut Tx, id: ReleaseId) -> Result<bool, No> {
+async fn erase(tx: &mut Tx, subject: Subject) -> Result<bool, No> {
     let now = tx.now();
-    let Some(term) = term_of(tx, id, now).await? else { return Ok(false) };
+    let Some(term) = term_of(tx, subject, now).await? else { return Ok(false) };
     if !term.review()?.goes(now) {
         return Ok(false);
     }
     let Some(row) = term.newest else { return Ok(false) };
-    let erased = tx.erase_case(id).await?;
+    let erased = tx.erase(subject).await?;
     if !tx.disposal_erased(&row.id, now, &erased.objects).await? {
         return Ok(false);
     }
@@ -64,15 +64,15 @@ async fn erase(tx: &mut Tx, id: ReleaseId) -> Result<bool, No> {
 pub(crate) async fn round(office: &Office, lease: &Lease) -> Result<u64, No> {
     let (mut gone, mut failed) = (0, None);
     let due = office.read().await?.disposals_to_do(office.now()).await?;
-    for id in due.iter().filter_map(|id| ReleaseId::parse(id)) {
+    for subject in due.iter().filter_map(|id| Subject::parse(id)) {
         let lease = lease.clone();
         let act = office.act(move |tx| {
-            Box::pin(async move { if tx.still_holds(&lease).await? { erase(tx, id).await } else { Ok(false) } })
+            Box::pin(async move { if tx.still_holds(&lease).await? { erase(tx, subject).await } else { Ok(false) } })
         });
         match act.await {
             Ok(done) => gone += u64::from(done.into_inner()),
             Err(no) => {
-                tracing::error!(release = %id, cause = %no, "what two people agreed to could not be disposed of");
+                tracing::error!(record = %subject, cause = %no, "what two people agreed to could not be disposed of");
                 failed = Some(no);
             }
         }

@@ -1,29 +1,29 @@
 //! Retention: what is due for review, what is held, what was disposed of (K6.4.1, K7.11, K9.1).
 //!
 //! Promises: everybody who may decide sees the period, where it comes from, and every hold; nothing here names a person of a case on the
-//! list. Absent on purpose: deciding ([`review`]), holds ([`holds`]), erasing ([`dispose`]), the night's work ([`nightly`]).
+//! list but what two people need to decide on. Absent on purpose: what is due when ([`term`]), deciding ([`review`]), holds ([`holds`]), erasing ([`dispose`]), the night's work ([`nightly`]).
 //! Proved by `tests/it/journeys/retention.rs`.
 
 pub mod dispose;
 pub mod holds;
 pub mod nightly;
 pub mod review;
+pub mod term;
 
 use serde::{Deserialize, Serialize};
 
 use crate::actions::{Fault, No, Office, casefile, corrections, registers};
 use crate::domain::actor::{Actor, Role};
 use crate::domain::ids::{AreaId, PersonId, ReleaseId};
-use crate::domain::moment::{Day, Moment, long_day, parse_day};
-use crate::domain::numbers::Numbers;
+use crate::domain::moment::{Moment, long_day, parse_day};
 use crate::domain::policy::{Act, Thing, may};
-use crate::domain::retention::{Fate, Kept, Review, Step, due, ended, ended_before, last_day};
+use crate::domain::retention::{Fate, Step, Subject};
 use crate::domain::words::Prose;
 use crate::store::log::Stamp;
 use crate::store::people::Area;
-use crate::store::releases::Filed;
-use crate::store::retention::Ended;
 pub use crate::store::retention::{Disposal, LegalHold};
+pub use term::Term;
+use term::{due_in, months_due, term_of};
 use crate::store::{Conn, whole};
 
 /// What a row's sealed words are.
@@ -31,44 +31,6 @@ use crate::store::{Conn, whole};
 pub(super) struct Why {
     /// The reason.
     pub(super) reason: Prose,
-}
-
-/// Something that has ended, with its period.
-#[derive(Clone, Debug)]
-pub struct Term {
-    /// The release.
-    pub filed: Filed,
-    /// As what it is kept.
-    pub kept: Kept,
-    /// Its last day.
-    pub ended: Day,
-    /// For how many years it is kept.
-    pub years: i64,
-    /// Where that comes from.
-    pub source: String,
-    /// The first day on which it is due.
-    pub due: Day,
-    /// What stands in its way, and counts beside it.
-    pub beside: Ended,
-    /// The newest review.
-    pub newest: Option<Disposal>,
-}
-
-impl Term {
-    /// What the rules look at.
-    pub fn review(&self) -> Result<Review, Fault> {
-        Ok(Review {
-            due: Some(self.due),
-            held: self.beside.holds > 0,
-            followed: self.beside.followers > 0,
-            step: step(self.newest.as_ref())?,
-        })
-    }
-
-    /// Its reference; empty: it never had one.
-    pub fn urn(&self) -> String {
-        self.filed.release.stage.authority().map_or_else(String::new, |authority| authority.urn.clone())
-    }
 }
 
 /// How far a review has come.
@@ -88,43 +50,11 @@ pub(super) fn step(newest: Option<&Disposal>) -> Result<Step, Fault> {
     })
 }
 
-/// The term of a release; `None`: it has not ended.
-pub(super) async fn term(
-    conn: &mut Conn,
-    filed: Filed,
-    beside: Ended,
-    numbers: &Numbers,
-    now: Moment,
-) -> Result<Option<Term>, No> {
-    let confirmed = beside.confirmed_at.map(Moment::from_millis);
-    let Some((kept, end)) = ended(&filed.release.stage, confirmed, now) else { return Ok(None) };
-    let years = numbers.get(kept.period());
-    let keep_until = beside.keep_until.as_deref().and_then(parse_day);
-    let newest = conn.disposals_of(&beside.id).await?.into_iter().next();
-    Ok(Some(Term {
-        kept,
-        ended: last_day(end),
-        years,
-        source: numbers.source(kept.period()).to_owned(),
-        due: due(end, years, keep_until),
-        beside,
-        newest,
-        filed,
-    }))
-}
-
-/// The same by the release's identifier, asked where it is decided.
-pub(super) async fn term_of(conn: &mut Conn, id: ReleaseId, now: Moment) -> Result<Option<Term>, No> {
-    let (Some(filed), Some(beside)) = (conn.release(id).await?, conn.ending_of(id).await?) else { return Ok(None) };
-    let numbers = conn.numbers_in_force().await?.0;
-    term(conn, filed, beside, &numbers, now).await
-}
-
-/// An area's part of the page.
+/// An area's part of the page, or the log's, which is of all areas.
 #[derive(Clone, Debug)]
 pub struct OfArea {
-    /// The area.
-    pub area: Area,
+    /// The area; `None`: the log.
+    pub area: Option<Area>,
     /// What is due, the longest ended first.
     pub due: Vec<Term>,
     /// Holds: those that stand first.
@@ -165,21 +95,13 @@ pub async fn overview(office: &Office, by: &Actor, stamp: Stamp) -> Result<Vec<O
             holds.push((hold, why));
         }
         let due = due_in(&mut conn, id, &numbers, now).await?;
-        all.push(OfArea { area, due, holds, disposed: conn.disposed_in(id).await? });
+        all.push(OfArea { area: Some(area), due, holds, disposed: conn.disposed_in(Some(id)).await? });
+    }
+    if may(by, Act::SeeRetention, Thing::Force) {
+        let due = months_due(&mut conn, &numbers, now).await?;
+        all.push(OfArea { area: None, due, holds: Vec::new(), disposed: conn.disposed_in(None).await? });
     }
     Ok(all)
-}
-
-/// What is due in one area at `now`.
-async fn due_in(conn: &mut Conn, area: AreaId, numbers: &Numbers, now: Moment) -> Result<Vec<Term>, No> {
-    let mut due = Vec::new();
-    for beside in conn.ended_before(area, ended_before(now.day(), numbers)).await? {
-        let Some(id) = ReleaseId::parse(&beside.id) else { continue };
-        let Some(filed) = conn.release(id).await? else { continue };
-        let term = term(conn, filed, beside, numbers, now).await?;
-        due.extend(term.filter(|term| Moment::start_of(term.due) <= now));
-    }
-    Ok(due)
 }
 
 /// How many reviews wait for somebody: proposals that are not their own, and what nobody has looked at.
@@ -187,16 +109,18 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<usize, No> {
     let now = office.now();
     let mut conn = office.read().await?;
     let numbers = conn.numbers_in_force().await?.0;
-    let mut count = 0;
+    let mut due = Vec::new();
     for (id, _) in areas(&mut conn, by).await? {
-        let place = Thing::Area(id);
-        for term in due_in(&mut conn, id, &numbers, now).await? {
-            count += usize::from(match step(term.newest.as_ref())? {
-                Step::Open => may(by, Act::ProposeDisposal, place) && term.beside.holds == 0,
-                Step::Proposed { by: other, .. } => may(by, Act::AgreeDisposal, place) && by.person() != Some(other),
-                Step::Agreed { .. } | Step::Gone => false,
-            });
-        }
+        due.extend(due_in(&mut conn, id, &numbers, now).await?);
+    }
+    due.extend(months_due(&mut conn, &numbers, now).await?);
+    let mut count = 0;
+    for term in due {
+        count += usize::from(match step(term.newest.as_ref())? {
+            Step::Open => may(by, Act::ProposeDisposal, term.place()) && term.beside.holds == 0,
+            Step::Proposed { by: other, .. } => may(by, Act::AgreeDisposal, term.place()) && by.person() != Some(other),
+            Step::Agreed { .. } | Step::Gone => false,
+        });
     }
     Ok(count)
 }
@@ -259,7 +183,7 @@ pub async fn in_short(office: &Office, id: ReleaseId) -> Result<Vec<String>, No>
         let why = words(office, "legal_hold", "body", &hold.id, &hold.body)?;
         all.push(format!("Legal hold since {since}, placed by {}: {why}", hold.placer));
     }
-    if let Some(term) = term_of(&mut conn, id, office.now()).await? {
+    if let Some(term) = term_of(&mut conn, Subject::Release(id), office.now()).await? {
         all.push(match step(term.newest.as_ref())? {
             Step::Agreed { from } => format!("Two people have agreed to dispose of it: on {}.", from.long()),
             Step::Proposed { .. } => "Its disposal, or that it is kept on, waits for a second person.".to_owned(),
@@ -276,49 +200,61 @@ pub fn may_see(by: &Actor, area: AreaId) -> bool {
     may(by, Act::SeeRetention, Thing::Area(area))
 }
 
-/// A case's review page.
+/// One review's page.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The release.
-    pub id: ReleaseId,
-    /// Its area.
-    pub area: Area,
-    /// Its title, which stays with the police; empty: it was disposed of, or an auditor reads.
+    /// What is reviewed.
+    pub subject: Subject,
+    /// Its area; `None`: the log's, which is of all areas.
+    pub area: Option<Area>,
+    /// What it is called; empty: it was disposed of, or has not ended.
+    pub name: String,
+    /// A release's title, which stays with the police; empty: it was disposed of, or is no release.
     pub title: String,
     /// Its term; `None`: it has not ended, or was disposed of.
     pub term: Option<Term>,
     /// Every review, newest first.
     pub reviews: Vec<Told>,
-    /// Every hold on it, with why it was placed and lifted.
+    /// Every hold on it, with why it was placed and lifted. Holds on what is no release stand on the list.
     pub holds: Vec<(LegalHold, String, String)>,
     /// This person may propose now.
     pub proposes: bool,
     /// This person may decide on what was proposed.
     pub decides: bool,
-    /// This person may place and lift holds.
+    /// This person may place and lift holds on it.
     pub keeps_holds: bool,
 }
 
-/// One case, for whoever may see its area's retention. Reading it is a consultation.
-pub async fn one(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Result<Case, No> {
+/// One review, for whoever may see its area's retention. Reading it is a consultation.
+pub async fn one(office: &Office, by: &Actor, subject: Subject, stamp: Stamp) -> Result<Case, No> {
     let now = office.now();
     let mut conn = office.read().await?;
-    let Some(filed) = conn.release(id).await? else { return disposed(office, by, id).await };
-    let place = Thing::Area(filed.release.area);
-    let kept = filed.release.stage.word() != "draft";
-    if !kept || !may(by, Act::SeeRetention, place) {
+    let term = term_of(&mut conn, subject, now).await?;
+    let (place, object, title) = match subject {
+        Subject::Release(id) => {
+            let Some(filed) = conn.release(id).await? else { return disposed(office, by, subject).await };
+            if filed.release.stage.word() == "draft" {
+                return Err(No::NotFound);
+            }
+            let title = casefile::open(office, &filed)?.0.request.title.as_str().to_owned();
+            (Thing::Area(filed.release.area), filed.release.object(), title)
+        }
+        _ => match &term {
+            Some(term) => (term.place(), term.object(), String::new()),
+            None => return disposed(office, by, subject).await,
+        },
+    };
+    if !may(by, Act::SeeRetention, place) {
         return Err(No::NotFound);
     }
-    registers::consulted(office, by, filed.release.object(), "retention", stamp).await?;
-    let (file, _) = casefile::open(office, &filed)?;
-    let (area, area_id) = (conn.area(filed.release.area).await?.ok_or(No::NotFound)?, filed.release.area);
-    let term = term_of(&mut conn, id, now).await?;
-    let mut reviews = Vec::new();
-    for row in conn.disposals_of(&id.to_string()).await? {
-        reviews.push(told(office, &mut conn, row).await?);
-    }
+    registers::consulted(office, by, object, "retention", stamp).await?;
+    let reviews = reviews(office, &mut conn, subject).await?;
+    let held = match subject {
+        Subject::Release(id) => conn.holds_on(id).await?,
+        _ => Vec::new(),
+    };
     let mut holds = Vec::new();
-    for hold in conn.holds_on(id).await? {
+    for hold in held {
         let why = words(office, "legal_hold", "body", &hold.id, &hold.body)?;
         let lift = match &hold.lift {
             Some(lift) => words(office, "legal_hold", "lift", &hold.id, lift)?,
@@ -333,34 +269,51 @@ pub async fn one(office: &Office, by: &Actor, id: ReleaseId, stamp: Stamp) -> Re
     });
     let due = review.is_some_and(|review| review.propose(Fate::Keep(now.day()), now).is_ok());
     Ok(Case {
-        id,
-        area,
-        title: file.request.title.as_str().to_owned(),
-        proposes: due && may(by, Act::ProposeDisposal, Thing::Area(area_id)),
+        subject,
+        area: area_at(&mut conn, place).await?,
+        name: term.as_ref().map_or_else(String::new, |term| term.name.clone()),
+        title,
+        proposes: due && may(by, Act::ProposeDisposal, place),
         decides: proposed.is_some_and(|other| by.person() != Some(other)) && may(by, Act::AgreeDisposal, place),
-        keeps_holds: may(by, Act::KeepLegalHold, place),
+        keeps_holds: matches!(subject, Subject::Release(_)) && may(by, Act::KeepLegalHold, place),
         term,
         reviews,
         holds,
     })
 }
 
+async fn reviews(office: &Office, conn: &mut Conn, subject: Subject) -> Result<Vec<Told>, No> {
+    let mut reviews = Vec::new();
+    for row in conn.disposals_of(&subject.to_string()).await? {
+        reviews.push(told(office, conn, row).await?);
+    }
+    Ok(reviews)
+}
+
+async fn area_at(conn: &mut Conn, place: Thing) -> Result<Option<Area>, No> {
+    let Thing::Area(id) = place else { return Ok(None) };
+    Ok(Some(conn.area(id).await?.ok_or(No::NotFound)?))
+}
+
+/// Where somebody has to be entitled to see what became of a row.
+pub(crate) fn place_of(row: &Disposal) -> Result<Thing, Fault> {
+    let Some(id) = &row.area_id else { return Ok(Thing::Force) };
+    Ok(Thing::Area(whole(AreaId::parse(id), "disposal", "area_id", &row.id)?))
+}
+
 /// What is on record of something that was disposed of.
-async fn disposed(office: &Office, by: &Actor, id: ReleaseId) -> Result<Case, No> {
+async fn disposed(office: &Office, by: &Actor, subject: Subject) -> Result<Case, No> {
     let mut conn = office.read().await?;
-    let rows = conn.disposals_of(&id.to_string()).await?;
+    let rows = conn.disposals_of(&subject.to_string()).await?;
     let gone = rows.iter().find(|row| row.erased_at.is_some()).ok_or(No::NotFound)?;
-    let area = whole(AreaId::parse(&gone.area_id), "disposal", "area_id", &gone.id)?;
-    if !may(by, Act::SeeRetention, Thing::Area(area)) && !may(by, Act::SeeIssues, Thing::Area(area)) {
+    let place = place_of(gone)?;
+    if !may(by, Act::SeeRetention, place) && !may(by, Act::SeeIssues, place) {
         return Err(No::NotFound);
     }
-    let area = conn.area(area).await?.ok_or(No::NotFound)?;
-    let mut reviews = Vec::new();
-    for row in rows {
-        reviews.push(told(office, &mut conn, row).await?);
-    }
+    let reviews = reviews(office, &mut conn, subject).await?;
     let (proposes, decides, keeps_holds) = (false, false, false);
-    Ok(Case { id, area, title: String::new(), term: None, reviews, holds: Vec::new(), proposes, decides, keeps_holds })
+    let (name, title, area) = (String::new(), String::new(), area_at(&mut conn, place).await?);
+    Ok(Case { subject, area, name, title, term: None, reviews, holds: Vec::new(), proposes, decides, keeps_holds })
 }
 
 /// Whether a release was disposed of and `by` may know it: its page leads to the record then.
@@ -370,7 +323,7 @@ pub async fn is_disposed(office: &Office, by: &Actor, id: ReleaseId) -> Result<b
         return Ok(false);
     }
     drop(conn);
-    match disposed(office, by, id).await {
+    match disposed(office, by, Subject::Release(id)).await {
         Ok(_) => Ok(true),
         Err(No::NotFound) => Ok(false),
         Err(no) => Err(no),

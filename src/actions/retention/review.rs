@@ -6,22 +6,23 @@
 
 use crate::actions::answers::Form;
 use crate::actions::office::ten;
-use crate::actions::retention::{Term, Why, step, term_of};
+use crate::actions::retention::term::{Term, term_of};
+use crate::actions::retention::{Why, step};
 use crate::actions::{FieldError, No, Office, corrections, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
-use crate::domain::ids::{DisposalId, ReleaseId};
+use crate::domain::ids::DisposalId;
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::refusal::Refusal;
-use crate::domain::retention::{Fate, Step, carried_out_from};
+use crate::domain::retention::{Fate, Step, Subject, carried_out_from};
 use crate::domain::words::Prose;
 use crate::store::Conn;
 use crate::store::log::Stamp;
 use crate::store::retention::{Answer, Disposal};
 
 /// What signatures are about: not the release, whose own statements go with it.
-pub fn object(id: ReleaseId) -> String {
+pub fn object(id: Subject) -> String {
     format!("retention/{id}")
 }
 
@@ -41,13 +42,18 @@ fn refused(why: Vec<Refusal>) -> No {
     No::Invalid(errors)
 }
 
-/// The term of a release, if `by` may do `act` in its area. What never ended has none, and is refused in words.
-async fn load(conn: &mut Conn, by: &Actor, act: Act, id: ReleaseId, now: Moment) -> Result<Term, No> {
-    let filed = conn.release(id).await?.ok_or(No::NotFound)?;
-    if !may(by, act, Thing::Area(filed.release.area)) {
+/// The term of something, if `by` may do `act` in its area. A release that never ended has none, and is refused in words.
+async fn load(conn: &mut Conn, by: &Actor, act: Act, subject: Subject, now: Moment) -> Result<Term, No> {
+    let term = term_of(conn, subject, now).await?;
+    let place = match (&term, subject) {
+        (Some(term), _) => term.place(),
+        (None, Subject::Release(id)) => Thing::Area(conn.release(id).await?.ok_or(No::NotFound)?.release.area),
+        (None, _) => return Err(No::NotFound),
+    };
+    if !may(by, act, place) {
         return Err(No::NotFound);
     }
-    term_of(conn, id, now).await?.ok_or_else(|| refused(vec![Refusal::NotEnded]))
+    term.ok_or_else(|| refused(vec![Refusal::NotEnded]))
 }
 
 /// A reason as typed.
@@ -56,7 +62,7 @@ fn reason(form: &Form) -> Result<Prose, FieldError> {
 }
 
 /// Proposes what becomes of a release whose period has run.
-pub async fn propose(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+pub async fn propose(office: &Office, by: &Actor, id: Subject, form: &Form, stamp: Stamp) -> Result<(), No> {
     let (person, now) = (by.person().ok_or(No::NotFound)?, office.now());
     let mut conn = office.read().await?;
     load(&mut conn, by, Act::ProposeDisposal, id, now).await?;
@@ -82,7 +88,7 @@ pub async fn propose(office: &Office, by: &Actor, id: ReleaseId, form: &Form, st
             tx.add_statement(&signed).await?;
             let row = proposal(&term, fate, (row_id, body), &signed.id, &signed.person_id, now);
             tx.add_disposal(&row).await?;
-            let event = Event::new(Kind::DisposalProposed, term.filed.release.object())
+            let event = Event::new(Kind::DisposalProposed, term.object())
                 .with("disposal", row.id.clone())
                 .with("fate", if fate == Fate::Dispose { "dispose" } else { "keep" })
                 .with("until", row.keep_until.clone())
@@ -106,9 +112,9 @@ fn proposal(
     Disposal {
         id,
         kind: term.kept.word().to_owned(),
-        subject_id: term.filed.release.id.to_string(),
-        area_id: term.filed.release.area.to_string(),
-        urn: term.urn(),
+        subject_id: term.subject.to_string(),
+        area_id: term.area.map(|area| area.to_string()),
+        urn: term.urn.clone(),
         ended: term.ended.to_string(),
         due: term.due.to_string(),
         years: term.years,
@@ -134,7 +140,7 @@ fn proposal(
 }
 
 /// The second person's decision: `agrees` is `yes` or `no`.
-pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
+pub async fn decide(office: &Office, by: &Actor, id: Subject, form: &Form, stamp: Stamp) -> Result<(), No> {
     let (person, now) = (by.person().ok_or(No::NotFound)?, office.now());
     let mut conn = office.read().await?;
     load(&mut conn, by, Act::AgreeDisposal, id, now).await?;
@@ -171,7 +177,7 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
             if !tx.decide_disposal(&row.id, &answer, now).await? {
                 return Err(not_agreed(vec![Refusal::NothingProposed]));
             }
-            let event = Event::new(Kind::DisposalDecided, term.filed.release.object())
+            let event = Event::new(Kind::DisposalDecided, term.object())
                 .with("disposal", row.id.clone())
                 .with("agreed", agrees)
                 .with("statement", signed.id.clone());
@@ -184,7 +190,7 @@ pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, sta
 }
 
 /// The reason under the records key, bound to the proposal that is open now; and that proposal.
-async fn sealed(office: &Office, id: ReleaseId, reason: &Prose) -> Result<(Vec<u8>, String), No> {
+async fn sealed(office: &Office, id: Subject, reason: &Prose) -> Result<(Vec<u8>, String), No> {
     let newest = office.read().await?.disposals_of(&id.to_string()).await?.into_iter().next();
     if !matches!(step(newest.as_ref())?, Step::Proposed { .. }) {
         return Err(not_agreed(vec![Refusal::NothingProposed]));

@@ -8,6 +8,7 @@ use crate::actions::No;
 use crate::actions::retention::holds::{self, Scope};
 use crate::actions::retention::{self, LegalHold};
 use crate::domain::ids::{HoldId, ReleaseId};
+use crate::domain::retention::Subject;
 use crate::web::police::{Choice, choice, long, ordered};
 use crate::web::{Answer, Page, Visit};
 
@@ -77,7 +78,7 @@ const HOLD: &str = "Place a legal hold";
 async fn holding(v: &Visit) -> Result<Hold, No> {
     let id = v.id(ReleaseId::parse)?;
     let scopes = holds::scopes(&v.office, v.actor(), id).await?;
-    let of = retention::one(&v.office, v.actor(), id, v.stamp()).await?;
+    let of = retention::one(&v.office, v.actor(), Subject::Release(id), v.stamp()).await?;
     let one = |scope: &Scope| choice(scope.word.as_str(), scope.title.as_str(), "");
     Ok(Hold { id: id.to_string(), heading: of.title, scopes: scopes.iter().map(one).collect() })
 }

@@ -7,9 +7,8 @@ use serde::Serialize;
 
 use crate::actions::retention::{self, Case, Disposal, OfArea, Term, Told, review};
 use crate::actions::{No, step_up};
-use crate::domain::ids::ReleaseId;
 use crate::domain::moment::long_day;
-use crate::domain::retention::{Kept, Step};
+use crate::domain::retention::{Kept, Step, Subject};
 use crate::web::police::legal_holds::{Held, held};
 use crate::web::police::{Choice, Row, Tag, choice, day, long, ordered, row};
 use crate::web::{Answer, Page, Visit};
@@ -28,7 +27,7 @@ fn state(term: &Term) -> Tag {
 }
 
 /// Something that is due.
-#[derive(Serialize)]
+#[derive(Serialize, Clone)]
 #[expect(clippy::struct_field_names, reason = "the day on which it is due")]
 struct Due {
     id: String,
@@ -42,11 +41,9 @@ struct Due {
 }
 
 fn due(term: &Term) -> Due {
-    let urn = term.urn();
-    let asked = term.filed.release.requested_at.day();
     Due {
-        id: term.filed.release.id.to_string(),
-        name: if urn.is_empty() { format!("Request of {}", long_day(asked)) } else { urn },
+        id: term.subject.to_string(),
+        name: term.name.clone(),
         kind: term.kept.title(),
         ended: long_day(term.ended),
         due: long_day(term.due),
@@ -78,6 +75,8 @@ fn gone(row: &Disposal) -> Gone {
 #[derive(Serialize)]
 struct Area {
     name: String,
+    /// The log's: no area's, and held by any hold.
+    log: bool,
     due: Vec<Due>,
     holds: Vec<Held>,
     gone: Vec<Gone>,
@@ -91,7 +90,8 @@ pub struct List {
 
 fn area(of: &OfArea) -> Area {
     Area {
-        name: of.area.name.clone(),
+        name: of.area.as_ref().map_or_else(|| "The log".to_owned(), |area| area.name.clone()),
+        log: of.area.is_none(),
         due: of.due.iter().map(due).collect(),
         holds: of.holds.iter().map(|(hold, why)| held(hold, why, "")).collect(),
         gone: of.disposed.iter().map(gone).collect(),
@@ -118,9 +118,11 @@ impl Page for List {
             period: "10 years: Force retention and disposal schedule (B18)".into(),
         };
         let holds = vec![Held::sample(""), Held::sample("Lifted on 22 November 2036 at 9:00am, by Sam Hollis")];
-        let full = Area { name: "Cantwell".into(), due: vec![due], holds, gone: vec![gone] };
-        let empty = Area { name: "Norhaven".into(), due: vec![], holds: vec![], gone: vec![] };
-        vec![Self { areas: vec![full, empty] }]
+        let month = Due { id: "log-2026-11".into(), name: "The log of November 2026".into(), ..due.clone() };
+        let full = Area { name: "Cantwell".into(), log: false, due: vec![due], holds, gone: vec![gone] };
+        let empty = Area { name: "Norhaven".into(), log: false, due: vec![], holds: vec![], gone: vec![] };
+        let log = Area { name: "The log".into(), log: true, due: vec![month], holds: vec![], gone: vec![] };
+        vec![Self { areas: vec![full, empty, log] }]
     }
 }
 
@@ -181,6 +183,10 @@ fn past(told: &Told) -> Past {
 #[expect(clippy::struct_excessive_bools, reason = "one for each part of a page")]
 pub struct Review {
     id: String,
+    /// It is a release or request, with a page of its own.
+    release: bool,
+    /// It is the log's, which is of all areas.
+    whole: bool,
     heading: String,
     title: String,
     facts: Vec<Row>,
@@ -213,7 +219,8 @@ fn agrees() -> Vec<Choice> {
 }
 
 fn facts(of: &Case) -> Vec<Row> {
-    let mut rows = vec![row("Area", format!("{} ({})", of.area.name, of.area.code))];
+    let area = of.area.as_ref().map(|area| format!("{} ({})", area.name, area.code));
+    let mut rows = vec![row("Area", area.unwrap_or_else(|| "Of all areas".to_owned()))];
     if let Some(term) = &of.term {
         rows.push(row("Kind of record", term.kept.title()));
         rows.push(row("Ended", long_day(term.ended)));
@@ -248,16 +255,18 @@ fn warnings(term: &Term) -> Vec<String> {
 }
 
 fn heading(of: &Case) -> String {
-    let urn = of.term.as_ref().map(Term::urn);
-    let gone = of.reviews.first().map(|told| told.row.urn.clone());
-    urn.or(gone).filter(|urn| !urn.is_empty()).unwrap_or_else(|| "Request".to_owned())
+    let gone = of.reviews.first().map(|told| gone(&told.row).name);
+    let name = Some(of.name.clone()).filter(|name| !name.is_empty());
+    name.or(gone).unwrap_or_else(|| "Request".to_owned())
 }
 
 impl Review {
     fn of(of: &Case) -> Self {
         let waits = of.reviews.first().filter(|told| told.row.agreed.is_none());
         Self {
-            id: of.id.to_string(),
+            id: of.subject.to_string(),
+            release: matches!(of.subject, Subject::Release(_)),
+            whole: matches!(of.subject, Subject::Month(_)),
             heading: heading(of),
             title: of.title.clone(),
             facts: facts(of),
@@ -292,6 +301,7 @@ impl Page for Review {
         };
         let due = Self {
             id: "1".into(),
+            release: true,
             heading: "CZ/001/26".into(),
             title: "Thefts from pharmacies".into(),
             facts: vec![row("Kept for", "10 years")],
@@ -320,12 +330,21 @@ impl Page for Review {
             disposed: true,
             ..Self::default()
         };
-        vec![due, waits, gone]
+        let month = Self {
+            id: "log-2026-11".into(),
+            whole: true,
+            heading: "The log of November 2026".into(),
+            facts: vec![row("Kept for", "10 years")],
+            proposes: true,
+            fates: fates(),
+            ..Self::default()
+        };
+        vec![due, waits, gone, month]
     }
 }
 
 async fn reviewed(v: &Visit) -> Result<Review, No> {
-    let of = retention::one(&v.office, v.actor(), v.id(ReleaseId::parse)?, v.stamp()).await?;
+    let of = retention::one(&v.office, v.actor(), v.id(Subject::parse)?, v.stamp()).await?;
     Ok(Review::of(&of))
 }
 
@@ -341,7 +360,7 @@ pub async fn show(v: Visit) -> Result<Answer, No> {
 
 /// `POST /retention/{id}/propose`.
 pub async fn propose(v: Visit) -> Result<Answer, No> {
-    let id = v.id(ReleaseId::parse)?;
+    let id = v.id(Subject::parse)?;
     match review::propose(&v.office, v.actor(), id, &v.form(), v.stamp()).await {
         Ok(()) => Answer::see(format!("/retention/{id}")),
         Err(no) => {
@@ -353,7 +372,7 @@ pub async fn propose(v: Visit) -> Result<Answer, No> {
 
 /// `POST /retention/{id}/decide`.
 pub async fn decide(v: Visit) -> Result<Answer, No> {
-    let id = v.id(ReleaseId::parse)?;
+    let id = v.id(Subject::parse)?;
     let done = match step_up::demand(&v.office, v.person()?, v.field(step_up::FIELD), &v.stamp()).await {
         Ok(()) => review::decide(&v.office, v.actor(), id, &v.form(), v.stamp()).await,
         no => no,

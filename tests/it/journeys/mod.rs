@@ -21,6 +21,7 @@ mod mail;
 mod messages;
 mod numbering;
 mod oldest;
+mod other_records;
 mod papers;
 mod passkey_refusals;
 mod passkeys;

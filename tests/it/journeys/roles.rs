@@ -12,7 +12,7 @@ use super::{hidden, open, part};
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, who, world, wrong_fields};
 
-fn role(word: &str, place: &str) -> RoleForm {
+pub(crate) fn role(word: &str, place: &str) -> RoleForm {
     RoleForm { role: word.into(), area: place.into(), scheme: place.into() }
 }
 

@@ -159,7 +159,7 @@ fn a_kill_in_the_middle_leaves_one_erasure_and_no_half_of_a_case() {
         for id in &all {
             let rows = office.read().await.unwrap().disposals_of(&id.to_string()).await.unwrap();
             assert!(rows[0].gone_at.is_some(), "{id}: files are left");
-            let of = retention::one(&office, &crate::harness::who("Robin").actor, *id, stamp()).await.unwrap();
+            let of = retention::one(&office, &crate::harness::who("Robin").actor, (*id).into(), stamp()).await.unwrap();
             assert_eq!(of.reviews.len(), 1);
         }
         let erasures = crate::harness::scene::erasures(&office).await;

@@ -38,7 +38,7 @@ async fn lost_after_a_disposal() -> (Ruins, disclosure_portal::domain::ids::Rele
 async fn what_was_disposed_of_since_the_backup_does_not_come_back() {
     let (ruins, id, originals) = lost_after_a_disposal().await;
     let closings = Journal::at(&ruins.journal()).unwrap().closings().await.unwrap();
-    assert!(closings.iter().any(|one| matches!(one, Closing::Disposal(one) if one.release == id.to_string())));
+    assert!(closings.iter().any(|one| matches!(one, Closing::Disposal(one) if one.subject == id.to_string())));
     let folder = ruins.put_back(Blobs::FromArchive).await;
     assert_eq!(there(&folder.0, &originals), originals.len(), "the archive still has them");
     let given = accepting(Some(ruins.journal()));
@@ -49,7 +49,7 @@ async fn what_was_disposed_of_since_the_backup_does_not_come_back() {
     let mut conn = scene.office.read().await.unwrap();
     assert!(conn.release(id).await.unwrap().is_none());
     drop(conn);
-    let of = retention::one(&scene.office, &who("Robin").actor, id, stamp()).await.unwrap();
+    let of = retention::one(&scene.office, &who("Robin").actor, id.into(), stamp()).await.unwrap();
     let told = &of.reviews[0];
     assert_eq!((told.proposer.as_str(), told.decider.as_str()), ("Sam Hollis", "Casey Wren"));
     assert!(told.row.erased_at.is_some() && told.row.gone_at.is_some() && told.row.source.contains("B18"));
