@@ -30,6 +30,7 @@ mod origins;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;
+pub mod prints;
 pub mod recovery;
 pub mod registers;
 pub mod rekey;
