@@ -178,8 +178,13 @@ async fn correct_proven(office: &Office, by: &Actor, id: ReleaseId, form: &Form,
 
 /// The copies that still open: their words are exchanged.
 async fn opening(conn: &mut Conn, id: ReleaseId) -> Result<Vec<Row>, No> {
-    let all = conn.copies_of_release(id).await?;
-    Ok(all.into_iter().filter(|copy| copy.wrapped_key.is_some()).collect())
+    let mut open = Vec::new();
+    for copy in conn.copies_of_release(id).await?.into_iter().filter(|copy| copy.wrapped_key.is_some()) {
+        // Whoever follows a leaver gets their first words after they accepted the conditions: then those in force.
+        let waits = copy.awaits_conditions() && !seal_words::has_words(conn, &copy).await?;
+        open.extend((!waits).then_some(copy));
+    }
+    Ok(open)
 }
 
 async fn proven(root: Option<&Root>, conn: &mut Conn, copies: &[Row]) -> Result<(), No> {

@@ -3,16 +3,18 @@
 //! One gate for every view: `gate`, inside the writing act that logs it. Only its acknowledged grant opens the vault and
 //! the second lock (P2, P3). What is sent is still an age file to the holder: the portal cannot read it either (P4).
 
+mod conditions;
 mod told;
 
+pub use self::conditions::{acknowledge, conditions};
 use self::told::{Told, told};
 use crate::actions::corrections::{self, Reported, Version};
-use crate::actions::{Fault, No, Office, seal, statement};
+use crate::actions::{Fault, No, Office, seal};
 use crate::domain::actor::Actor;
 use crate::domain::demand::State;
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
-use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId};
+use crate::domain::ids::{CopyId, PartId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::ReviewOutcome;
@@ -87,10 +89,14 @@ async fn bulletin(
     told: &Told,
 ) -> Result<Option<Bulletin>, No> {
     let now = office.now();
-    let holding = copy.holding()?;
+    let mut holding = copy.holding()?;
     let filed = conn.release(holding.release).await?.ok_or(No::NotFound)?;
     let Some(authority) = filed.release.stage.authority().cloned() else { return Ok(None) };
     let footing = conn.footing(holding.holder, holding.scheme, now).await?;
+    let parts = conn.parts(holding.copy).await?;
+    if let Some(sheet) = &mut holding.sheet {
+        sheet.printed = !parts.is_empty() && parts.iter().all(|part| part.printed_at.is_some());
+    }
     let owes = told.owes(&copy.id, now);
     let mut closed = rules(&holding, &filed, footing.as_ref(), (by, owes), now).err().unwrap_or_default();
     let ending = told.endings.iter().find(|row| row.copy_id == copy.id);
@@ -101,7 +107,6 @@ async fn bulletin(
             *why = if filed.release.word(now) == "live" { Refusal::Demanded } else { Refusal::KeyDestroyed };
         }
     }
-    let parts = conn.parts(holding.copy).await?;
     let recalled_at = match filed.release.standing() {
         crate::domain::release::Standing::Recalled { at } => Some(at),
         _ => None,
@@ -143,7 +148,7 @@ fn rules(
     now: Moment,
 ) -> Result<(), Vec<Refusal>> {
     // Somebody who no longer receives for the scheme holds nothing any more.
-    let footing = footing.ok_or_else(|| vec![Refusal::SchemeSuspended])?;
+    let footing = footing.ok_or_else(|| vec![Refusal::LeftScheme])?;
     holding.may_open(by, filed.release.standing(), footing, owes, now)
 }
 
@@ -153,7 +158,7 @@ pub async fn bulletins(office: &Office, by: &Actor) -> Result<Vec<Bulletin>, No>
     let mut conn = office.read().await?;
     let told = told(&mut conn, holder, office.now()).await?;
     let mut all = Vec::new();
-    for copy in conn.copies_of_holder(holder).await? {
+    for copy in conn.copies_of_holder(holder).await?.into_iter().filter(Row::is_electronic) {
         all.extend(bulletin(office, &mut conn, by, copy, &told).await?);
     }
     Ok(all)
@@ -190,70 +195,14 @@ pub async fn one(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, 
     bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
-/// The conditions' exact words for one supply: what is acknowledged (K8.2). After a correction they name its version, so that the
-/// acknowledgement is a receipt for it (K8.7).
-pub fn conditions(bulletin: &Bulletin) -> String {
-    let version = bulletin.versions.first().map_or_else(String::new, |newest| {
-        format!(
-            "Version {}, corrected on {}: the words of before are withdrawn (K8.7)\n",
-            newest.row.number,
-            newest.at.long()
-        )
-    });
-    let (urn, until) = (&bulletin.urn, bulletin.until.deadline());
-    let (_, words) = &bulletin.conditions;
-    let shown = if bulletin.shown_to.is_empty() {
-        String::new()
-    } else {
-        format!("You may show it to these members and no others (K7.4): {}\n", bulletin.shown_to.join("; "))
-    };
-    // A receipt for this continuation: what was signed before it opens nothing.
-    let continued = bulletin.continued_at.map_or_else(String::new, |at| {
-        format!("Continued on {} after a review: the acknowledgement of before no longer counts (K7.9)\n", at.long())
-    });
-    format!("{words}\nReference: {urn}\n{version}{continued}{shown}In force until {until}\n")
-}
-
-/// Acknowledges the conditions of one supply, signed, before the first view.
-pub async fn acknowledge(office: &Office, by: &Actor, copy: CopyId, note: &str, stamp: Stamp) -> Result<(), No> {
-    let bulletin = one(office, by, copy).await?;
-    let holder = by.person().ok_or(No::NotFound)?;
-    let words = conditions(&bulletin);
-    let row = statement::check(office, holder, "acknowledge", &object(copy), words.as_bytes(), note).await?;
-    let acting = by;
-    let (id, by) = (statement::id_of(&row)?, by.clone());
-    let (release, version) = (bulletin.copy.holding()?.release, bulletin.conditions.0);
-    let revision = corrections::in_force(&bulletin.versions);
-    let (until, continued_at) = (bulletin.until, bulletin.continued_at);
-    office
-        .act_as(acting, move |tx| {
-            Box::pin(async move {
-                // New conditions, or corrected while they read (K8.7): what was signed is not what is in force.
-                let newest = tx.revisions(release).await?.first().map_or(1, |newest| newest.number);
-                // Nor continued, or its limit moved (K7.8, K7.9).
-                let filed = tx.release(release).await?.ok_or(No::NotFound)?;
-                let moved = filed.release.stage.authority().is_none_or(|authority| authority.until != until)
-                    || continued(tx, release).await? != continued_at;
-                if tx.text_in_force(Text::Conditions).await?.number() != version || newest != revision || moved {
-                    return Err(No::field(
-                        "statement",
-                        "The conditions have changed since you opened this page. Reload it and read them first.",
-                    ));
-                }
-                tx.add_statement(&row).await?;
-                if !tx.copy_acknowledged(copy, id).await? {
-                    return Err(No::field("statement", "You acknowledged these conditions already. Reload the page."));
-                }
-                let event = Event::new(Kind::Acknowledged, format!("release/{release}"))
-                    .of_copy(copy)
-                    .with("version", version)
-                    .with("statement", row.id.clone());
-                tx.append(&event, &by, &stamp).await?;
-                Ok(())
-            })
-        })
-        .await?;
-    Ok(())
+/// The same of a copy that `by` opens, or whose end they may confirm: a sheet is opened by the police who print it (O3.2.1).
+pub async fn opened_by(office: &Office, by: &Actor, copy: CopyId) -> Result<Bulletin, No> {
+    let person = by.person().ok_or(No::NotFound)?.to_string();
+    let mut conn = office.read().await?;
+    let row = conn.copy(copy).await?.filter(|row| row.holder == person || row.opener() == person);
+    let row = row.ok_or(No::NotFound)?;
+    let told = told(&mut conn, row.holding()?.holder, office.now()).await?;
+    bulletin(office, &mut conn, by, row, &told).await?.ok_or(No::NotFound)
 }
 
 /// A view on its way: the age file, and what is written down when it has left or broken off.
@@ -283,11 +232,15 @@ type Gate = Result<(Grant, Granted), Vec<Refusal>>;
 /// THE gate of every view, in the act that logs it: nothing is checked before and used after. A refusal is logged too.
 async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str, stamp: &Stamp) -> Result<Gate, No> {
     let now = tx.now();
-    let holder: Option<PersonId> = by.person();
+    let opener = by.person().map(|id| id.to_string());
     let wanted = tx.wanted(copy, part).await?;
-    let wanted = wanted.filter(|asked| Some(&asked.copy.holder) == holder.map(|id| id.to_string()).as_ref());
+    let wanted = wanted.filter(|asked| Some(asked.copy.opener()) == opener.as_deref());
     let Asked { copy: row, filed, part: found, owes_from } = wanted.ok_or(No::NotFound)?;
-    let holding = row.holding()?;
+    let mut holding = row.holding()?;
+    if let Some(sheet) = &mut holding.sheet {
+        // Each part goes onto paper once, until the police free the sheet.
+        sheet.printed = found.as_ref().is_some_and(|part| part.printed_at.is_some());
+    }
     let footing = tx.footing(holding.holder, holding.scheme, now).await?;
     let owes = match owes_from {
         Some(from) if now >= from => {

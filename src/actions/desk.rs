@@ -194,7 +194,8 @@ fn offers(by: &Actor, release: &Release, copies: &[Copy], facts: [bool; 3], now:
     let thing = casefile::thing(release);
     let word = release.word(now);
     let requested = word == "requested";
-    let unsealed = copies.iter().any(|copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none());
+    let to_seal = |copy: &Copy| copy.sealed_at.is_none() && copy.key_gone_at.is_none() && !copy.awaits_conditions();
+    let unsealed = copies.iter().any(to_seal);
     let own = release.asked_by(by);
     May {
         decide: requested && may(by, Act::Decide, thing) && !own,

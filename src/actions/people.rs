@@ -373,7 +373,14 @@ pub async fn take(office: &Office, by: &Actor, person: PersonId, form: &RoleForm
 }
 
 /// Ends every visit and writes the leaf, in the same act.
-async fn changed(tx: &mut Tx, by: &Actor, person: PersonId, grant: Grant, held: bool, stamp: &Stamp) -> Result<(), No> {
+pub(super) async fn changed(
+    tx: &mut Tx,
+    by: &Actor,
+    person: PersonId,
+    grant: Grant,
+    held: bool,
+    stamp: &Stamp,
+) -> Result<(), No> {
     tx.person_changed(person).await?;
     let place = match grant {
         Grant::InArea(_, area) => format!("area/{area}"),

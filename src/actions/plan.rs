@@ -43,7 +43,7 @@ pub struct Progress {
     pub problem: Option<Told>,
 }
 
-/// Somebody a copy will be sealed to.
+/// Somebody a copy will be sealed to: its holder, or who prints a sheet for them.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Addressee {
     /// Who.
@@ -99,7 +99,7 @@ pub async fn plan(office: &Office, by: &Actor, id: ReleaseId, stamp: &Stamp) -> 
 
 impl Addressee {
     pub(super) fn of(copy: &Row) -> Self {
-        Self { person: copy.holder.clone(), name: copy.holder_name.clone(), recipient: copy.recipient.clone() }
+        Self { person: copy.opener().to_owned(), name: copy.printer_name.clone(), recipient: copy.recipient.clone() }
     }
 
     pub(super) fn to(&self) -> Option<trust::To> {
@@ -139,7 +139,7 @@ pub async fn progress(office: &Office, by: &Actor, id: ReleaseId) -> Result<Prog
     let photographs = conn.photographs(id).await?;
     let all = conn.copies_of_release(id).await?;
     let (text, words_sealed, words_total) = seal_words::plan(&mut conn, &filed, &all).await?;
-    let copies: Vec<Row> = all.into_iter().filter(|c| c.key_gone_at.is_none()).collect();
+    let copies: Vec<Row> = all.into_iter().filter(|c| c.key_gone_at.is_none() && !c.awaits_conditions()).collect();
     let mut done: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     for copy in &copies {
         let Some(copy) = CopyId::parse(&copy.id) else { continue };

@@ -5,12 +5,11 @@
 use crate::actions::answers::Form;
 use crate::actions::casefile::{self, CaseFile, Draft};
 use crate::actions::decision::{self, Gathered, record};
-use crate::actions::office::ten;
 use crate::actions::request::{beside_fields, draft, take_back};
+use crate::actions::supply::{Ready, make_ready, printer, unproven};
 use crate::actions::{Fault, No, Office, issues, seal, statement, trust};
-use crate::clock;
 use crate::domain::actor::Actor;
-use crate::domain::ids::{CopyId, ReleaseId};
+use crate::domain::ids::{PersonId, ReleaseId};
 use crate::domain::policy::Act;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::{Order, Stage};
@@ -19,23 +18,11 @@ use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
 use crate::sealing::copy::seal_text;
-use crate::sealing::lock::CopyKey;
-use crate::store::copies::Part;
 use crate::store::log::Stamp;
 use crate::store::registers::Receiver;
 use crate::store::releases::Filed;
 use crate::store::statements::Statement;
 use crate::store::{Conn, Tx};
-
-/// A copy made ready before the act: its key wrapped, its text sealed and stored.
-struct Ready {
-    copy: CopyId,
-    footing: Footing,
-    recipient: String,
-    mark: String,
-    wrapped_key: Vec<u8>,
-    text: Option<Part>,
-}
 
 /// The co-ordinator's answer, signed: `authorise` over the whole record, the words and the photographs, or `refuse`.
 pub async fn decide(office: &Office, by: &Actor, id: ReleaseId, form: &Form, stamp: Stamp) -> Result<(), No> {
@@ -83,7 +70,9 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     let of = decision::gather(office, &mut conn, by, Act::Decide, id, now).await?;
     let order = Order::Authorise(Box::new(of.case.clone()));
     let mut unmet = of.filed.release.decide(order, by, now).err().unwrap_or_default();
-    unmet.extend(unproven(office.root.as_ref(), &mut conn, &of.people).await?);
+    let signer = by.person().ok_or(No::NotFound)?;
+    let printer = printer(&mut conn, &of.case.considered.risk.prints, signer).await?;
+    unmet.extend(unproven(office.root.as_ref(), &mut conn, &of.people, printer.as_ref()).await?);
     if !unmet.is_empty() {
         return Err(No::from(unmet));
     }
@@ -93,15 +82,16 @@ async fn authorise_proven(office: &Office, by: &Actor, id: ReleaseId, form: &For
     trust::unit(office, &mut conn, of.filed.release.area, &area.unit_recipient).await?;
     // Given back before the signature is checked, which takes one of its own: many at once must not wait for each other.
     drop(conn);
-    let signer = by.person().ok_or(No::NotFound)?;
     let statement = statement::check_form(office, signer, "authority", &of.filed.release.object(), form, &[]).await?;
     let words = (!of.case.words.is_empty()).then(|| of.case.words.clone());
-    let (ready, text_object, objects) = make_ready(office, words.as_deref(), &of.people, &area.unit_recipient).await?;
+    let (ready, text_object, objects) =
+        make_ready(office, words.as_deref(), &of, printer.as_ref(), &area.unit_recipient).await?;
     let file = CaseFile { versions: Some(of.case.versions.clone()), ..of.file.clone() };
     let (file_sealed, _) = casefile::seal(office, id, of.filed.release.version + 1, &file, None)?;
     let plan = Plan {
         of,
         ready,
+        printer,
         words,
         text_object,
         file_sealed,
@@ -121,6 +111,8 @@ struct Plan {
     /// The case that was decided on.
     of: Gathered,
     ready: Vec<Ready>,
+    /// The police who print sheets for the recipients, where they do.
+    printer: Option<trust::To>,
     /// What leaves in words.
     words: Option<String>,
     text_object: Option<String>,
@@ -135,12 +127,11 @@ impl Plan {
     async fn carry_out(self, tx: &mut Tx, by: &Actor, stamp: &Stamp) -> Result<(), No> {
         let now = tx.now();
         let (case, people) = decision::again(tx, &self.of, now).await?;
-        let mut filed = self.of.filed;
-        let same = people.iter().zip(&self.ready).all(|((row, _), ready)| row.recipient == ready.recipient);
-        if !same || people.len() != self.ready.len() {
+        if !self.same_keys(tx, &people).await? {
             return Err(No::Unavailable);
         }
-        let unproven = unproven(self.root.as_ref(), tx, &people).await?;
+        let mut filed = self.of.filed;
+        let unproven = unproven(self.root.as_ref(), tx, &people, self.printer.as_ref()).await?;
         if !unproven.is_empty() {
             return Err(No::from(unproven));
         }
@@ -160,71 +151,32 @@ impl Plan {
         tx.issue(&filed.release, &urn, serial).await?;
         tx.append(&event, by, stamp).await?;
         for ready in &self.ready {
-            let (copy, footing) = (ready.copy, &ready.footing);
-            tx.add_copy(copy, filed.release.id, footing.person, footing.scheme, &ready.mark, &ready.wrapped_key)
-                .await?;
+            tx.add_copy(&ready.new).await?;
             if let Some(part) = &ready.text {
                 tx.add_part(part).await?;
             }
             if self.of.photographs.is_empty() {
-                seal::finish_copy(tx, copy, by, stamp).await?;
+                seal::finish_copy(tx, ready.new.copy, by, stamp).await?;
             }
         }
         Ok(())
     }
-}
 
-/// Those of the chosen whose keys nobody proved, as refusals.
-async fn unproven(root: Option<&Root>, conn: &mut Conn, people: &[(Receiver, Footing)]) -> Result<Vec<Refusal>, No> {
-    let to = |(row, footing): &(Receiver, Footing)| trust::To {
-        person: footing.person,
-        name: row.name.clone(),
-        recipient: row.recipient.clone(),
-    };
-    trust::unproven_under(root, conn, &people.iter().map(to).collect::<Vec<_>>()).await
-}
-
-type Readied = (Vec<Ready>, Option<String>, Vec<String>);
-
-/// Seals the text to the unit and to each recipient, each under its own second lock, and stores the blobs.
-async fn make_ready(
-    office: &Office,
-    words: Option<&str>,
-    people: &[(Receiver, Footing)],
-    unit: &str,
-) -> Result<Readied, No> {
-    let broken = |why: String| Fault::Other(why);
-    let mut objects = Vec::new();
-    let mut text_object = None;
-    if let Some(words) = words {
-        let unit = Recipient::parse(unit).map_err(|why| broken(why.to_string()))?;
-        let object = office.vault.put(seal_text(words, &unit).map_err(|why| broken(why.to_string()))?).await?;
-        objects.push(object.clone());
-        text_object = Some(object);
+    /// Whether every copy was made ready for the very key that its opener has now.
+    async fn same_keys(&self, tx: &mut Tx, people: &[(Receiver, Footing)]) -> Result<bool, No> {
+        let now = match &self.printer {
+            Some(to) => tx.person(to.person).await?.map_or_else(String::new, |person| person.recipient),
+            None => String::new(),
+        };
+        let key = |opener: PersonId| {
+            let holder = people.iter().find(|(_, footing)| footing.person == opener);
+            let printer = self.printer.iter().find(|to| to.person == opener);
+            holder.map(|(row, _)| row.recipient.as_str()).or(printer.map(|_| now.as_str()))
+        };
+        let electronic = self.ready.iter().filter(|ready| ready.new.sheet.is_none()).count();
+        let same = self.ready.iter().all(|ready| key(ready.opener) == Some(ready.recipient.as_str()));
+        Ok(same && electronic == people.len())
     }
-    let mut ready = Vec::new();
-    for (row, footing) in people {
-        let copy = CopyId::fresh(office.now(), ten());
-        let key = CopyKey::fresh().map_err(|why| broken(why.to_string()))?;
-        let mut text = None;
-        if let Some(words) = words {
-            let to = Recipient::parse(&row.recipient).map_err(|why| broken(why.to_string()))?;
-            let sealed = seal_text(words, &to).map_err(|why| broken(why.to_string()))?;
-            let part = seal::store_part(office, copy, &key, None, "text", 0, &sealed).await?;
-            objects.push(part.object.clone());
-            text = Some(part);
-        }
-        let wrapped_key = office.records.wrap(&key, &copy.to_string()).map_err(|why| Fault::Lock(why.to_string()))?;
-        let (footing, recipient) = (footing.clone(), row.recipient.clone());
-        ready.push(Ready { copy, footing, recipient, mark: copy_mark(), wrapped_key, text });
-    }
-    Ok((ready, text_object, objects))
-}
-
-/// Six letters and digits that cannot be mistaken for one another, to stand beside the reference in the visible mark.
-pub(super) fn copy_mark() -> String {
-    const LETTERS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    clock::random::<6>().iter().filter_map(|b| LETTERS.get(usize::from(b & 31))).map(|b| char::from(*b)).collect()
 }
 
 /// Sends a request back to the officer, who sees what is missing (K7.7). The draft stays; nothing is signed.

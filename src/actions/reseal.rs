@@ -1,5 +1,5 @@
-//! The queue of copies whose holders lost their keys: once the new keys are approved, a co-ordinator makes new copies in their
-//! place, which the sealing of the release then fills (`actions::seal`): same release, same holder, same limit, new mark, new key.
+//! The queue of copies whose holders lost their keys, or left and are followed by somebody: once the new keys are approved, or the
+//! successor has signed the undertaking, a co-ordinator makes new copies in their place, which the sealing of the release then fills (`actions::seal`): same release, same limit, new mark, new key.
 //!
 //! Promises: nothing is made for a key without a chain to the root, for a release that is not live, for a holder who may not receive,
 //! or twice; the conditions are acknowledged anew. Absent on purpose: the old copy's key, which is gone; its holder still confirms
@@ -7,12 +7,15 @@
 
 use crate::actions::office::ten;
 use crate::actions::trust::{self, To};
-use crate::actions::{Fault, No, Office, release};
+use crate::actions::{Fault, No, Office, supply};
 use crate::domain::actor::{Actor, Grant, Role};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId};
+use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
+use crate::domain::scheme::Footing;
 use crate::sealing::lock::CopyKey;
+use crate::store::copies::NewCopy;
 use crate::store::log::Stamp;
 use crate::store::recovery::Lost;
 use crate::store::{Conn, Tx};
@@ -28,6 +31,8 @@ pub struct Waiting {
     pub lost: Vec<(String, Vec<Refusal>)>,
     /// Whose new copies are made and not sealed.
     pub unsealed: Vec<String>,
+    /// Who follows a leaver and has to accept the conditions before anything is sealed to them (K8.2).
+    pub reading: Vec<String>,
 }
 
 fn areas(by: &Actor) -> Vec<AreaId> {
@@ -38,6 +43,13 @@ fn areas(by: &Actor) -> Vec<AreaId> {
     by.grants().iter().filter_map(own).collect()
 }
 
+/// Whose copy it is, which sheet, and in whose place.
+fn told(lost: &Lost) -> String {
+    let sheet = if lost.print > 0 { format!(", sheet {} of {}", lost.print, lost.print_of) } else { String::new() };
+    let place = if lost.left_at.is_some() { format!(", in the place of {}", lost.was) } else { String::new() };
+    format!("{}{sheet}{place}", lost.holder_name)
+}
+
 /// Everything that waits in the areas of a co-ordinator.
 pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     let (mut conn, now) = (office.read().await?, office.now());
@@ -46,7 +58,7 @@ pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
         for lost in conn.lost_copies(area, now.millis()).await? {
             let (_, id, _, _) = lost.ids()?;
             let why = hindrances(office, &mut conn, &lost).await?;
-            let name = lost.holder_name.clone();
+            let name = told(&lost);
             match all.iter_mut().find(|one| one.release == id) {
                 Some(one) => one.lost.push((name, why)),
                 None => all.push(Waiting {
@@ -54,14 +66,17 @@ pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
                     urn: lost.urn.clone(),
                     lost: vec![(name, why)],
                     unsealed: Vec::new(),
+                    reading: Vec::new(),
                 }),
             }
         }
-        for (id, urn, name) in conn.successors_unsealed(area, now.millis()).await? {
-            match all.iter_mut().find(|one| one.release == id) {
-                Some(one) => one.unsealed.push(name),
-                None => all.push(Waiting { release: id, urn, lost: Vec::new(), unsealed: vec![name] }),
+        for (id, urn, name, waits) in conn.successors_unsealed(area, now.millis()).await? {
+            if all.iter().all(|one| one.release != id) {
+                let (lost, unsealed, reading) = (Vec::new(), Vec::new(), Vec::new());
+                all.push(Waiting { release: id, urn, lost, unsealed, reading });
             }
+            let Some(one) = all.iter_mut().find(|one| one.release == id) else { continue };
+            if waits { one.reading.push(name) } else { one.unsealed.push(name) }
         }
     }
     Ok(all)
@@ -70,13 +85,20 @@ pub async fn queue(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
 /// What keeps a new copy from being made now: keys not approved, or a lapse of the holder's.
 async fn hindrances(office: &Office, conn: &mut Conn, lost: &Lost) -> Result<Vec<Refusal>, No> {
     let (_, _, person, scheme) = lost.ids()?;
-    let to = To { person, name: lost.holder_name.clone(), recipient: lost.recipient.clone() };
+    let opener = PersonId::parse(&lost.opener).ok_or(No::NotFound)?;
+    let to = To { person: opener, name: lost.opener_name.clone(), recipient: lost.recipient.clone() };
     let mut why = trust::unproven(office, conn, &[to]).await?;
     match conn.footing(person, scheme, office.now()).await? {
-        Some(footing) => why.extend(footing.ineligible(office.now())),
+        Some(footing) => why.extend(receives(&footing, lost, office.now())),
         None => why.push(Refusal::SchemeSuspended),
     }
     Ok(why)
+}
+
+/// What keeps somebody from receiving the new copy; who follows a leaver has signed the undertaking before (K8.2.1).
+fn receives(footing: &Footing, lost: &Lost, now: Moment) -> Vec<Refusal> {
+    let unsigned = footing.undertaking().err().filter(|_| lost.left_at.is_some());
+    footing.ineligible(now).into_iter().chain(unsigned).collect()
 }
 
 /// Makes the new copies that can be made now, one act for each release; how many. A key that was exchanged is an alarm.
@@ -126,10 +148,20 @@ async fn replace(
         let (of, id, holder, scheme) = lost.ids()?;
         let same = still.iter().any(|one| one.id == lost.id && one.recipient == lost.recipient);
         let footing = tx.footing(holder, scheme, now).await?;
-        if !same || footing.is_none_or(|footing| !footing.ineligible(now).is_empty()) {
+        if !same || footing.is_none_or(|footing| !receives(&footing, &lost, now).is_empty()) {
             continue;
         }
-        tx.add_copy(copy, id, holder, scheme, &release::copy_mark(), &wrapped).await?;
+        let new = NewCopy {
+            copy,
+            release: id,
+            holder,
+            scheme,
+            mark: supply::copy_mark(),
+            wrapped_key: wrapped,
+            sheet: lost.sheet()?,
+            follows: lost.left_at.map(|_| of),
+        };
+        tx.add_copy(&new).await?;
         let event = Event::new(Kind::CopyReplaced, format!("release/{id}"))
             .of_copy(copy)
             .with("holder", format!("person/{holder}"))
@@ -150,8 +182,8 @@ pub(super) async fn proven(
     let to = copies
         .iter()
         .map(|copy| {
-            let person = PersonId::parse(&copy.holder).ok_or(No::NotFound)?;
-            Ok(To { person, name: copy.holder_name.clone(), recipient: copy.recipient.clone() })
+            let person = PersonId::parse(copy.opener()).ok_or(No::NotFound)?;
+            Ok(To { person, name: copy.printer_name.clone(), recipient: copy.recipient.clone() })
         })
         .collect::<Result<Vec<_>, No>>()?;
     let why = trust::unproven(office, &mut office.read().await?, &to).await?;

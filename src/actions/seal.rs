@@ -16,14 +16,15 @@ use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{AreaId, CopyId, PartId, PhotographId, ReleaseId};
 use crate::domain::policy::Act;
+use crate::domain::print::Sheet;
 use crate::domain::refusal::Refusal;
 use crate::domain::release::Stage;
 use crate::ledger::trust::Root;
 use crate::sealing::age::Recipient;
-use crate::sealing::copy::{Prepared, SealedRenditions};
+use crate::sealing::copy::{Prepared, Sealed};
 use crate::sealing::image;
 use crate::sealing::lock::CopyKey;
-use crate::sealing::mark::Mark;
+use crate::sealing::mark::{Mark, Rendition};
 use crate::store::copies::{Part, Row};
 use crate::store::log::Stamp;
 use crate::store::releases::{Filed, Photograph};
@@ -148,7 +149,7 @@ async fn check(
         ));
     }
     let area = conn.area(filed.release.area).await?.ok_or(No::NotFound)?;
-    let unsealed = |copy: &Row| copy.key_gone_at.is_none() && copy.sealed_at.is_none();
+    let unsealed = |copy: &Row| copy.key_gone_at.is_none() && copy.sealed_at.is_none() && !copy.awaits_conditions();
     let copies = conn.copies_of_release(id).await?;
     let to: Vec<trust::To> =
         copies.iter().filter(|copy| unsealed(copy)).filter_map(|c| Addressee::of(c).to()).collect();
@@ -172,17 +173,21 @@ async fn seal_for_all(office: &Office, by: &Actor, handed: Handed, stamp: &Stamp
         let id = copy.holding()?.copy;
         let have = office.read().await?.parts(id).await?;
         let Some(wrapped) = copy.wrapped_key.clone() else { continue };
-        if have.iter().any(|part| part.photograph_id.as_deref() == Some(&row.id)) {
+        if copy.awaits_conditions() || have.iter().any(|part| part.photograph_id.as_deref() == Some(&row.id)) {
             continue;
         }
         let key = office.records.unwrap(&wrapped, &copy.id).map_err(|why| Fault::Lock(why.to_string()))?;
         own_key(office.root.as_ref(), &mut office.read().await?, &copy).await?;
         let to = Recipient::parse(&copy.recipient).map_err(|why| Fault::Other(why.to_string()))?;
         let (prepared, urn, holder) = (Arc::clone(&prepared), urn.clone(), copy.holder_name.clone());
-        let code = copy.mark.clone();
-        let sealed = slow(move || prepared.seal_for(&Mark { urn: &urn, copy: &code, recipient: &holder }, &to))
-            .await?
-            .map_err(|why| Fault::Other(why.to_string()))?;
+        let (code, sheet) = (copy.mark.clone(), copy.sheet()?);
+        let sealed = slow(move || {
+            let words = sheet.map_or_else(String::new, Sheet::title);
+            let mark = Mark { urn: &urn, copy: &code, recipient: &holder, sheet: &words };
+            // Nobody lists a sheet by a small picture.
+            if sheet.is_some() { prepared.seal_sheet(&mark, &to) } else { prepared.seal_for(&mark, &to) }
+        });
+        let sealed = sealed.await?.map_err(|why| Fault::Other(why.to_string()))?;
         keep(office, by, &copy, &key, &row, sealed, stamp).await?;
     }
     drop(turn);
@@ -196,23 +201,27 @@ async fn own_key(root: Option<&Root>, conn: &mut Conn, copy: &Row) -> Result<(),
     if unmet.is_empty() { Ok(()) } else { Err(No::from(unmet)) }
 }
 
-/// Stores both renditions, then writes them down in one act; a copy whose key went meanwhile keeps nothing.
+/// Stores the renditions, then writes them down in one act; a copy whose key went meanwhile keeps nothing.
 async fn keep(
     office: &Office,
     by: &Actor,
     of: &Row,
     key: &CopyKey,
     row: &Photograph,
-    sealed: SealedRenditions,
+    sealed: Vec<Sealed>,
     stamp: &Stamp,
 ) -> Result<(), No> {
     let copy = of.holding()?.copy;
-    let photograph = Some(row.id.clone());
-    let screen =
-        store_part(office, copy, key, photograph.clone(), "screen", row.position, &sealed.screen.age_bytes).await?;
-    let thumbnail =
-        store_part(office, copy, key, photograph, "thumbnail", row.position, &sealed.thumbnail.age_bytes).await?;
-    let objects = [screen.object.clone(), thumbnail.object.clone()];
+    let mut made = Vec::new();
+    for one in &sealed {
+        let rendition = match one.rendition {
+            Rendition::Screen => "screen",
+            Rendition::Thumbnail => "thumbnail",
+        };
+        let photograph = Some(row.id.clone());
+        made.push(store_part(office, copy, key, photograph, rendition, row.position, &one.age_bytes).await?);
+    }
+    let objects: Vec<String> = made.iter().map(|part| part.object.clone()).collect();
     let acting = by;
     let (by, stamp, root, to) = (by.clone(), stamp.clone(), office.root.clone(), of.recipient.clone());
     let own = row.id.clone();
@@ -236,8 +245,9 @@ async fn keep(
                 if tx.parts(copy).await?.iter().any(|part| part.photograph_id.as_deref() == Some(&own)) {
                     return Ok(false);
                 }
-                tx.add_part(&screen).await?;
-                tx.add_part(&thumbnail).await?;
+                for part in &made {
+                    tx.add_part(part).await?;
+                }
                 finish_copy(tx, copy, &by, &stamp).await?;
                 Ok(true)
             })
@@ -269,6 +279,7 @@ pub(super) async fn finish_copy(tx: &mut Tx, copy: CopyId, by: &Actor, stamp: &S
         .of_copy(copy)
         .with("holder", format!("person/{}", row.holder))
         .with("parts", parts.len());
+    let event = if row.print > 0 { event.with("sheet", row.print) } else { event };
     tx.append(&event, by, stamp).await?;
     Ok(())
 }
@@ -298,6 +309,7 @@ pub(super) async fn store_part(
         object,
         bytes,
         revision: 1,
+        printed_at: None,
     })
 }
 

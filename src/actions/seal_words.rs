@@ -41,8 +41,9 @@ pub struct Words {
 pub(super) async fn plan(conn: &mut Conn, filed: &Filed, copies: &[Row]) -> Result<(Option<Words>, usize, usize), No> {
     let Some(sha256) = filed.text_sha256.clone() else { return Ok((None, 0, 0)) };
     let (mut sealed, mut total) = (0, 0);
-    for copy in copies.iter().filter(|copy| copy.key_gone_at.is_none()) {
-        let follows = copies.iter().any(|other| other.holder == copy.holder && other.replaced_at.is_some());
+    for copy in copies.iter().filter(|copy| copy.key_gone_at.is_none() && !copy.awaits_conditions()) {
+        let lost = |other: &Row| other.holder == copy.holder && other.replaced_at.is_some();
+        let follows = copy.follows.is_some() || copies.iter().any(lost);
         if follows {
             total += 1;
             sealed += usize::from(has_words(conn, copy).await?);
@@ -58,7 +59,7 @@ pub(super) async fn plan(conn: &mut Conn, filed: &Filed, copies: &[Row]) -> Resu
     Ok((Some(words), sealed, total))
 }
 
-async fn has_words(conn: &mut Conn, copy: &Row) -> Result<bool, No> {
+pub(super) async fn has_words(conn: &mut Conn, copy: &Row) -> Result<bool, No> {
     let id = CopyId::parse(&copy.id).ok_or(No::NotFound)?;
     Ok(conn.parts(id).await?.iter().any(|part| part.rendition == "text"))
 }
@@ -97,7 +98,7 @@ pub async fn take(office: &Office, by: &Actor, id: ReleaseId, bytes: Vec<u8>, st
     let revision = conn.revisions(id).await?.first().map_or(1, |newest| newest.number);
     let mut lacking = Vec::new();
     for copy in conn.copies_of_release(id).await? {
-        if copy.wrapped_key.is_some() && !has_words(&mut conn, &copy).await? {
+        if copy.wrapped_key.is_some() && !copy.awaits_conditions() && !has_words(&mut conn, &copy).await? {
             lacking.push(copy);
         }
     }

@@ -85,7 +85,7 @@ impl Confirming {
 /// Confirms the end of the holder's own copy. From the commit on nothing opens it.
 pub async fn confirm(office: &Office, by: &Actor, copy: CopyId, form: &Form, stamp: Stamp) -> Result<(), No> {
     let holder = by.person().ok_or(No::NotFound)?;
-    let supplied = deliver::one(office, by, copy).await?.authorised_at;
+    let supplied = deliver::opened_by(office, by, copy).await?.authorised_at;
     let confirmation = Confirming::of(|name| form.field(name)).parse(supplied, office.now())?;
     let row = statement::check_form(office, holder, "surrender", &deliver::object(copy), form, &[]).await?;
     let (id, by) = (statement::id_of(&row)?, by.clone());

@@ -127,7 +127,7 @@ pub async fn open(data: &Path, origin: &str, clock: Clock) -> Result<(Office, Ve
                 data.display()
             )));
         }
-        begin(settings(data, origin)?, &clock, &file).await?;
+        Box::pin(begin(settings(data, origin)?, &clock, &file)).await?;
     }
     let text = std::fs::read_to_string(&file)?;
     let accounts = serde_json::from_str(&text)

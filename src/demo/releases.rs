@@ -283,7 +283,7 @@ pub async fn copy_of(office: &Office, who: &Somebody, release: ReleaseId) -> Res
     let copies = office.read().await?.copies_of_release(release).await?;
     let mine = copies
         .iter()
-        .find(|copy| copy.holder == who.id.to_string() && copy.replaced_at.is_none())
+        .find(|copy| copy.holder == who.id.to_string() && copy.is_electronic() && copy.replaced_at.is_none())
         .ok_or(No::NotFound)?;
     CopyId::parse(&mine.id).ok_or(No::NotFound)
 }

@@ -69,9 +69,9 @@ kinds! {
     /// A duty of a release was marked, or what was done about it recorded (K7.12, K7.13, O3.2.2); body: `duty`, `done`.
     Duty = "duty",
     // Copies
-    /// A copy was sealed to its recipient; body: `holder`, `parts`.
+    /// A copy was sealed to its recipient; body: `holder`, `parts`, of a print also `sheet`.
     Sealed = "seal",
-    /// A photograph or text was released to its recipient's screen: before its first byte; body: of words also `revision`.
+    /// A photograph or text was released to its recipient's screen: before its first byte; body: of words also `revision`, of a print also `sheet`.
     Viewed = "view",
     /// A thumbnail was released to its recipient's screen: before its first byte.
     Thumbnail = "thumbnail",
@@ -136,7 +136,7 @@ kinds! {
     Recovered = "recover",
     /// A person lost everything: their keys and copies end, and they are invited to make new keys; body: `verified`, `copies`.
     KeysRenewed = "keys.renew",
-    /// A new copy takes the place of one whose key was lost; body: `holder`, `of`.
+    /// A new copy takes the place of one whose key was lost, or of a leaver's; body: `holder`, `of`.
     CopyReplaced = "copy.replace",
     /// A unit's key was made, or will be followed by another one; body: `recipient`, `holders`.
     UnitKey = "unit.key",
@@ -213,6 +213,13 @@ kinds! {
     HoldPlaced = "hold",
     /// A legal hold was lifted (K9.1); body: `hold`.
     HoldLifted = "hold.lift",
+    // Prints and leavers
+    /// A sheet was freed to be opened for printing once more (O3.2.1); body: `sheet`, `record`.
+    PrintFreed = "print.free",
+    /// A sheet was carried to its recipient by hand or by post (O3.2.1); body: `sheet`, `record`.
+    PrintCarried = "print.carry",
+    /// Somebody left a scheme: their access ended (K7.3); body: `scheme`, `role`, `copies`, `leaving`, and `successor` where one follows.
+    Left = "leave",
 }
 
 /// One thing that happened, before the writer stamps it with time, actor and place in the log.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Actor;
 use crate::ids::{CopyId, PersonId, ReleaseId, SchemeId};
 use crate::moment::Moment;
+use crate::print::Sheet;
 use crate::refusal::Refusal;
 use crate::release::Standing;
 use crate::scheme::Footing;
@@ -81,10 +82,17 @@ pub struct Holding {
     pub key_gone_at: Option<Moment>,
     /// When the holder confirmed its end.
     pub confirmed_at: Option<Moment>,
+    /// Which sheet of paper it is; `None`: the electronic copy.
+    pub sheet: Option<Sheet>,
 }
 
 impl Holding {
-    /// Every rule between a holder and the bytes, all unmet ones at once. An actor who is not the holder learns nothing (P10).
+    /// Who opens it: its holder, or the police who print a sheet for them (O3.2.1).
+    pub fn opener(&self) -> PersonId {
+        self.sheet.and_then(|sheet| sheet.printer).unwrap_or(self.holder)
+    }
+
+    /// Every rule between a holder and the bytes, all unmet ones at once. An actor who does not open it learns nothing (P10).
     /// `owes`: the earliest deadline by which this holder has to confirm the end of another copy; from its millisecond on the account
     /// is confirm-only (K8.2).
     pub fn may_open(
@@ -95,7 +103,7 @@ impl Holding {
         owes: Option<Moment>,
         now: Moment,
     ) -> Result<(), Vec<Refusal>> {
-        if by.person() != Some(self.holder) || footing.person != self.holder || footing.scheme != self.scheme {
+        if by.person() != Some(self.opener()) || footing.person != self.holder || footing.scheme != self.scheme {
             return Err(vec![Refusal::NotFound]);
         }
         let mut why = standing.closed(now);
@@ -111,13 +119,16 @@ impl Holding {
             why.push(Refusal::KeyDestroyed);
         } else if self.sealed_at.is_none() {
             why.push(Refusal::NotSealedYet);
+        } else if self.sheet.is_some_and(|sheet| sheet.printed) {
+            why.push(Refusal::PrintedAlready);
         }
         if why.is_empty() { Ok(()) } else { Err(why) }
     }
 
-    /// Whether the holder may confirm the end of this copy: once, at any time after it was sealed.
+    /// Whether the holder, or the police who print a sheet for them, may confirm the end of this copy: once, at any time after it was
+    /// sealed.
     pub fn may_confirm(&self, by: &Actor) -> Result<(), Vec<Refusal>> {
-        if by.person() != Some(self.holder) {
+        if ![self.holder, self.opener()].map(Some).contains(&by.person()) {
             return Err(vec![Refusal::NotFound]);
         }
         if self.confirmed_at.is_some() {
@@ -153,6 +164,7 @@ mod tests {
             acknowledged_at: Some(at(0)),
             key_gone_at: None,
             confirmed_at: None,
+            sheet: None,
         };
         let footing = Footing {
             person,
@@ -223,6 +235,29 @@ mod tests {
         holding.confirmed_at = Some(at(1));
         assert_eq!(holding.may_open(&by, live, &footing, None, at(2)), Err(vec![Refusal::AlreadyConfirmed]));
         assert_eq!(holding.may_confirm(&by), Err(vec![Refusal::AlreadyConfirmed]));
+    }
+
+    #[test]
+    fn a_sheet_is_opened_by_its_holder_or_by_the_police_who_print_it_and_once() {
+        let (holding, footing, by) = case();
+        let live = Standing::Live { until: at(1_000) };
+        let police = Actor::Person { id: PersonId::fresh(at(5), [9; 10]), grants: vec![] };
+        let own = Sheet { number: 1, of: 2, printer: None, printed: false };
+        let of = |sheet| Holding { sheet: Some(sheet), ..holding.clone() };
+        assert_eq!(of(own).may_open(&by, live, &footing, None, at(999)), Ok(()));
+        assert_eq!(
+            of(own).may_open(&by, live, &footing, None, at(1_000)),
+            Err(vec![Refusal::LimitReached { at: at(1_000) }])
+        );
+        assert_eq!(of(own).may_open(&police, live, &footing, None, at(1)), Err(vec![Refusal::NotFound]));
+        let printed = of(Sheet { printed: true, ..own });
+        assert_eq!(printed.may_open(&by, live, &footing, None, at(1)), Err(vec![Refusal::PrintedAlready]));
+        let carried = of(Sheet { printer: police.person(), ..own });
+        assert_eq!(carried.may_open(&police, live, &footing, None, at(1)), Ok(()));
+        assert_eq!(carried.may_open(&by, live, &footing, None, at(1)), Err(vec![Refusal::NotFound]));
+        let stranger = Actor::Person { id: PersonId::fresh(at(6), [8; 10]), grants: vec![] };
+        assert_eq!([&by, &police, &stranger].map(|one| carried.may_confirm(one).is_ok()), [true, true, false]);
+        assert!(of(own).may_confirm(&police).is_err());
     }
 
     #[test]

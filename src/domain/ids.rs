@@ -130,6 +130,11 @@ id! {
     DisposalId,
     /// A legal hold (K9.1).
     HoldId,
+    // Prints and leavers
+    /// A record about a numbered print (O3.2.1).
+    PrintActId,
+    /// A record that somebody left a scheme (K7.3).
+    LeavingId,
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod message;
 pub mod moment;
 pub mod numbers;
 pub mod policy;
+pub mod print;
 pub mod refusal;
 pub mod release;
 pub mod retention;

@@ -34,6 +34,9 @@ pub const PHOTOGRAPHS_MAX: usize = 6;
 /// Recipients of one release.
 pub const RECIPIENTS_MAX: usize = 500;
 
+/// Numbered prints for one recipient of a release (O3.2.1).
+pub const PRINTS_MAX: i64 = 5;
+
 /// The instant a release closes by the policy's own numbers (K7.8); by those in force: [`Numbers::closes_at`].
 pub fn closes_at(authority: Moment, notice_ends: Option<Day>) -> Moment {
     Numbers::shipped().closes_at(authority, notice_ends)

@@ -60,6 +60,9 @@ topics! {
     /// A release ended: copies are to be given back or destroyed.
     Recall = "recall", Always, "A release was recalled. Destroy or give back what you hold, and confirm it (K8.2)",
         "A recall. Please act on it today.", "recalls. Please act on them today.";
+    /// They do not receive for a scheme any more: what they hold of it is to be given back or destroyed.
+    Left = "left", Always, "You do not receive for a scheme any more. Surrender or destroy every copy and print you hold, and confirm each (K7.3, K8.2)",
+        "An end of your access. Please act on it today.", "ends of your access. Please act on them today.";
     /// A time limit was reached.
     Expiry = "expiry", Always, "The time limit of a release was reached. Destroy any print, and confirm it (K7.8)",
         "A time limit was reached.", "time limits were reached.";
@@ -148,6 +151,8 @@ pub enum Audience {
     Person,
     /// The same, if it is their recovery code that was entered.
     PersonByCode,
+    /// The person who left, who confirms what they hold.
+    Leaver,
     /// Whoever answers for that person: co-ordinators of their areas, or administrators.
     Keepers,
     /// Every administrator.
@@ -169,6 +174,7 @@ pub const EVENTS: &[(Kind, Topic, Audience)] = &[
     (Kind::Recalled, Topic::Recall, Audience::Holders),
     (Kind::Expired, Topic::Expiry, Audience::Holders),
     (Kind::Demanded, Topic::Recall, Audience::Holder),
+    (Kind::Left, Topic::Left, Audience::Leaver),
     (Kind::ConfirmationQueried, Topic::Query, Audience::Holder),
     (Kind::Reviewed, Topic::Review, Audience::Coordinators),
     (Kind::ReviewReturned, Topic::Review, Audience::Reviewers),

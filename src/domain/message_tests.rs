@@ -66,7 +66,7 @@ fn recalls_and_limits_go_at_once_whatever_was_chosen_and_nothing_else_does() {
     for (choice, ..) in Choice::ALL {
         for topic in Topic::ALL {
             let expected = match topic {
-                Topic::Recall | Topic::Expiry => Choice::AtOnce,
+                Topic::Recall | Topic::Left | Topic::Expiry => Choice::AtOnce,
                 Topic::Alarm | Topic::Recovered | Topic::Watch | Topic::Query | Topic::Limit
                     if choice != Choice::PortalOnly =>
                 {
@@ -86,6 +86,8 @@ fn whatever_ends_access_tells_the_holders() {
         let told: Vec<_> = EVENTS.iter().filter(|(of, ..)| *of == kind).collect();
         assert!(told.iter().any(|(_, topic, to)| topic.pace() == Pace::Always && *to == Audience::Holders), "{kind:?}");
     }
+    assert!(EVENTS.contains(&(Kind::Left, Topic::Left, Audience::Leaver)));
+    assert_eq!(Topic::Left.pace(), Pace::Always);
     // Reading tells nobody.
     for kind in [Kind::Viewed, Kind::Thumbnail, Kind::SignedIn, Kind::Consulted] {
         assert!(EVENTS.iter().all(|(of, ..)| *of != kind), "{kind:?}");

@@ -82,6 +82,9 @@ numbers! {
     /// Photographs in one release.
     PhotographsMax = "photographs_max", "photographs_max_source", "Photographs in one release", "photographs",
         1, PHOTOGRAPHS, PHOTOGRAPHS, "K6.2.4", "Ours: the policy gives no number";
+    /// Numbered prints for one recipient of a release.
+    PrintsMax = "prints_max", "prints_max_source", "Numbered prints for one recipient of a release", "prints",
+        0, PRINTS, PRINTS, "O3.2.1", "Ours: the policy gives no number";
     /// Years that the case file of a release is kept.
     CaseYears = "case_years", "case_years_source", "Case file of a release, with its copies' records, after its end", "years",
         6, 10, 10, "K9.1", "Force retention and disposal schedule (B18); code of practice under the Criminal Procedure and Investigations Act 1996";
@@ -109,6 +112,7 @@ numbers! {
 const REPRESENTATIONS_HOURS: i64 = limits::REPRESENTATIONS_MS / 3_600_000;
 #[expect(clippy::cast_possible_wrap, reason = "hundreds")]
 const RECIPIENTS: i64 = limits::RECIPIENTS_MAX as i64;
+const PRINTS: i64 = limits::PRINTS_MAX;
 #[expect(clippy::cast_possible_wrap, reason = "a handful")]
 const PHOTOGRAPHS: i64 = limits::PHOTOGRAPHS_MAX as i64;
 

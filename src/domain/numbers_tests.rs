@@ -35,7 +35,11 @@ fn what_is_shipped_is_the_policy_and_the_loosest_there_is() {
     assert_eq!((shipped.recipients_max(), shipped.photographs_max()), (500, 6));
     for &number in Number::ALL {
         let (least, at, most) = (number.least(), number.shipped(), number.most());
-        assert!(least > 0 && least <= at && at <= most && (at == least || at == most), "{number:?}");
+        // Paper alone may be forbidden altogether (O3.2.1).
+        assert!(
+            least >= i64::from(number != Number::PrintsMax) && least <= at && at <= most && (at == least || at == most),
+            "{number:?}"
+        );
         assert!(number.clause().starts_with(['K', 'O']) && !number.shipped_source().is_empty());
         assert_eq!(Number::parse(number.word()), Some(number));
     }
@@ -51,6 +55,7 @@ fn one_looser_than_the_bound_is_refused_beside_its_field_with_bound_and_clause()
         (Number::CurrentIntelligenceDays, 181, "180 days or fewer"),
         (Number::RecipientsMax, 501, "500 people or fewer"),
         (Number::PhotographsMax, 7, "6 photographs or fewer"),
+        (Number::PrintsMax, 6, "5 prints or fewer"),
         (Number::CaseYears, 11, "6 to 10 years"),
         (Number::CaseYears, 5, "6 to 10 years"),
     ] {

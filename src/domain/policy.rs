@@ -94,6 +94,9 @@ acts! {
     AgreeDisposal,
     /// Place and lift legal holds (K9.1).
     KeepLegalHold,
+    // Prints
+    /// Free a numbered print, record who carried it (O3.2.1).
+    KeepPrints,
 }
 
 /// What it would be done to.
@@ -163,7 +166,7 @@ pub fn may(actor: &Actor, act: Act, thing: Thing) -> bool {
         (Act::RuleOutcome, Thing::Release { area, .. }) => {
             actor.is_in(Role::Inspector, area) || actor.is_in(Role::Commander, area)
         }
-        (Act::Decide | Act::Recall, Thing::Release { area, .. })
+        (Act::Decide | Act::Recall | Act::KeepPrints, Thing::Release { area, .. })
         | (Act::KeepRegister, Thing::Scheme { area, .. } | Thing::Area(area))
         | (Act::ChangeRoles, Thing::Scheme { area, .. })
         | (Act::RenewKeys | Act::AnswerArea, Thing::Area(area)) => actor.is_in(Role::Aic, area),

@@ -168,6 +168,15 @@ pub enum Refusal {
     HoldLifted,
     NoHoldScope,
     // End of retention
+    // Prints and leavers (O3.2.1)
+    TooManyPrints { most: i64 },
+    PrintsNotJustified,
+    NoPrinter,
+    PrintedAlready,
+    NotPrintedYet,
+    CarriedOutOfTime,
+    NoSuccessor,
+    LeftScheme,
 }
 
 /// Code, clause, field (empty: none) and sentence.
@@ -238,6 +247,7 @@ impl Refusal {
             Self::Recalled { at } => ("recalled", "K8.2", "", format!("The police recalled this release on {}. Surrender or destroy what you hold and confirm it.", at.long())),
             Self::TooManyRecipients { most } => ("too-many-recipients", "K6.2.4", "recipients", format!("One release has at most {most} recipients now. Choose fewer.")),
             Self::TooManyPhotographs { most } => ("too-many-photographs", "K6.2.4", "", format!("One release has at most {most} photographs now. Refuse this request, or ask for one with fewer.")),
+            Self::TooManyPrints { most } => ("too-many-prints", "O3.2.1", "prints", format!("At most {most} numbered prints for each recipient are possible now. Allow fewer, or none.")),
             Self::NumberLooser { number } => ("number-looser", number.clause(), number.word(), format!("{}: the policy’s bound is {}. Enter a number within it. A limit can be made stricter, never looser.", number.title(), number.bound())),
             Self::NumberUnread { number } => ("number-unread", number.clause(), number.word(), format!("{}: enter a whole number of {}, like {}", number.title(), number.unit(), number.shipped())),
             Self::NumberUnsourced { number } => ("number-unsourced", number.clause(), number.source_field(), format!("{}: enter the source of this period in 200 characters or fewer, such as the line of the force’s retention schedule", number.title())),
@@ -287,6 +297,7 @@ mod tests {
             Refusal::KeysChanged { name: "Alex".into() },
             Refusal::TooManyRecipients { most: 1 },
             Refusal::TooManyPhotographs { most: 1 },
+            Refusal::TooManyPrints { most: 1 },
             Refusal::NumberLooser { number: Number::ReviewDays },
             Refusal::NumberUnread { number: Number::ReviewDays },
             Refusal::NumberUnsourced { number: Number::CaseYears },

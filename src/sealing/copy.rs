@@ -60,12 +60,14 @@ impl Prepared {
         Ok(Marked { picture, rendition })
     }
 
-    /// Both renditions of one recipient's copy, marked and sealed to them.
-    pub fn seal_for(&self, mark: &Mark<'_>, to: &Recipient) -> Result<SealedRenditions, NotMade> {
-        Ok(SealedRenditions {
-            screen: self.mark(Rendition::Screen, mark)?.seal(to)?,
-            thumbnail: self.mark(Rendition::Thumbnail, mark)?.seal(to)?,
-        })
+    /// Both renditions of one recipient's copy, marked and sealed to them: to look at, then for lists.
+    pub fn seal_for(&self, mark: &Mark<'_>, to: &Recipient) -> Result<Vec<Sealed>, NotMade> {
+        [Rendition::Screen, Rendition::Thumbnail].into_iter().map(|one| self.mark(one, mark)?.seal(to)).collect()
+    }
+
+    /// The picture of one numbered sheet, marked as that sheet and sealed to whoever prints it.
+    pub fn seal_sheet(&self, mark: &Mark<'_>, to: &Recipient) -> Result<Vec<Sealed>, NotMade> {
+        Ok(vec![self.mark(Rendition::Screen, mark)?.seal(to)?])
     }
 }
 
@@ -123,15 +125,6 @@ impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sealed({:?}, {} bytes)", self.rendition, self.age_bytes.len())
     }
-}
-
-/// One recipient's copy of one photograph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SealedRenditions {
-    /// To look at.
-    pub screen: Sealed,
-    /// For lists.
-    pub thumbnail: Sealed,
 }
 
 /// Seals an original, as uploaded, to the unit that holds it.

@@ -10,6 +10,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::holding::{Holding, Outcome};
 use crate::domain::ids::{CopyId, PartId, PersonId, ReleaseId, SchemeId, StatementId};
 use crate::domain::moment::Moment;
+use crate::domain::print::Sheet;
 use crate::store::log::Stamp;
 
 /// A copy's row.
@@ -35,6 +36,13 @@ pub struct Row {
     pub statement_id: Option<String>,
     pub ack_statement: Option<String>,
     pub replaced_at: Option<i64>,
+    pub print: i64,
+    pub print_of: i64,
+    pub printer: Option<String>,
+    pub printer_name: String,
+    pub left_at: Option<i64>,
+    pub successor: Option<String>,
+    pub follows: Option<String>,
 }
 
 impl Row {
@@ -49,8 +57,51 @@ impl Row {
             acknowledged_at: self.acknowledged_at.map(Moment::from_millis),
             key_gone_at: self.key_gone_at.map(Moment::from_millis),
             confirmed_at: self.confirmed_at.map(Moment::from_millis),
+            sheet: self.sheet()?,
         })
     }
+
+    /// Which sheet of paper it is; `None`: it is the electronic copy.
+    pub fn sheet(&self) -> Result<Option<Sheet>, Fault> {
+        sheet(&self.id, (self.print, self.print_of), self.printer.as_deref())
+    }
+
+    /// The electronic copy, which counts its holder as one recipient.
+    pub fn is_electronic(&self) -> bool {
+        self.print == 0
+    }
+
+    /// Who opens it: the sheet's printer, or its holder.
+    pub fn opener(&self) -> &str {
+        self.printer.as_deref().unwrap_or(&self.holder)
+    }
+
+    /// It takes a leaver's place, and its holder has not accepted the conditions yet: nothing is sealed to them before.
+    pub fn awaits_conditions(&self) -> bool {
+        self.follows.is_some() && self.acknowledged_at.is_none() && self.sealed_at.is_none()
+    }
+}
+
+/// The sheet that a copy's columns say; `None`: it is the electronic copy.
+pub(super) fn sheet(row: &str, (number, of): (i64, i64), printer: Option<&str>) -> Result<Option<Sheet>, Fault> {
+    let whole_number = |column, value: i64| whole(u32::try_from(value).ok(), "copy", column, row);
+    let (number, of) = (whole_number("print", number)?, whole_number("print_of", of)?);
+    let printer = printer.map(|id| whole(PersonId::parse(id), "copy", "printer", row)).transpose()?;
+    Ok((number > 0).then_some(Sheet { number, of, printer, printed: false }))
+}
+
+/// A copy to be made.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "columns of `copy`, described in the migrations")]
+pub struct NewCopy {
+    pub copy: CopyId,
+    pub release: ReleaseId,
+    pub holder: PersonId,
+    pub scheme: SchemeId,
+    pub mark: String,
+    pub wrapped_key: Vec<u8>,
+    pub sheet: Option<Sheet>,
+    pub follows: Option<CopyId>,
 }
 
 /// A sealed part's row.
@@ -65,6 +116,7 @@ pub struct Part {
     pub object: String,
     pub bytes: i64,
     pub revision: i64,
+    pub printed_at: Option<i64>,
 }
 
 /// What an acknowledged view may open: one part, with its still wrapped second lock. Private fields; made by [`Tx::grant`].
@@ -98,20 +150,22 @@ impl Grant {
     }
 }
 
-const COPY: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.id = $1";
-const OF_HOLDER: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.holder = $1 ORDER BY c.id DESC LIMIT 500";
-const OF_RELEASE: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE c.release_id = $1 ORDER BY s.name, p.name, c.id";
-const PARTS: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision FROM part WHERE copy_id = $1 ORDER BY position, rendition";
-const PART: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision FROM part WHERE id = $1 AND copy_id = $2";
+const COPY: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, o.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, c.print, c.print_of, c.printer, o.name AS printer_name, c.left_at, c.successor, c.follows FROM copy c JOIN person p ON p.id = c.holder JOIN person o ON o.id = COALESCE(c.printer, c.holder) JOIN scheme s ON s.id = c.scheme_id WHERE c.id = $1";
+const OF_HOLDER: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, o.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, c.print, c.print_of, c.printer, o.name AS printer_name, c.left_at, c.successor, c.follows FROM copy c JOIN person p ON p.id = c.holder JOIN person o ON o.id = COALESCE(c.printer, c.holder) JOIN scheme s ON s.id = c.scheme_id WHERE c.holder = $1 ORDER BY c.id DESC LIMIT 2000";
+const OF_RELEASE: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, o.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, c.print, c.print_of, c.printer, o.name AS printer_name, c.left_at, c.successor, c.follows FROM copy c JOIN person p ON p.id = c.holder JOIN person o ON o.id = COALESCE(c.printer, c.holder) JOIN scheme s ON s.id = c.scheme_id WHERE c.release_id = $1 ORDER BY s.name, p.name, c.print, c.id";
+const PARTS: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision, printed_at FROM part WHERE copy_id = $1 ORDER BY position, rendition";
+const PART: &str = "SELECT id, copy_id, photograph_id, rendition, position, object, bytes, revision, printed_at FROM part WHERE id = $1 AND copy_id = $2";
 const TO_DESTROY: &str =
     "SELECT id FROM copy WHERE key_gone_at IS NOT NULL AND destroyed_at IS NULL ORDER BY id LIMIT 200";
 const GONE_SINCE: &str = "SELECT id, key_gone_at FROM copy WHERE key_gone_at >= $1 ORDER BY key_gone_at LIMIT 10000";
-const ADD: &str =
-    "INSERT INTO copy (id, release_id, holder, scheme_id, mark, wrapped_key) VALUES ($1, $2, $3, $4, $5, $6)";
-const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+const ADD: &str = "INSERT INTO copy (id, release_id, holder, scheme_id, mark, wrapped_key, print, print_of, printer, follows) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const ADD_PART: &str = "INSERT INTO part (id, copy_id, photograph_id, rendition, position, object, bytes, revision, printed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const PRINTED: &str = "UPDATE part SET printed_at = $2 WHERE id = $1 AND printed_at IS NULL";
 const SEALED: &str = "UPDATE copy SET sealed_at = $2 WHERE id = $1 AND sealed_at IS NULL AND key_gone_at IS NULL";
 const ACKNOWLEDGED: &str =
     "UPDATE copy SET acknowledged_at = $2, ack_statement = $3 WHERE id = $1 AND acknowledged_at IS NULL";
+// The conditions of a supply are accepted once, for the electronic copy and its sheets.
+const SHEETS_ACKNOWLEDGED: &str = "UPDATE copy SET acknowledged_at = $2, ack_statement = $3 WHERE acknowledged_at IS NULL AND replaced_at IS NULL AND print > 0 AND (release_id, holder) IN (SELECT e.release_id, e.holder FROM copy e WHERE e.id = $1)";
 const OPENED: &str = "UPDATE copy SET opened_at = $2 WHERE id = $1 AND opened_at IS NULL";
 const KEY_GONE: &str = "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2 WHERE id = $1 AND key_gone_at IS NULL";
 const KEYS_GONE: &str =
@@ -164,24 +218,22 @@ impl Conn {
 
 impl Tx {
     /// Adds a copy, waiting to be sealed.
-    pub async fn add_copy(
-        &mut self,
-        copy: CopyId,
-        release: ReleaseId,
-        holder: PersonId,
-        scheme: SchemeId,
-        mark: &str,
-        wrapped_key: &[u8],
-    ) -> Result<(), Fault> {
+    pub async fn add_copy(&mut self, new: &NewCopy) -> Result<(), Fault> {
+        let (number, of) = new.sheet.map_or((0, 0), |sheet| (i64::from(sheet.number), i64::from(sheet.of)));
+        let printer = new.sheet.and_then(|sheet| sheet.printer).map(|id| id.to_string());
         run!(
             self,
             sqlx::query(ADD)
-                .bind(copy.to_string())
-                .bind(release.to_string())
-                .bind(holder.to_string())
-                .bind(scheme.to_string())
-                .bind(mark)
-                .bind(wrapped_key)
+                .bind(new.copy.to_string())
+                .bind(new.release.to_string())
+                .bind(new.holder.to_string())
+                .bind(new.scheme.to_string())
+                .bind(&new.mark)
+                .bind(&new.wrapped_key)
+                .bind(number)
+                .bind(of)
+                .bind(&printer)
+                .bind(new.follows.map(|id| id.to_string()))
         )?;
         Ok(())
     }
@@ -199,6 +251,7 @@ impl Tx {
                 .bind(&row.object)
                 .bind(row.bytes)
                 .bind(row.revision)
+                .bind(row.printed_at)
         )?;
         Ok(())
     }
@@ -213,7 +266,10 @@ impl Tx {
     /// Writes down that the conditions were acknowledged; false when they were.
     pub async fn copy_acknowledged(&mut self, copy: CopyId, by: StatementId) -> Result<bool, Fault> {
         let (copy, now) = (copy.to_string(), self.now().millis());
-        let done = run!(self, sqlx::query(ACKNOWLEDGED).bind(copy).bind(now).bind(by.to_string()))?;
+        let done = run!(self, sqlx::query(ACKNOWLEDGED).bind(&copy).bind(now).bind(by.to_string()))?;
+        if done == 1 {
+            run!(self, sqlx::query(SHEETS_ACKNOWLEDGED).bind(&copy).bind(now).bind(by.to_string()))?;
+        }
         Ok(done == 1)
     }
 
@@ -238,8 +294,15 @@ impl Tx {
             // Which version of the words was seen (K8.7).
             event = event.with("revision", part.revision);
         }
+        if copy.print > 0 {
+            // It goes onto paper: which sheet (O3.2.1).
+            event = event.with("sheet", copy.print);
+        }
         let index = self.append(&event, by, stamp).await?;
         let now = self.now().millis();
+        if copy.print > 0 {
+            run!(self, sqlx::query(PRINTED).bind(&part.id).bind(now))?;
+        }
         if kind == Kind::Viewed && copy.opened_at.is_none() {
             run!(self, sqlx::query(OPENED).bind(&copy.id).bind(now))?;
         }

@@ -156,9 +156,12 @@ impl Tx {
     /// Puts new words in the place of a copy's old ones; answers the blobs that nothing names any more.
     pub async fn exchange_words(&mut self, copy: CopyId, new: &Part) -> Result<Vec<String>, Fault> {
         let old = self.parts(copy).await?.into_iter().filter(|part| part.rendition == "text");
-        let gone = old.map(|part| part.object).collect();
+        let old: Vec<Part> = old.collect();
+        // A sheet that was printed stays printed: other words do not free it (O3.2.1).
+        let printed_at = old.iter().find_map(|part| part.printed_at);
+        let gone = old.into_iter().map(|part| part.object).collect();
         run!(self, sqlx::query(FORGET_WORDS).bind(copy.to_string()))?;
-        self.add_part(new).await?;
+        self.add_part(&Part { printed_at, ..new.clone() }).await?;
         run!(self, sqlx::query(ACKNOWLEDGE_ANEW).bind(copy.to_string()))?;
         Ok(gone)
     }

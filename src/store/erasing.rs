@@ -57,6 +57,8 @@ const ROUNDS: &str = "DELETE FROM confirmation WHERE copy_id IN (SELECT id FROM 
 const ENDINGS: &str = "DELETE FROM ending WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const DEMANDED: &str = "DELETE FROM demanded WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const DEMANDS: &str = "DELETE FROM demand WHERE NOT EXISTS (SELECT 1 FROM demanded d WHERE d.demand_id = demand.id) AND (scope <> 'release' OR statement_id IN (SELECT id FROM statement WHERE object = 'release/' || CAST($1 AS TEXT)))";
+// Prints
+const PRINT_ACTS: &str = "DELETE FROM print_act WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 // Messages
 const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
 const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
@@ -84,6 +86,7 @@ pub const GOES: &[(&str, &str)] = &[
     ("ending", ENDINGS),
     ("demanded", DEMANDED),
     ("demand", DEMANDS),
+    ("print_act", PRINT_ACTS),
     ("reminder", REMINDERS),
     ("message", MESSAGES),
     ("person", LAST_SUPPLY),

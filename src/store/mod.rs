@@ -31,6 +31,7 @@ pub mod papers;
 pub mod passkeys;
 pub mod people;
 pub mod postgres;
+pub mod prints;
 pub mod recovery;
 pub mod registers;
 pub mod rekey;

@@ -5,10 +5,12 @@
 
 use sqlx::FromRow;
 
+use super::copies::sheet;
 use super::people::{Person, Wrap};
 use super::{Conn, Fault, Tx, on, run, whole};
 use crate::domain::actor::Role;
 use crate::domain::ids::{AreaId, CopyId, PersonId, ReleaseId, SchemeId};
+use crate::domain::print::Sheet;
 
 /// A renewal on record.
 #[derive(Clone, Debug, FromRow)]
@@ -34,12 +36,23 @@ pub struct Lost {
     pub holder: String,
     pub holder_name: String,
     pub recipient: String,
-    pub signing_key: String,
+    pub opener: String,
+    pub opener_name: String,
     pub scheme_id: String,
     pub scheme_name: String,
+    pub print: i64,
+    pub print_of: i64,
+    pub printer: Option<String>,
+    pub left_at: Option<i64>,
+    pub was: String,
 }
 
 impl Lost {
+    /// Which sheet of paper it is; `None`: it is the electronic copy.
+    pub fn sheet(&self) -> Result<Option<Sheet>, Fault> {
+        sheet(&self.id, (self.print, self.print_of), self.printer.as_deref())
+    }
+
     /// The copy, its release, its holder, the scheme it was held for.
     pub fn ids(&self) -> Result<(CopyId, ReleaseId, PersonId, SchemeId), Fault> {
         Ok((
@@ -61,12 +74,13 @@ pub struct Fresh {
     pub totp_step: i64,
 }
 
-// The newest lost copy of each holder and release; a release that is not live is not sealed again.
-const LOST: &str = "SELECT c.id, c.release_id, r.urn, r.until, c.holder, p.name AS holder_name, p.recipient, p.signing_key, c.scheme_id, s.name AS scheme_name FROM copy c JOIN release r ON r.id = c.release_id JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id WHERE r.area_id = $1 AND r.stage = 'live' AND r.until > $2 AND c.replaced_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM copy n WHERE n.release_id = c.release_id AND n.holder = c.holder AND n.replaced_at IS NULL) AND c.id = (SELECT MAX(o.id) FROM copy o WHERE o.release_id = c.release_id AND o.holder = c.holder) ORDER BY r.urn, p.name, c.id";
-// New copies in the place of lost ones that are not sealed yet.
-const UNSEALED: &str = "SELECT c.release_id, r.urn, p.name FROM copy c JOIN release r ON r.id = c.release_id JOIN person p ON p.id = c.holder WHERE r.area_id = $1 AND r.stage = 'live' AND r.until > $2 AND c.sealed_at IS NULL AND c.key_gone_at IS NULL AND EXISTS (SELECT 1 FROM copy o WHERE o.release_id = c.release_id AND o.holder = c.holder AND o.replaced_at IS NOT NULL) ORDER BY r.urn, p.name";
+// The newest lost copy of each holder, sheet and release, for the holder or for who follows a leaver; a release that is not live is not
+// sealed again, nor a sheet that was opened for printing: it is on paper (O3.2.1).
+const LOST: &str = "SELECT c.id, c.release_id, r.urn, r.until, COALESCE(c.successor, c.holder) AS holder, p.name AS holder_name, o.recipient, o.id AS opener, o.name AS opener_name, c.scheme_id, s.name AS scheme_name, c.print, c.print_of, c.printer, c.left_at, w.name AS was FROM copy c JOIN release r ON r.id = c.release_id JOIN person w ON w.id = c.holder JOIN person p ON p.id = COALESCE(c.successor, c.holder) JOIN person o ON o.id = COALESCE(c.printer, c.successor, c.holder) JOIN scheme s ON s.id = c.scheme_id WHERE r.area_id = $1 AND r.stage = 'live' AND r.until > $2 AND c.replaced_at IS NOT NULL AND (c.left_at IS NULL OR c.successor IS NOT NULL) AND (c.print = 0 OR c.opened_at IS NULL) AND NOT EXISTS (SELECT 1 FROM copy n WHERE n.release_id = c.release_id AND n.holder = COALESCE(c.successor, c.holder) AND n.print = c.print AND n.replaced_at IS NULL) AND c.id = (SELECT MAX(m.id) FROM copy m WHERE m.release_id = c.release_id AND m.holder = c.holder AND m.print = c.print) ORDER BY r.urn, p.name, c.print, c.id";
+// New copies in the place of lost ones or of a leaver's that are not sealed yet, and whether the conditions have to be accepted first.
+const UNSEALED: &str = "SELECT c.release_id, r.urn, p.name, CASE WHEN c.follows IS NOT NULL AND c.acknowledged_at IS NULL THEN 1 ELSE 0 END FROM copy c JOIN release r ON r.id = c.release_id JOIN person p ON p.id = c.holder WHERE r.area_id = $1 AND r.stage = 'live' AND r.until > $2 AND c.sealed_at IS NULL AND c.key_gone_at IS NULL AND (c.follows IS NOT NULL OR EXISTS (SELECT 1 FROM copy o WHERE o.release_id = c.release_id AND o.holder = c.holder AND o.print = c.print AND o.replaced_at IS NOT NULL)) ORDER BY r.urn, p.name, c.print";
 const RENEWALS: &str = "SELECT n.id, n.person_id, n.by_person, p.name AS by_name, n.verified, n.copies, n.at FROM renewal n JOIN person p ON p.id = n.by_person WHERE n.person_id = $1 ORDER BY n.at DESC, n.id DESC";
-const HOLDING: &str = "SELECT id FROM copy WHERE holder = $1 AND key_gone_at IS NULL ORDER BY id";
+const HOLDING: &str = "SELECT id FROM copy WHERE COALESCE(printer, holder) = $1 AND key_gone_at IS NULL ORDER BY id";
 const CO_ORDINATORS: &str = "SELECT p.id, p.email FROM person p JOIN grant_held g ON g.person_id = p.id WHERE g.role = $1 AND (g.area_id = $2 OR $2 = '') AND p.suspended = $3 ORDER BY p.id";
 const ENROLLED: &str = "SELECT body FROM access_record WHERE object = $1 AND kind = 'enrol' ORDER BY idx DESC LIMIT 1";
 const RECOVERED: &str = "UPDATE person SET auth_hash = $3, recovery_hash = $4, totp_secret = $5, totp_step = $6, version = version + 1 WHERE id = $1 AND version = $2 AND suspended = $7 AND recovery_hash <> ''";
@@ -76,8 +90,7 @@ const FORGET_PASSKEYS: &str = "DELETE FROM passkey WHERE person_id = $1";
 const FORGET_CEREMONIES: &str = "DELETE FROM ceremony WHERE person_id = $1";
 const FORGET_WRAPS: &str = "DELETE FROM identity_wrap WHERE person_id = $1";
 const VOID_INVITATIONS: &str = "UPDATE invitation SET used_at = $2 WHERE person_id = $1 AND used_at IS NULL";
-const LOSE_COPIES: &str =
-    "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2, replaced_at = $2 WHERE holder = $1 AND key_gone_at IS NULL";
+const LOSE_COPIES: &str = "UPDATE copy SET wrapped_key = NULL, key_gone_at = $2, replaced_at = $2 WHERE COALESCE(printer, holder) = $1 AND key_gone_at IS NULL";
 const ADD_RENEWAL: &str =
     "INSERT INTO renewal (id, person_id, by_person, verified, copies, at) VALUES ($1, $2, $3, $4, $5, $6)";
 
@@ -87,16 +100,19 @@ impl Conn {
         Ok(on!(self, |c| sqlx::query_as(LOST).bind(area.to_string()).bind(now).fetch_all(c).await)?)
     }
 
-    /// New copies of an area's live releases that wait to be sealed: release, reference, holder's name.
+    /// New copies of an area's live releases that wait to be sealed: release, reference, holder's name, and whether the holder has to
+    /// accept the conditions first.
     pub async fn successors_unsealed(
         &mut self,
         area: AreaId,
         now: i64,
-    ) -> Result<Vec<(ReleaseId, String, String)>, Fault> {
-        let rows: Vec<(String, String, String)> =
+    ) -> Result<Vec<(ReleaseId, String, String, bool)>, Fault> {
+        let rows: Vec<(String, String, String, i32)> =
             on!(self, |c| sqlx::query_as(UNSEALED).bind(area.to_string()).bind(now).fetch_all(c).await)?;
         rows.into_iter()
-            .map(|(id, urn, name)| Ok((whole(ReleaseId::parse(&id), "copy", "release_id", &id)?, urn, name)))
+            .map(|(id, urn, name, waits)| {
+                Ok((whole(ReleaseId::parse(&id), "copy", "release_id", &id)?, urn, name, waits == 1))
+            })
             .collect()
     }
 

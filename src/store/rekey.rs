@@ -111,9 +111,17 @@ const WRITE_HOLD: &str = "UPDATE legal_hold SET body = $2 WHERE id = $1";
 const READ_LIFT: &str =
     "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, lift AS sealed FROM legal_hold WHERE lift IS NOT NULL";
 const WRITE_LIFT: &str = "UPDATE legal_hold SET lift = $2 WHERE id = $1";
+// Prints and leavers
+const READ_PRINT: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM print_act";
+const WRITE_PRINT: &str = "UPDATE print_act SET body = $2 WHERE id = $1";
+const READ_LEAVING: &str = "SELECT id, id AS place, CAST(0 AS BIGINT) AS version, body AS sealed FROM leaving";
+const WRITE_LEAVING: &str = "UPDATE leaving SET body = $2 WHERE id = $1";
 
 /// All there are.
 pub const SOURCES: &[Source] = &[
+    // Prints and leavers
+    Source { table: "print_act", column: "body", bound: Some("print_act"), read: READ_PRINT, write: WRITE_PRINT },
+    Source { table: "leaving", column: "body", bound: Some("leaving"), read: READ_LEAVING, write: WRITE_LEAVING },
     Source {
         table: "inspection",
         column: "body",

@@ -39,7 +39,7 @@ macro_rules! step {
 }
 
 /// All steps, in order.
-pub const STEPS: [Step; 21] = [
+pub const STEPS: [Step; 22] = [
     step!(1, "people", 1, "0001_people.sql"),
     step!(2, "registers", 2, "0002_registers.sql"),
     step!(3, "releases", 3, "0003_releases.sql"),
@@ -71,8 +71,10 @@ pub const STEPS: [Step; 21] = [
     step!(19, "mail", 18, "0019_mail.sql"),
     // An older program would leave what was disposed of out of the register of issues.
     step!(20, "retention", 20, "0020_retention.sql"),
+    // Prints. An older program would hand a sheet to its holder as a bulletin, as often as they like.
+    step!(21, "prints", 21, "0021_prints.sql"),
     // A portal that knows of cases only would take a month of the log for one, and never dispose of it.
-    step!(21, "papers", 21, "0021_papers.sql"),
+    step!(22, "papers", 22, "0022_papers.sql"),
 ];
 
 /// The setting that holds the floor.

@@ -23,6 +23,7 @@ struct Wanted {
     object: Option<String>,
     bytes: Option<i64>,
     revision: Option<i64>,
+    printed_at: Option<i64>,
     owes_from: Option<i64>,
 }
 
@@ -40,7 +41,7 @@ pub struct Asked {
     pub owes_from: Option<Moment>,
 }
 
-const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, p.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, r.returned_by, r.returned_at, r.source_index, r.origin_id, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes, t.revision, (SELECT MIN(COALESCE(e.due_at, CASE WHEN q.recalled_at < q.until THEN q.recalled_at ELSE q.until END)) FROM copy o JOIN release q ON q.id = o.release_id LEFT JOIN ending e ON e.copy_id = o.id WHERE o.holder = c.holder AND o.id <> c.id AND o.confirmed_at IS NULL AND o.sealed_at IS NOT NULL AND o.replaced_at IS NULL AND q.stage IN ('live', 'recalled')) AS owes_from FROM copy c JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
+const WANTED: &str = "SELECT c.id, c.release_id, c.holder, p.name AS holder_name, o.recipient, c.scheme_id, s.name AS scheme_name, c.mark, c.wrapped_key, c.sealed_at, c.acknowledged_at, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, c.ack_statement, c.replaced_at, c.print, c.print_of, c.printer, o.name AS printer_name, c.left_at, c.successor, c.follows, r.area_id, r.requested_by, r.requested_at, r.stage, r.closed_by, r.closed_at, r.authorised_by, r.authorised_at, r.urn, r.until, r.recalled_by, r.recalled_at, r.danger, r.file, r.draft, r.text_object, r.text_sha256, r.version, r.returned_by, r.returned_at, r.source_index, r.origin_id, t.id AS part_id, t.photograph_id, t.rendition, t.position, t.object, t.bytes, t.revision, t.printed_at, (SELECT MIN(COALESCE(e.due_at, CASE WHEN x.left_at IS NOT NULL THEN x.left_at WHEN q.recalled_at < q.until THEN q.recalled_at ELSE q.until END)) FROM copy x JOIN release q ON q.id = x.release_id LEFT JOIN ending e ON e.copy_id = x.id WHERE x.holder = c.holder AND x.id <> c.id AND x.confirmed_at IS NULL AND x.sealed_at IS NOT NULL AND (x.replaced_at IS NULL OR x.replaced_at = x.left_at) AND q.stage IN ('live', 'recalled')) AS owes_from FROM copy c JOIN person p ON p.id = c.holder JOIN person o ON o.id = COALESCE(c.printer, c.holder) JOIN scheme s ON s.id = c.scheme_id JOIN release r ON r.id = c.release_id LEFT JOIN part t ON t.copy_id = c.id AND t.id = $2 WHERE c.id = $1";
 
 impl Conn {
     /// A copy with its release and the named part of it.
@@ -53,7 +54,8 @@ impl Conn {
             (Some(id), Some(rendition), Some(position), Some(object), Some(bytes), Some(revision)) => {
                 let copy_id = row.copy.id.clone();
                 let photograph_id = row.photograph_id;
-                Some(Part { id, copy_id, photograph_id, rendition, position, object, bytes, revision })
+                let printed_at = row.printed_at;
+                Some(Part { id, copy_id, photograph_id, rendition, position, object, bytes, revision, printed_at })
             }
             _ => None,
         };

@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::actions::No;
 use crate::actions::deliver::{self, Bulletin};
+use crate::actions::leavers;
 use crate::domain::ids::CopyId;
 use crate::domain::moment::long_day;
 use crate::domain::refusal::Refusal;
 use crate::web::bulletins::{Card, Choice, purposes};
 use crate::web::report::Reported;
+use crate::web::sheets::Held;
 use crate::web::{Answer, Page, Visit};
 
 /// A sealed part in the viewer.
@@ -23,6 +25,12 @@ pub struct Part {
     pub text: bool,
     /// How it is called for those who do not see it.
     pub label: String,
+}
+
+impl Part {
+    pub(crate) fn sample(text: bool) -> Self {
+        Self { url: "/copies/a/parts/b".into(), text, label: "Photograph 1 of CZ/001/26".into() }
+    }
 }
 
 /// The page.
@@ -44,22 +52,24 @@ pub struct Show {
     pub overlay: String,
     /// What the holder reported, newest first.
     pub reports: Vec<Reported>,
+    /// Its numbered prints (O3.2.1).
+    pub(crate) sheets: Vec<Held>,
 }
 
 impl Page for Show {
     const TEMPLATE: &'static str = "pages/bulletins/show.html";
 
     fn samples() -> Vec<Self> {
-        let part = |text| Part { url: "/copies/a/parts/b".into(), text, label: "Photograph 1 of CZ/001/26".into() };
         let of = |card: Card, step| Self {
             card,
             step,
             conditions: "Conditions of this supply\n\nOne.\n".into(),
             purposes: purposes(),
-            parts: vec![part(false), part(true)],
+            parts: vec![Part::sample(false), Part::sample(true)],
             shown_to: vec!["Corner Chemist".into(), "High Street Books".into()],
             overlay: "Alex Doe · 1 November 2026".into(),
             reports: Reported::samples(),
+            sheets: Held::samples(),
         };
         let steps = ["undertaking", "conditions", "purpose", "open"];
         let mut all: Vec<Self> = Card::samples().into_iter().map(|card| of(card, "closed")).collect();
@@ -77,13 +87,15 @@ fn step(v: &Visit, bulletin: &Bulletin) -> &'static str {
     match bulletin.closed.as_slice() {
         [] if said => "open",
         [] => "purpose",
+        // Whoever follows a leaver accepts the conditions before anything is sealed to them.
+        [Refusal::ConditionsUnacknowledged, Refusal::NotSealedYet] if bulletin.copy.follows.is_some() => "conditions",
         closed if !closed.iter().all(first) => "closed",
         [Refusal::ConditionsUnacknowledged] => "conditions",
         _ => "undertaking",
     }
 }
 
-fn parts(bulletin: &Bulletin) -> Vec<Part> {
+pub(crate) fn parts(bulletin: &Bulletin) -> Vec<Part> {
     let url = |id: &str| format!("/copies/{}/parts/{id}", bulletin.copy.id);
     let screens = bulletin.parts.iter().filter(|part| part.rendition == "screen").enumerate();
     let mut all: Vec<Part> = screens
@@ -101,7 +113,14 @@ fn parts(bulletin: &Bulletin) -> Vec<Part> {
 async fn page(v: &Visit) -> Result<Show, No> {
     let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
     let step = step(v, &bulletin);
+    let mut sheets = Vec::new();
+    for (urn, copy) in leavers::own(&v.office, v.actor()).await? {
+        if copy.release_id == bulletin.copy.release_id && !copy.is_electronic() {
+            sheets.push(Held::of(&urn, &copy)?);
+        }
+    }
     Ok(Show {
+        sheets,
         card: Card::of(&bulletin),
         step,
         conditions: deliver::conditions(&bulletin),
@@ -113,8 +132,12 @@ async fn page(v: &Visit) -> Result<Show, No> {
     })
 }
 
-/// `GET /bulletins/{id}`.
+/// `GET /bulletins/{id}`; a numbered print has a page of its own.
 pub async fn show(v: Visit) -> Result<Answer, No> {
+    let copy = v.id(CopyId::parse)?;
+    if !deliver::one(&v.office, v.actor(), copy).await?.copy.is_electronic() {
+        return Answer::see(format!("/sheets/{copy}"));
+    }
     let page = page(&v).await?;
     v.page(&format!("Bulletin {}", page.card.urn), &page)
 }

@@ -57,6 +57,8 @@ pub struct Card {
 
 const KEEPING: &str = "Surrender or destroy whatever you hold of it outside the portal, then confirm it. Keeping it may be an offence under section 170 of the Data Protection Act 2018.";
 
+const LEFT: &str = "This copy ended when you left the scheme. Surrender or destroy whatever you hold of it, prints too, then confirm it.";
+
 const LOST: &str = "This copy ended when your old keys were lost. A new one follows when the police have approved your new keys. If you still hold a print of this one, surrender or destroy it and confirm it.";
 
 /// How a bulletin stands: words, colour, what to do.
@@ -66,6 +68,7 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
     match bulletin.word {
         _ if bulletin.copy.confirmed_at.is_some() => ("Confirmed", "grey", ""),
         // Before the release's own standing: there is nothing to wait for with this copy.
+        "live" if bulletin.copy.left_at.is_some() => ("Ended", "grey", LEFT),
         "live" if bulletin.copy.replaced_at.is_some() => ("Keys lost", "grey", LOST),
         _ if matches!(bulletin.ending, Some(State::Overdue { .. })) => ("Overdue", "red", KEEPING),
         "recalled" | "voided" => ("Withdrawn", "red", KEEPING),
@@ -73,6 +76,9 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
         "expired" => ("Expired", "grey", KEEPING),
         _ if bulletin.closed.is_empty() => ("Open", "green", ""),
         _ if bulletin.closed.iter().all(first) => {
+            ("To read first", "yellow", "Open it to see what you must read first.")
+        }
+        _ if bulletin.copy.awaits_conditions() => {
             ("To read first", "yellow", "Open it to see what you must read first.")
         }
         _ if bulletin.closed.contains(&Refusal::NotSealedYet) => {
@@ -113,9 +119,10 @@ impl Card {
             dates = vec!["The police demanded it back.".to_owned()];
         }
         dates.extend(owed.map(|due| format!("Confirm its end by {}.", due.deadline())));
-        let lost = bulletin.copy.replaced_at.map(Moment::from_millis);
+        let lost = bulletin.copy.replaced_at.or(bulletin.copy.left_at).map(Moment::from_millis);
         if let (Some(at), false) = (lost, over) {
-            dates = vec![format!("It was destroyed with your old keys on {}.", at.long())];
+            let how = if bulletin.copy.left_at.is_some() { "when you left the scheme" } else { "with your old keys" };
+            dates = vec![format!("It was destroyed {how} on {}.", at.long())];
         }
         dates.extend(confirmed.map(|at| format!("You confirmed its end on {}.", at.long())));
         Self {

@@ -27,8 +27,8 @@ use crate::web::police::{
 };
 use crate::web::recover;
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, surrender,
-    undertaking, visits,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, parts, passkey, sign_in, statements, undertaking,
+    visits,
 };
 use crate::web::{assets, plain, probe};
 
@@ -108,15 +108,14 @@ const REST: &[Door] = &[
     post("/enrol/{token}", Who::Anyone, Body::Form, "Join", |v| Box::pin(enrol::join(v))),
     get("/enrolled", Who::Anyone, "What happens after joining", |v| at_once(enrol::enrolled(&v))),
     get("/bulletins", PARTNER, "Own bulletins", |v| Box::pin(bulletins::list(v))).on_menu("Bulletins"),
-    post("/bulletins/purpose", PARTNER, Body::Form, "Say why", |v| Box::pin(bulletins::say_purpose(v))),
+    post("/bulletins/purpose", prints::OPENERS, Body::Form, "Say why", |v| Box::pin(bulletins::say_purpose(v))),
     get("/thumbnails", PARTNER, "Small pictures of own copies", |v| Box::pin(bulletins::thumbnails(v))),
     get("/bulletins/{id}", PARTNER, "One of one’s own bulletins", |v| Box::pin(bulletin::show(v))),
     get("/bulletins/{id}/conditions", PARTNER, "Conditions of a supply", |v| Box::pin(bulletin::conditions(v))),
     post("/bulletins/{id}/conditions", PARTNER, Body::Form, "Acknowledge them", |v| Box::pin(bulletin::acknowledge(v))),
-    get("/copies/{id}/parts/{part}", PARTNER, "A sealed part of one’s own copy", |v| Box::pin(parts::bytes(v))),
-    get("/bulletins/{id}/confirm", PARTNER, "Confirm surrender or destruction", |v| Box::pin(surrender::form(v))),
-    post("/bulletins/{id}/confirm", PARTNER, Body::Form, "Confirm it, signed", |v| Box::pin(surrender::confirm(v))),
-    get("/certificates/{id}", CERTIFIED, "Certificate of a copy’s end", |v| Box::pin(surrender::certificate(v))),
+    get("/copies/{id}/parts/{part}", prints::OPENERS, "A sealed part of one’s own copy", |v| {
+        Box::pin(parts::bytes(v))
+    }),
     get("/undertaking", PARTNER, "How one stands with it", |v| Box::pin(undertaking::status(v))).on_menu("Undertaking"),
     get("/undertaking/mine", PARTNER, "Own signed copy", |v| Box::pin(undertaking::mine(v))),
     get("/undertaking/{version}", PARTNER, "The undertaking in full", |v| Box::pin(undertaking::text(v))),
@@ -342,8 +341,6 @@ const ADMINISTRATOR: Who = Who::Holding(&[Role::Administrator]);
 
 /// Who holds copies.
 const PARTNER: Who = Who::Holding(&[Role::Manager, Role::Member]);
-/// Who may see that a copy has ended.
-const CERTIFIED: Who = Who::Holding(&[Role::Manager, Role::Member, Role::Aic, Role::Auditor]);
 /// Who confirms keys.
 const APPROVER: Who = Who::Holding(&[Role::Aic]);
 /// Who reads how a key was confirmed.

@@ -50,6 +50,8 @@ fn href(object: &str) -> String {
         Some(("consultation", id)) => format!("/consultations/{id}"),
         Some(("person", id)) => format!("/people/{id}"),
         Some(("scheme", id)) => format!("/schemes/{id}"),
+        Some(("held", _)) => "/held".to_owned(),
+        _ if object == "held" => "/held".to_owned(),
         _ if object == "account" => "/account".to_owned(),
         _ => String::new(),
     }

@@ -39,6 +39,7 @@ pub mod problem;
 pub mod recover;
 pub mod report;
 pub mod serve;
+pub mod sheets;
 pub mod sign_in;
 pub mod statements;
 pub mod surrender;

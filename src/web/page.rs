@@ -13,7 +13,7 @@ use crate::web::recover;
 use crate::web::visit::Visit;
 use crate::web::{Answer, plain, police, problem};
 use crate::web::{
-    account, bulletin, bulletins, enrol, fresh, log, log_check, messages, passkey, report, sign_in, statements,
+    account, bulletin, bulletins, enrol, fresh, log, log_check, messages, passkey, report, sheets, sign_in, statements,
     surrender, undertaking, visits,
 };
 
@@ -64,6 +64,8 @@ pages![
     bulletins::List,
     bulletin::Show,
     surrender::Confirm,
+    sheets::Print,
+    sheets::Holdings,
     surrender::Sheet,
     surrender::Release,
     log::Log,
@@ -147,6 +149,10 @@ pages![
     // People, roles and registers
     police::scheme_form::Form,
     police::receivers::Receiving,
+    police::print_ledger::Prints,
+    police::print_ledger::Kept,
+    police::leavers::Leave,
+    police::leavers::Leaver,
     police::members::One,
     police::papers::Remove,
     police::initiatives::Initiatives,

@@ -22,6 +22,10 @@ pub struct Confirm {
     pub copy: String,
     /// The release's reference.
     pub urn: String,
+    /// Which sheet of paper it is; empty: the electronic copy.
+    pub sheet: String,
+    /// The page it leads back to.
+    pub back: String,
     /// Surrendered, or destroyed.
     pub outcomes: Vec<Choice>,
     /// Nothing, or something.
@@ -58,9 +62,11 @@ impl Page for Confirm {
     const TEMPLATE: &'static str = "pages/bulletins/confirm.html";
 
     fn samples() -> Vec<Self> {
-        let of = |overdue: bool, query: &str| Self {
+        let of = |sheet: &str, overdue: bool, query: &str| Self {
             copy: "0190a5b0-0000-7000-8000-00000000000a".into(),
             urn: "CZ/001/26".into(),
+            sheet: sheet.into(),
+            back: "/held".into(),
             outcomes: outcomes(),
             onwards: onwards(),
             due: "11:59pm on 5 December 2026".into(),
@@ -68,7 +74,7 @@ impl Page for Confirm {
             query: query.into(),
             rounds: if query.is_empty() { Vec::new() } else { RoundLine::samples() },
         };
-        vec![of(false, ""), of(true, "Who destroyed the print?")]
+        vec![of("", false, ""), of("Sheet 1 of 2", true, "Who destroyed the print?")]
     }
 }
 
@@ -107,14 +113,24 @@ impl Page for Sheet {
 const TITLE: &str = "Confirm surrender or destruction";
 
 async fn page(v: &Visit) -> Result<(Confirm, bool), No> {
-    let bulletin = deliver::one(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
+    let bulletin = deliver::opened_by(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
     let confirmed = bulletin.copy.confirmed_at.is_some();
+    let sheet = bulletin.copy.sheet()?.map_or_else(String::new, crate::domain::print::Sheet::title);
+    let receives = !v.actor().schemes().is_empty();
+    let copy = bulletin.copy.id;
+    let back = match (sheet.is_empty(), receives) {
+        (true, true) => format!("/bulletins/{copy}"),
+        (_, false) if !v.actor().is(crate::domain::actor::Role::Aic) => "/held".to_owned(),
+        _ => format!("/sheets/{copy}"),
+    };
     let own = demands::own(&v.office, v.actor(), v.id(CopyId::parse)?).await?;
     let due = own.line.as_ref().and_then(|line| line.due);
     let query = own.rounds.first().map_or_else(String::new, |round| round.query.as_str().to_owned());
     let page = Confirm {
-        copy: bulletin.copy.id,
+        copy,
         urn: bulletin.urn,
+        sheet,
+        back,
         outcomes: outcomes(),
         onwards: onwards(),
         due: due.map_or_else(String::new, Moment::deadline),
@@ -149,10 +165,15 @@ fn sheet(found: Certificate) -> Sheet {
     let said = &found.confirming;
     let done = Moment::parse_london(&said.done_date, &said.done_time).map(Moment::long).unwrap_or_default();
     let what = if said.outcome == "surrendered" { "Surrendered to the police" } else { "Destroyed" };
+    let sheet = match found.copy.print {
+        0 => "Electronic copy".to_owned(),
+        number => format!("Numbered print, sheet {number} of {}", found.copy.print_of),
+    };
     let rows = vec![
         row("Reference", found.urn),
         row("Authorised", found.authorised_at.long()),
         row("Mark of the copy", found.copy.mark),
+        row("What it was", sheet),
         row("Holder", format!("{}\n{}", found.copy.holder_name, found.copy.scheme_name)),
         row("What was done", what),
         row("How", said.method.clone()),

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 mod files;
 use files::{Colour, bitmap, chunk, jpeg, png, segment, webp, with_segments};
 
-const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP" };
+const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP", sheet: "" };
 
 /// A directory that goes away with the test.
 struct Scratch(PathBuf);
@@ -58,7 +58,7 @@ fn a_copy_opens_with_debians_age_for_its_recipient_only() {
     let others = scratch.file("other.key", other.secret().as_bytes());
     let face = FaceBox::new(2800, 2000, 4400, 4200);
     let copy = Prepared::open(&portrait::draw(7), face).unwrap().seal_for(&MARK, &jane.recipient()).unwrap();
-    for (sealed, size) in [(&copy.screen, (900, 1200)), (&copy.thumbnail, (240, 320))] {
+    for (sealed, size) in copy.iter().zip([(900, 1200), (240, 320)]) {
         let path = scratch.file("copy.age", &sealed.age_bytes);
         assert_eq!(opened_by_debians_age(&path, &others), None);
         let plain = opened_by_debians_age(&path, &janes).unwrap();
@@ -79,11 +79,11 @@ fn a_stored_copy_opens_only_through_both_locks() {
     let copy = Prepared::open(&portrait::draw(3), None).unwrap().seal_for(&MARK, &jane.recipient()).unwrap();
     let key = CopyKey::fresh().unwrap();
     let records = RecordsKey::from_bytes(Zeroizing::new([9; 32]));
-    let blob = key.lock(&copy.screen.age_bytes, b"copy-1/screen").unwrap();
+    let blob = key.lock(&copy[0].age_bytes, b"copy-1/screen").unwrap();
     let wrapped = records.wrap(&key, "copy-1").unwrap();
     assert!(age::open(&blob, &jane).is_err(), "her key alone does not open a stolen blob");
     let again = records.unwrap(&wrapped, "copy-1").unwrap().open(blob.clone(), b"copy-1/screen").unwrap();
-    assert_eq!(again, copy.screen.age_bytes);
+    assert_eq!(again, copy[0].age_bytes);
     assert!(!blob.windows(22).any(|part| part == b"age-encryption.org/v1\n"));
 }
 
@@ -101,6 +101,17 @@ fn every_rendition_carries_the_mark_and_two_recipients_never_get_the_same() {
     let encode = |mark| prepared.mark(Rendition::Screen, mark).unwrap().encode().unwrap();
     assert_eq!(encode(&MARK), encode(&MARK));
     assert_ne!(encode(&MARK), encode(&other));
+    // Two sheets of one holder differ by their marks, and each says on its foot which it is.
+    let sheet = |copy, sheet| Mark { copy, sheet, ..MARK };
+    let (one, two) = (sheet("P2XX-9B", "Sheet 1 of 2"), sheet("P2XX-9C", "Sheet 2 of 2"));
+    assert_ne!(encode(&one), encode(&two));
+    let bare = Mark { sheet: "", ..one };
+    assert_ne!(encode(&one), encode(&bare));
+    let to = Identity::fresh().unwrap();
+    let sealed = prepared.seal_sheet(&one, &to.recipient()).unwrap();
+    assert_eq!(sealed.len(), 1, "a sheet has no small picture");
+    assert_eq!(*age::open(&sealed[0].age_bytes, &to).unwrap(), encode(&one));
+    assert!(prepared.seal_sheet(&Mark { copy: "", ..one }, &to.recipient()).is_err());
     assert!(prepared.seal_for(&Mark { urn: "", ..MARK }, &Identity::fresh().unwrap().recipient()).is_err());
 }
 

@@ -18,6 +18,8 @@ export interface Showing {
   maxSide: number;
   /** What must be opened before the first item, such as a unit's key. */
   before: () => Promise<void>;
+  /** A sheet for paper: opened by the button alone, without the name and time that stand over a screen, and kept while it is printed. */
+  paper?: boolean;
 }
 
 export function gallery(section: HTMLElement, showing: Showing): void {
@@ -80,7 +82,7 @@ export function gallery(section: HTMLElement, showing: Showing): void {
   guard(shown);
   whenUnlocked((how) => {
     if (state !== "locked") return;
-    if (how === "kept" && ready !== null) offer(true);
+    if (ready !== null && (how === "kept" || showing.paper === true)) offer(true);
     else void show();
   });
   ready?.querySelector("button")?.addEventListener("click", () => {
@@ -99,12 +101,18 @@ export function gallery(section: HTMLElement, showing: Showing): void {
     section.focus();
     void show();
   });
-  leaving(section, () => hide("away"));
+  leaving(section, () => hide("away"), showing.paper === true);
 }
 
 /** Calls back when the page is hidden, unfocused for longer than a moment, or idle. */
-function leaving(section: HTMLElement, gone: () => void): void {
+function leaving(section: HTMLElement, gone: () => void, paper: boolean): void {
   const idle = Number(section.dataset["hideAfterMs"] ?? IDLE);
+  addEventListener("pagehide", gone);
+  setInterval(() => {
+    if (sinceHand() >= idle) gone();
+  }, 1000);
+  // Printing takes the focus away, and is what the sheet was opened for.
+  if (paper) return;
   let blurred: ReturnType<typeof setTimeout> | undefined;
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") gone();
@@ -114,11 +122,7 @@ function leaving(section: HTMLElement, gone: () => void): void {
     blurred = setTimeout(gone, MOMENT);
   });
   addEventListener("focus", () => clearTimeout(blurred));
-  addEventListener("pagehide", gone);
   addEventListener("beforeprint", gone);
-  setInterval(() => {
-    if (sinceHand() >= idle) gone();
-  }, 1000);
 }
 
 function guard(shown: HTMLElement): void {
@@ -142,12 +146,12 @@ async function open(section: HTMLElement, item: HTMLElement, showing: Showing, s
   return null;
 }
 
-async function drawOn(section: HTMLElement, item: HTMLElement, { opener, maxSide }: Showing, still: Still): Promise<void> {
+async function drawOn(section: HTMLElement, item: HTMLElement, { opener, maxSide, paper }: Showing, still: Still): Promise<void> {
   const url = given(item, "url");
   const fresh = freshCanvas(must(item, "canvas", HTMLCanvasElement));
   const canvas = fresh.transferControlToOffscreen();
   const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/London" });
-  const overlay = `${given(section, "overlay")} · ${clock.format(new Date())}`;
+  const overlay = paper === true ? "" : `${given(section, "overlay")} · ${clock.format(new Date())}`;
   await ask("draw", { slot: url, url, opener, canvas, overlay, maxSide }, { carry: [canvas] });
   if (still()) item.dataset["drawn"] = "";
 }

@@ -13,6 +13,7 @@ import { meetKeeper } from "./keeper";
 import { lock, lockForGood } from "./keys";
 import { original } from "./original";
 import { passkeySignIn, tellIfItCannotUnlock } from "./passkey_sign_in";
+import { printing } from "./print";
 import { recoverForm, recoverNew } from "./recover";
 import { sealing } from "./seal";
 import { signing } from "./sign";
@@ -35,6 +36,7 @@ const PARTS: Record<string, (element: HTMLElement) => void> = {
   sign: signing,
   draft: drafting,
   viewer,
+  print: printing,
   original,
   thumbnails,
   seal: sealing,

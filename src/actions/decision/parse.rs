@@ -6,6 +6,7 @@ use crate::actions::decision::questions::{self, Kind, Question};
 use crate::actions::{FieldError, No};
 use crate::domain::ids::{AreaId, MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Day, Moment, parse_day};
+use crate::domain::print::{Printer, Prints};
 use crate::domain::release::grounds::{Basis, Grounds, GroundsKind};
 use crate::domain::release::material::{Indication, Material};
 use crate::domain::release::notice::{Notice, Telling};
@@ -114,6 +115,16 @@ impl Paper<'_> {
         day
     }
 
+    /// A whole number; nothing chosen is none.
+    fn count(&mut self, name: &'static str) -> u32 {
+        let raw = self.field(name).trim().to_owned();
+        let read = if raw.is_empty() { Ok(0) } else { raw.parse() };
+        read.unwrap_or_else(|_| {
+            self.wrong.push(FieldError::new(name, "Choose one of the numbers shown"));
+            0
+        })
+    }
+
     fn material(&mut self) -> Material {
         Material {
             custody: self.tick("custody"),
@@ -161,6 +172,11 @@ impl Paper<'_> {
             found: self.yes_no("risk_found"),
             plan: self.prose("risk_plan"),
             immunity: self.prose("risk_immunity"),
+            prints: Prints {
+                allowed: self.count("prints"),
+                why: self.prose("prints_why"),
+                by: Printer::parse(self.field("prints_by")),
+            },
         }
     }
 
@@ -289,6 +305,8 @@ mod tests {
         assert_eq!(read.grounds.basis, Some(Basis::CommonLaw));
         assert_eq!(read.grounds.words.as_str(), "grounds");
         assert_eq!(read.risk.harm.as_str(), "risk_harm");
+        assert_eq!((read.risk.prints.allowed, read.risk.prints.by), (0, Some(Printer::Holder)));
+        assert_eq!(read.risk.prints.why.as_str(), "prints_why");
         assert_eq!(read.japan.necessary.as_str(), "japan_necessary");
         assert_eq!(read.notice.served_at.unwrap().rfc3339(), "2026-11-10T09:30:00.000Z");
         assert_eq!(read.notice.left_out_by.as_str(), "left_out_by");
@@ -311,6 +329,8 @@ mod tests {
         assert_eq!(fields(Part::Notice, &[("notice_date", "2026-11-10")]), ["notice_date"]);
         assert_eq!(fields(Part::Recipients, &[("recipients", "x:y"), ("areas", "z")]), ["recipients", "areas"]);
         assert_eq!(fields(Part::Records, &[("athena_date", "yesterday")]), ["athena_date"]);
+        assert_eq!(fields(Part::Risk, &[("prints", "-1")]), ["prints"]);
+        assert_eq!(fields(Part::Risk, &[("prints", "two")]), ["prints"]);
         let long = "x".repeat(300_000);
         assert_eq!(
             fields(Part::Risk, &[("risk_harm", &long), ("risk_plan", "a\u{202E}b")]),

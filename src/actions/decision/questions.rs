@@ -2,6 +2,8 @@
 //!
 //! Beside each question stands the clause it answers. Absent on purpose: whether the answers are enough (`domain::release::case`).
 
+mod risk;
+
 use crate::domain::release::Part;
 
 /// One of several answers: the stored word, the words a page shows, a hint.
@@ -199,17 +201,6 @@ const GROUNDS: &[Question] = &[
     ),
 ];
 
-const RISK: &[Question] = &[
-    ask("risk_confidentiality", "Confidentiality and sensitivity", "K6.2.5", Kind::Prose, ""),
-    ask("risk_level", "Level of risk", "K6.2.5", Kind::Prose, "Ethical, personal and operational"),
-    ask("risk_purpose", "Purpose of the disclosure", "K6.2.5", Kind::Prose, ""),
-    ask("risk_conditions", "Special conditions", "K6.2.5", Kind::Prose, "“None” if there are none"),
-    ask("risk_harm", "Possible harm to the person", "K6.2.5", Kind::Prose, ""),
-    ask("risk_found", "Did you find a risk?", "K6.2.6", Kind::Choice(YES_NO), ""),
-    ask("risk_plan", "Plan to manage it", "K6.2.6", Kind::Prose, "Only if you found one"),
-    ask("risk_immunity", "Public interest immunity (optional)", "K6.2.6", Kind::Prose, "What would need it, and why"),
-];
-
 const JAPAN: &[Question] = &[
     ask("japan_justified", "Justified", "K6.4", Kind::Prose, "Why is it right to disclose?"),
     ask("japan_authorised", "Authorised", "K6.4", Kind::Prose, "Under which power and policy?"),
@@ -363,7 +354,7 @@ pub fn of(part: Part) -> &'static [Question] {
     match part {
         Part::Material => MATERIAL,
         Part::Grounds => GROUNDS,
-        Part::Risk => RISK,
+        Part::Risk => risk::RISK,
         Part::Japan => JAPAN,
         Part::Outcome => OUTCOME,
         Part::Notice => NOTICE,

@@ -204,11 +204,11 @@ pub struct Own {
     pub rounds: Vec<Round>,
 }
 
-/// The same for its holder. The caller has asked whose it is.
+/// The same for its holder, or for the police who print it for them. The caller has asked whose it is.
 pub async fn own(office: &Office, by: &Actor, copy: CopyId) -> Result<Own, No> {
-    let holder = by.person().ok_or(No::NotFound)?;
+    let person = by.person().ok_or(No::NotFound)?.to_string();
     let (mut conn, now) = (office.read().await?, office.now());
-    conn.copy(copy).await?.filter(|row| row.holder == holder.to_string()).ok_or(No::NotFound)?;
+    conn.copy(copy).await?.filter(|row| row.holder == person || row.opener() == person).ok_or(No::NotFound)?;
     let (numbers, _) = conn.numbers_in_force().await?;
     let line = match row_of(&mut conn, copy, now).await {
         Ok(row) => Some(Line::of(row, &numbers, now)),

@@ -75,7 +75,10 @@ async fn demands(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
         if stage == Stage::Passed {
             people.extend(conn.holders_of_role(Role::Aic.word(), &row.area_id).await?);
         }
-        all.push(Due { object: format!("copy/{}", row.copy_id), at: due, stage, people });
+        // A sheet, and what somebody who left holds, are in the list of all they hold.
+        let listed = row.print > 0 || row.left_at.is_some();
+        let object = format!("{}/{}", if listed { "held" } else { "copy" }, row.copy_id);
+        all.push(Due { object, at: due, stage, people });
     }
     Ok(all)
 }

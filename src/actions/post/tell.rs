@@ -15,6 +15,7 @@ use crate::domain::event::Kind;
 use crate::domain::ids::{CopyId, MessageId, PersonId, ReleaseId, ReportId};
 use crate::domain::message::{Audience, EVENTS};
 use crate::store::Conn;
+use crate::store::copies::Row;
 use crate::store::messages::{Happened, Message};
 
 /// Entries that are read at a time.
@@ -74,6 +75,17 @@ async fn messages_of(office: &Office, conn: &mut Conn, one: &Happened) -> Result
     Ok(messages)
 }
 
+/// Where a holder finds a copy: the list of all they hold, if it is a sheet, or ended when they left.
+fn place(row: &Row) -> String {
+    let listed = !row.is_electronic() || row.left_at.is_some();
+    format!("{}/{}", if listed { "held" } else { "copy" }, row.id)
+}
+
+/// A holder is told once for a supply, however many sheets it has (O3.2.1).
+fn is_given(row: &Row) -> bool {
+    row.sealed_at.is_some() && row.replaced_at.is_none() && row.is_electronic()
+}
+
 type Told = Vec<(PersonId, String)>;
 
 /// Who is told, each with what a link leads to.
@@ -83,14 +95,15 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
     Ok(match audience {
         Audience::Holder => {
             let Some(copy) = one.copy_id.as_deref().and_then(CopyId::parse) else { return Ok(Vec::new()) };
-            let row = conn.copy(copy).await?;
-            row.into_iter().filter_map(|row| Some((PersonId::parse(&row.holder)?, format!("copy/{copy}")))).collect()
+            // That there is something new to read is told once for a supply, however many sheets it has (O3.2.1).
+            let row = conn.copy(copy).await?.filter(|row| row.is_electronic() || one.kind != Kind::Sealed.word());
+            row.into_iter().filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect()
         }
         Audience::Holders => {
             let Some(release) = release else { return Ok(Vec::new()) };
             let copies = conn.copies_of_release(release).await?.into_iter();
-            let given = copies.filter(|row| row.sealed_at.is_some() && row.replaced_at.is_none());
-            given.filter_map(|row| Some((PersonId::parse(&row.holder)?, format!("copy/{}", row.id)))).collect()
+            let given = copies.filter(is_given);
+            given.filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect()
         }
         Audience::Officer => {
             let filed = match release {
@@ -119,6 +132,10 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
         Audience::Person => {
             let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
             person.map(|person| (person, "account".to_owned())).into_iter().collect()
+        }
+        Audience::Leaver => {
+            let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
+            person.map(|person| (person, "held".to_owned())).into_iter().collect()
         }
         Audience::PersonByCode => {
             let by_code = text(one, "by") == BY_CODE;

@@ -206,8 +206,7 @@ impl Plan {
                 ended.until = Some(after);
                 if outcome == ReviewOutcome::Continue {
                     tx.acknowledge_anew(id).await?;
-                    let standing = super::standing(&self.of.copies);
-                    ended.copies = standing.into_iter().filter(|copy| !needed.contains(copy)).collect();
+                    ended.copies = unneeded(tx, &self.of, &needed).await?;
                     for copy in &ended.copies {
                         tx.destroy_key(*copy).await?;
                     }
@@ -219,6 +218,21 @@ impl Plan {
         tx.append(&event, by, stamp).await?;
         Ok(ended)
     }
+}
+
+/// The copies and sheets of whoever needs the release no more, from the first that stands.
+async fn unneeded(tx: &mut Tx, of: &Gathered, needed: &[CopyId]) -> Result<Vec<CopyId>, No> {
+    let id = of.of.filed.release.id;
+    let is_needed = |copy: &str| needed.iter().any(|one| one.to_string() == copy);
+    let without: Vec<&str> =
+        of.copies.iter().filter(|copy| !is_needed(&copy.id)).map(|copy| copy.holder.as_str()).collect();
+    let mut all = Vec::new();
+    for copy in tx.copies_of_release(id).await? {
+        if copy.key_gone_at.is_none() && without.contains(&copy.holder.as_str()) {
+            all.push(copy.holding()?.copy);
+        }
+    }
+    Ok(all)
 }
 
 /// A new change's identifier, and its reasons sealed to it.

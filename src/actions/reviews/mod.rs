@@ -158,10 +158,11 @@ fn standing(copies: &[Copy]) -> Vec<CopyId> {
     copies.iter().filter_map(|copy| CopyId::parse(&copy.id)).collect()
 }
 
-/// The copies of a release that stand.
+/// The copies of a release that stand, one for each recipient: a sheet goes on, and ends, with its holder's own (O3.2.1).
 async fn copies(conn: &mut Conn, id: ReleaseId) -> Result<Vec<Copy>, Fault> {
     let ended = |copy: &Copy| copy.replaced_at.is_some() || copy.confirmed_at.is_some() || copy.key_gone_at.is_some();
-    Ok(conn.copies_of_release(id).await?.into_iter().filter(|copy| !ended(copy)).collect())
+    let all = conn.copies_of_release(id).await?.into_iter();
+    Ok(all.filter(|copy| copy.is_electronic() && !ended(copy)).collect())
 }
 
 /// Reads a part's answers into `of`.

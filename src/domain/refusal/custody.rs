@@ -44,9 +44,17 @@ impl Refusal {
 
     /// Numbered prints (O3.2.1), and whoever leaves.
     #[rustfmt::skip]
-    #[expect(clippy::unused_self, reason = "its first refusal is still to come")]
     pub(super) fn about_prints(&self) -> Option<Said> {
-        None
+        Some(match self {
+            Self::PrintsNotJustified => ("no-print-reason", "O3.2.1", "prints_why", "Enter why prints are needed, or allow none."),
+            Self::NoPrinter => ("no-printer", "O3.2.1", "prints_by", "Select who prints them."),
+            Self::PrintedAlready => ("printed-already", "O3.2.1", "", "This sheet was opened for printing already. If the print failed, ask the Area Intelligence Co-ordinator to free it."),
+            Self::NotPrintedYet => ("not-printed-yet", "O3.2.1", "", "This sheet has not been opened for printing, so that is not possible yet."),
+            Self::CarriedOutOfTime => ("carried-out-of-time", "O3.2.1", "received_date", "A sheet leaves after it was printed and is received after it left, neither in the future. Check the dates and times."),
+            Self::NoSuccessor => ("no-successor", "K7.3", "successor", "Choose somebody else who receives for this scheme, or nobody."),
+            Self::LeftScheme => ("left-scheme", "K7.3", "", "You do not receive for this scheme any more. Surrender or destroy what you hold of it and confirm it."),
+            _ => return None,
+        })
     }
 
     /// How long things are kept, and their disposal (K9.1).

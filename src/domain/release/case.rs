@@ -111,7 +111,7 @@ impl Case {
                 }
                 why
             }
-            Part::Risk => of.risk.check(),
+            Part::Risk => of.risk.check().into_iter().chain(of.risk.prints.check(&self.numbers)).collect(),
             Part::Japan => of.japan.check(),
             Part::Outcome => of.outcome.check(self.photographs, &self.about_it()),
             Part::Notice => {

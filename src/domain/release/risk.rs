@@ -1,5 +1,6 @@
 //! The risk assessment and plan (K6.2.5, K6.2.6, O3.2.5), and the five answers of JAPAN (K6.4).
 
+use crate::print::Prints;
 use crate::refusal::Refusal;
 use crate::words::Prose;
 
@@ -22,6 +23,8 @@ pub struct Risk {
     pub plan: Prose,
     /// Whether public interest immunity is needed, and for what.
     pub immunity: Prose,
+    /// Numbered prints, off unless they are needed (O3.2.1).
+    pub prints: Prints,
 }
 
 impl Risk {

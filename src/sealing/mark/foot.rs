@@ -51,7 +51,8 @@ fn fitting(mark: &Mark<'_>, room: f64) -> Option<(Block, layout::Extent)> {
     loop {
         let name: String = words.iter().take(keep).collect();
         let cut = if keep < words.len() { "…" } else { "" };
-        let line = format!("{}  {}   For {}{cut} only", mark.urn, mark.copy, name.trim_end());
+        let sheet = if mark.sheet.is_empty() { String::new() } else { format!("{}   ", mark.sheet) };
+        let line = format!("{}  {}   {sheet}For {}{cut} only", mark.urn, mark.copy, name.trim_end());
         let block = Block::set(&[&line])?;
         let extent = block.extent();
         if extent.width <= room {

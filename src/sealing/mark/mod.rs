@@ -37,6 +37,8 @@ pub struct Mark<'a> {
     pub copy: &'a str,
     /// Whose copy it is, in words for the line at the foot of the screen rendition; shortened if it does not fit.
     pub recipient: &'a str,
+    /// Which sheet of paper it is, for the same line, such as `Sheet 1 of 2`; empty: none.
+    pub sheet: &'a str,
 }
 
 /// Which of the pictures a partner gets.
@@ -240,7 +242,8 @@ mod tests {
         Picture::from_rgb(width, height, vec![grey; bytes]).unwrap()
     }
 
-    const MARK: Mark<'static> = Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP" };
+    const MARK: Mark<'static> =
+        Mark { urn: "CZ/001/26", copy: "K7Q4-2M", recipient: "Jane Smith, Luton BCRP", sheet: "" };
 
     fn drawn(mut picture: Picture, mark: &Mark<'_>, rendition: Rendition, face: Option<FaceBox>) -> Picture {
         let ground = Ground::of(&picture, face);
@@ -317,7 +320,7 @@ mod tests {
         for (urn, copy) in [("", "K7"), ("CZ/001/26", " "), (long.as_str(), "K7"), ("CZ/001/26", long.as_str())] {
             let mut picture = flat(300, 300, 0);
             let ground = Ground::of(&picture, None);
-            let refused = draw(&mut picture, &Mark { urn, copy, recipient: "" }, Rendition::Screen, &ground);
+            let refused = draw(&mut picture, &Mark { urn, copy, recipient: "", sheet: "" }, Rendition::Screen, &ground);
             assert_eq!(refused, Err(NotMarked::Words));
             assert!(picture.rgb().iter().all(|level| *level == 0));
         }

@@ -1,6 +1,6 @@
 //! Demands for surrender or destruction, and confirmations (K8.2).
 
-use super::{Body, CERTIFIED, Door, Role, Who, get, post};
+use super::{Body, Door, Role, Who, get, post};
 use crate::web::police::{demands, ending};
 use crate::web::surrender;
 
@@ -27,7 +27,7 @@ pub(super) const DOORS: &[Door] = &[
     post("/schemes/{id}/demand", AIC, Body::Form, "Demand it, signed", |v| Box::pin(demands::scheme(v))),
     get("/people/{id}/demand", AIC, "Form: demand what a person holds", |v| Box::pin(demands::ask_person(v))),
     post("/people/{id}/demand", AIC, Body::Form, "Demand it, signed", |v| Box::pin(demands::person(v))),
-    get("/certificates/{id}/file", CERTIFIED, "The same as a file to verify", |v| Box::pin(surrender::file(v))),
+    get("/certificates/{id}/file", Who::SignedIn, "The same as a file to verify", |v| Box::pin(surrender::file(v))),
     get("/releases/{id}/certificate", SEES, "Certificate that every copy is accounted for", |v| {
         Box::pin(surrender::of_release(v))
     }),

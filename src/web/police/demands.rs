@@ -49,7 +49,7 @@ impl Entry {
             href: format!("/demands/{}", row.copy_id),
             urn: row.urn.clone(),
             release: format!("/releases/{}", row.release_id),
-            mark: row.mark.clone(),
+            mark: row.named(),
             holder: row.holder_name.clone(),
             scheme: row.scheme_name.clone(),
             due: line.due.map_or_else(|| "Not demanded".to_owned(), Moment::deadline),

@@ -107,7 +107,7 @@ impl Ending {
         let (row_, state) = (&case.line.row, case.line.state);
         let mut facts = vec![
             row("Reference", row_.urn.clone()),
-            row("Mark of the copy", row_.mark.clone()),
+            row("Mark of the copy", row_.named()),
             row("Holder", format!("{}\n{}", row_.holder_name, row_.scheme_name)),
             row("First opened", row_.opened_at.map_or_else(|| "Never".to_owned(), long)),
             row("Key destroyed", row_.key_gone_at.map_or_else(|| "Not yet".to_owned(), long)),

@@ -134,10 +134,18 @@ fn unit_words(work: &Work) -> String {
     format!("{}: {}", work.area, words.join("; "))
 }
 
+fn owed(copies: usize) -> Section {
+    let words = match copies {
+        1 => "1 copy or print of yours is over. Say what became of it (K8.2).".to_owned(),
+        many => format!("{many} copies and prints of yours are over. Say what became of each (K8.2)."),
+    };
+    Section { words, ..plain("To be confirmed", "", vec![link("/held", "Copies and prints you hold")]) }
+}
+
 fn again(releases: usize) -> Section {
     let words = match releases {
-        1 => "Somebody made new keys: copies of 1 release wait.".to_owned(),
-        many => format!("Somebody made new keys: copies of {many} releases wait."),
+        1 => "Somebody made new keys, or follows a leaver: copies of 1 release wait.".to_owned(),
+        many => format!("Somebody made new keys, or follows a leaver: copies of {many} releases wait."),
     };
     Section { words, ..plain("Copies to seal again", "", vec![link("/reseal", "See what waits")]) }
 }
@@ -281,6 +289,7 @@ impl Section {
                 vec![link("/bulletins", "Your bulletins"), link("/undertaking", "Your undertaking")],
             ),
             Waiting::Log => log(),
+            Waiting::Owed(copies) => owed(*copies),
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Overdue(all) => overdue(all),
             Waiting::Demands(owed, answers) => demanded(*owed, *answers),
@@ -336,6 +345,8 @@ impl Page for Home {
             Waiting::Overdue(Vec::new()),
             Waiting::Demands(1, 2),
             Waiting::Demands(2, 1),
+            Waiting::Owed(1),
+            Waiting::Owed(2),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Retention(2),

@@ -208,7 +208,10 @@ pub async fn disclosure(v: Visit) -> Result<Answer, No> {
     let authority = of.sheet.filed.release.stage.authority();
     let supplied = of.sheet.copies.iter().map(|copy| {
         vec![
-            copy.holder_name.clone(),
+            match copy.print {
+                0 => copy.holder_name.clone(),
+                number => format!("{}, sheet {number} of {}", copy.holder_name, copy.print_of),
+            },
             copy.scheme_name.clone(),
             long(copy.sealed_at),
             long(copy.opened_at),

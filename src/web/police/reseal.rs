@@ -67,6 +67,11 @@ fn one(waiting: &Waiting) -> One {
     });
     let made =
         waiting.unsealed.iter().map(|name| Person { name: name.clone(), state: "New copy, not sealed yet".into() });
+    let reading = waiting.reading.iter().map(|name| Person {
+        name: name.clone(),
+        state: "New copy. Nothing is sealed before they have accepted the conditions.".into(),
+    });
+    let made = made.chain(reading);
     One { id: waiting.release.to_string(), urn: waiting.urn.clone(), people: lost.chain(made).collect() }
 }
 

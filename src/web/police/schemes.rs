@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::actions::No;
 use crate::actions::registers::{self, Entry, Receiver, Scheme, Subject};
+use crate::actions::{No, leavers};
 use crate::domain::ids::{MemberId, PersonId, SchemeId};
 use crate::domain::moment::{Moment, parse_day};
 use crate::domain::policy::{Act, Thing, may};
@@ -83,6 +83,14 @@ pub struct One {
     may_keep: bool,
     may_invite: bool,
     may_export: bool,
+    /// Who left it, for whoever inspects it.
+    left: Vec<Left>,
+}
+
+#[derive(Serialize)]
+struct Left {
+    id: String,
+    told: String,
 }
 
 #[derive(Serialize)]
@@ -225,6 +233,7 @@ impl One {
             may_keep: may(v.actor(), Act::KeepRegister, thing),
             may_invite: may(v.actor(), Act::Invite, thing),
             may_export: may(v.actor(), Act::Inspect, thing),
+            left: Vec::new(),
         })
     }
 }
@@ -264,14 +273,18 @@ impl Page for One {
             may_keep: true,
             may_invite: true,
             may_export: true,
+            left: vec![Left { id: "1".into(), told: "Sam Park, 21 November 2026 at 5:30pm".into() }],
         };
         vec![full, Self { name: "Pub Watch".into(), may_see_papers: true, ..Self::default() }]
     }
 }
 
 pub(super) async fn page(v: &Visit) -> Result<One, No> {
-    let entry = registers::scheme(&v.office, v.actor(), v.id(SchemeId::parse)?, v.stamp()).await?;
-    One::of(&entry, v)
+    let id = v.id(SchemeId::parse)?;
+    let entry = registers::scheme(&v.office, v.actor(), id, v.stamp()).await?;
+    let left = leavers::of_scheme(&v.office, v.actor(), id).await?;
+    let left = left.into_iter().map(|one| Left { id: one.id, told: format!("{}, {}", one.name, super::long(one.at)) });
+    Ok(One { left: left.collect(), ..One::of(&entry, v)? })
 }
 
 /// `GET /schemes/{id}`.

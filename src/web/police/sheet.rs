@@ -73,7 +73,9 @@ struct Line {
     holder: String,
     scheme: String,
     sealed: String,
-    /// The holder's keys were lost, and this copy with them.
+    /// Its numbered prints, in a line; empty: none.
+    sheets: String,
+    /// The holder's keys were lost or they left, and this copy ended.
     lost: String,
     signed: String,
     opened: String,
@@ -95,13 +97,40 @@ fn line(copy: &Copy) -> Line {
         holder: copy.holder_name.clone(),
         scheme: copy.scheme_name.clone(),
         sealed: at(copy.sealed_at),
-        lost: copy.replaced_at.map_or_else(String::new, |ms| format!("Keys lost: destroyed on {}", long(ms))),
+        sheets: String::new(),
+        lost: match (copy.left_at, copy.replaced_at) {
+            (Some(ms), _) => format!("Left the scheme: ended on {}", long(ms)),
+            (None, Some(ms)) => format!("Keys lost: destroyed on {}", long(ms)),
+            (None, None) => String::new(),
+        },
         signed: at(copy.acknowledged_at),
         opened: at(copy.opened_at),
         confirmed: format!("{outcome}{}", at(copy.confirmed_at)),
         ended: copy.confirmed_at.is_some(),
-        supplied: copy.sealed_at.is_some() && copy.replaced_at.is_none(),
+        // What a leaver held is owed by them, whoever follows.
+        supplied: copy.sealed_at.is_some() && (copy.replaced_at.is_none() || copy.replaced_at == copy.left_at),
     }
+}
+
+/// A line for each electronic copy; its sheets are counted under it, for the ledger lists them.
+fn lines(copies: &[Copy]) -> Vec<Line> {
+    let electronic = copies.iter().filter(|copy| copy.is_electronic());
+    let with_sheets = |copy: &Copy| {
+        // Sheets end and are replaced with the holder's own copy; what stands under it is the same person's.
+        let own = |one: &&Copy| {
+            !one.is_electronic() && one.holder == copy.holder && one.replaced_at.is_some() == copy.replaced_at.is_some()
+        };
+        let sheets: Vec<&Copy> = copies.iter().filter(own).collect();
+        let opened = sheets.iter().filter(|one| one.opened_at.is_some()).count();
+        let gone = sheets.iter().filter(|one| one.confirmed_at.is_some()).count();
+        let told = match sheets.len() {
+            0 => String::new(),
+            1 => format!("1 numbered print: {opened} opened, {gone} confirmed gone"),
+            many => format!("{many} numbered prints: {opened} opened, {gone} confirmed gone"),
+        };
+        Line { sheets: told, ..line(copy) }
+    };
+    electronic.map(with_sheets).collect()
 }
 
 /// Its life in dates, up to where it is.
@@ -168,7 +197,7 @@ impl Sheet {
                 .iter()
                 .map(|one| Photograph { id: one.id.clone(), size: format!("{} by {} pixels", one.width, one.height) })
                 .collect(),
-            copies: sheet.copies.iter().map(line).collect(),
+            copies: lines(&sheet.copies),
             signatures: sheet.signatures.clone(),
             corrections: String::new(),
             demands: false,
@@ -222,6 +251,7 @@ fn copy_sample(ended: bool) -> Line {
         holder: "Priya Shah".into(),
         scheme: "Colchester Retail Watch".into(),
         sealed: "21 November 2026 at 5:30pm".into(),
+        sheets: if ended { String::new() } else { "2 numbered prints: 1 opened, 0 confirmed gone".into() },
         lost: if ended { "Keys lost: destroyed on 22 November 2026 at 9:00am".into() } else { String::new() },
         signed: "Not yet".into(),
         opened: "Not yet".into(),

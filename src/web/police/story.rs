@@ -17,7 +17,7 @@ use crate::web::log_check::Step;
 pub(crate) fn standing(sheet: &Sheet) -> String {
     let release = &sheet.filed.release;
     let (done, parts) = sheet.parts;
-    let copies = sheet.copies.iter().filter(|copy| copy.replaced_at.is_none());
+    let copies = sheet.copies.iter().filter(|copy| copy.replaced_at.is_none() && copy.is_electronic());
     let count = |test: fn(&crate::actions::desk::Copy) -> bool| copies.clone().filter(|copy| test(copy)).count();
     let (all, sealed) = (copies.clone().count(), count(|copy| copy.sealed_at.is_some()));
     let (opened, gone) = (count(|copy| copy.opened_at.is_some()), count(|copy| copy.confirmed_at.is_some()));
@@ -110,11 +110,40 @@ fn limit(record: &Record) -> String {
     Moment::parse_rfc3339(word(record, "until")).map_or_else(String::new, Moment::deadline)
 }
 
-/// One record in words; `None`: it is no step of the story.
-fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
+/// What happened to one copy or sheet.
+fn of_copy(sheet: &Sheet, record: &Record, kind: Kind) -> Option<String> {
     let copy = sheet.copies.iter().find(|copy| copy.id == word(record, "copy"));
     let holder = copy.map_or("a recipient", |copy| copy.holder_name.as_str());
-    let (title, text) = match Kind::parse(word(record, "kind"))? {
+    let what = match copy.map_or(0, |copy| copy.print) {
+        0 => "Copy".to_owned(),
+        sheet => format!("Sheet {sheet}"),
+    };
+    Some(match kind {
+        Kind::Sealed => format!("{what} sealed to {holder}"),
+        Kind::Viewed if copy.is_some_and(|copy| copy.print > 0) => format!("{what} of {holder} opened for printing"),
+        Kind::Viewed => "First opened".to_owned(),
+        Kind::Confirmed => {
+            let how = if word(record, "outcome") == "surrendered" { "surrendered" } else { "destroyed" };
+            format!("{what} of {holder} confirmed {how}")
+        }
+        Kind::Destroyed => format!("Key and files of {holder}’s copy destroyed"),
+        Kind::CopyReplaced => {
+            let before = sheet.copies.iter().find(|copy| copy.id == word(record, "of"));
+            match before.filter(|before| before.left_at.is_some()) {
+                Some(left) => format!("{}’s copy ended; {holder}’s copy takes its place", left.holder_name),
+                None => format!("A new copy for {holder}, whose keys were lost"),
+            }
+        }
+        Kind::PrintFreed => format!("{what} of {holder} freed to be printed again"),
+        Kind::PrintCarried => format!("{what} carried to {holder}"),
+        _ => return None,
+    })
+}
+
+/// One record in words; `None`: it is no step of the story.
+fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
+    let kind = Kind::parse(word(record, "kind"))?;
+    let (title, text) = match kind {
         Kind::Requested => ("Asked for".to_owned(), String::new()),
         Kind::Returned => ("Sent back to the officer".to_owned(), String::new()),
         Kind::Considered => {
@@ -136,9 +165,7 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
         Kind::Authorised => {
             (format!("Authorised as {}", word(record, "urn")), format!("Open until {}.", limit(record)))
         }
-        Kind::Sealed => (format!("Copy sealed to {holder}"), String::new()),
         Kind::Acknowledged => ("Conditions of the supply signed".to_owned(), String::new()),
-        Kind::Viewed => ("First opened".to_owned(), String::new()),
         Kind::Original => ("An original was opened".to_owned(), String::new()),
         Kind::Recalled => ("Recalled".to_owned(), String::new()),
         Kind::Reviewed => ("Review signed (form 3796)".to_owned(), String::new()),
@@ -148,18 +175,12 @@ fn step(sheet: &Sheet, record: &Record, names: &Names) -> Option<Step> {
         Kind::NoticeEnded => ("Exclusion notice ended early".to_owned(), format!("Open until {}.", limit(record))),
         Kind::Voided => ("Number voided".to_owned(), String::new()),
         Kind::Expired => ("The time limit was reached".to_owned(), String::new()),
-        Kind::Confirmed => {
-            let how = if word(record, "outcome") == "surrendered" { "surrendered" } else { "destroyed" };
-            (format!("Copy of {holder} confirmed {how}"), String::new())
-        }
-        Kind::Destroyed => (format!("Key and files of {holder}’s copy destroyed"), String::new()),
-        Kind::CopyReplaced => (format!("A new copy for {holder}, whose keys were lost"), String::new()),
         Kind::Duty => {
             let duty = Duty::parse(word(record, "duty")).map_or("", Duty::title);
             let done = record.body.get("done").and_then(serde_json::Value::as_bool) == Some(true);
             (format!("{}: {duty}", if done { "Duty done" } else { "Marked" }), String::new())
         }
-        _ => return None,
+        _ => (of_copy(sheet, record, kind)?, String::new()),
     };
     let at = Moment::parse_rfc3339(word(record, "at")).map_or_else(String::new, Moment::long);
     Some(Step { at, title, by: names.of(word(record, "actor")), text })

@@ -11,6 +11,7 @@ use disclosure_portal::web::doors::{DOORS, Method};
 
 use super::PLOT;
 use super::corrections::{corrected, held};
+use super::prints::{sheets, two_each};
 use super::rulings::considered;
 use super::two_areas::{TWO, answered, consulted};
 use crate::harness::browser::Browser;
@@ -45,6 +46,8 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
     let noticed = super::limits::noticed(&scene).await;
     let (both, consultation) = consulted(&scene, &TWO).await;
     answered(&scene, consultation).await;
+    let printed = two_each(&scene).await;
+    let sheet = sheets(&scene, who("Priya"), printed).await[0].0;
     let at = |who: &'static str, id: &dyn ToString, rest: &str| One(who, format!("/releases/{}{rest}", id.to_string()));
     let doors = [
         ("/consultations/{id}", One("Dana", format!("/consultations/{consultation}"))),
@@ -67,6 +70,8 @@ async fn every_page_of_a_case_that_is_read_is_one_leaf() {
         ("/releases/{id}/letters/{letter}", at("Sam", &asked, "/letters/notice")),
         ("/releases/{id}/limit", at("Sam", &live, "/limit")),
         ("/releases/{id}/notice-ended", at("Sam", &noticed, "/notice-ended")),
+        ("/releases/{id}/prints", at("Riley", &printed, "/prints")),
+        ("/releases/{id}/prints/{copy}", at("Sam", &printed, &format!("/prints/{sheet}"))),
         ("/releases/{id}/recall", at("Sam", &live, "/recall")),
         ("/releases/{id}/record", at("Sam", &live, "/record")),
         ("/releases/{id}/reports/{report}", at("Sam", &live, &format!("/reports/{report}"))),

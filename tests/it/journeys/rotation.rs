@@ -51,6 +51,8 @@ async fn count(office: &Office, key: &RecordsKey) -> (usize, usize) {
             "inspection",
             "disposal",
             "legal_hold",
+            "print_act",
+            "leaving",
         ]
         .contains(&source.table);
         assert!(!fields.is_empty() || none, "{}.{}", source.table, source.column);
