@@ -47,15 +47,16 @@ impl Scene {
 
     /// On a backend whatever this run is about.
     pub(crate) async fn on(backend: Backend) -> Self {
-        Self::shared(backend, None).await
+        Self::placed(backend, None).await
     }
 
     /// With its vault in a bucket, which has to outlive it.
     pub(crate) async fn in_bucket(server: &S3Server) -> Self {
-        Self::shared(backend(), Some(server)).await
+        Self::placed(backend(), Some(server)).await
     }
 
-    async fn shared(backend: Backend, bucket: Option<&S3Server>) -> Self {
+    /// On a backend whatever this run is about, and in a bucket where there is one.
+    pub(crate) async fn placed(backend: Backend, bucket: Option<&S3Server>) -> Self {
         let made = template_of(backend);
         let shared = |world: &Postgres| Database { at: Server::shared().create(Some(&world.database)), own: None };
         Self::of(made, made.database.as_ref().map(shared), bucket).await
