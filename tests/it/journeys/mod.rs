@@ -16,6 +16,7 @@ mod jobs;
 mod lapses;
 pub(crate) mod leaving;
 mod letters;
+mod limit_doors;
 mod limits;
 pub(crate) mod mail;
 mod mail_slow;

@@ -9,7 +9,7 @@ use disclosure_portal::actions::demands::{self, Target};
 use disclosure_portal::actions::retention::nightly;
 use disclosure_portal::actions::{certificate, post, report, sweep};
 use disclosure_portal::demo::releases::{
-    Plot, accept, acknowledge, ask, confirm, copy_of, look, recall, release_to, to,
+    Plot, accept, acknowledge, ask, confirm, copy_of, look, recall, release_to, to, undertake,
 };
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, ReleaseId};
@@ -198,6 +198,7 @@ async fn accounted_for(scene: &Scene) -> ReleaseId {
     let names = [("Priya", 0), ("Morgan", 0), ("Toby", 1)];
     release_to(office, sam, id, &PLAIN, &to(world(), &names).unwrap()).await.unwrap();
     post::round(office).await.unwrap();
+    undertake(office, who("Morgan")).await.unwrap();
     let mut copies = Vec::new();
     for (name, _) in names {
         let copy = copy_of(office, who(name), id).await.unwrap();
