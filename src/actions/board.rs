@@ -18,6 +18,8 @@ const DEAF: Duration = Duration::from_millis(1_400);
 #[derive(Debug, Default)]
 pub struct Board {
     closed: RwLock<HashSet<String>>,
+    /// People whose account is suspended: what is on its way to them stops.
+    suspended: RwLock<HashSet<String>>,
     /// Limits that were brought forward while responses may be running (K7.8).
     limits: RwLock<HashMap<String, Moment>>,
     /// When the others were last heard; absent: there are no others.
@@ -47,6 +49,29 @@ impl Board {
     /// Whether it was closed. A board that cannot be read, or is deaf, counts as closed.
     pub fn is_closed(&self, what: &str) -> bool {
         self.is_deaf() || self.closed.read().map_or(true, |closed| closed.contains(what))
+    }
+
+    /// Suspends or restores somebody: a running response to them goes on only when they are not suspended.
+    pub fn suspend(&self, person: &str, suspended: bool) {
+        if let Ok(mut all) = self.suspended.write() {
+            if suspended {
+                all.insert(person.to_owned())
+            } else {
+                all.remove(person)
+            };
+        }
+    }
+
+    /// Exactly these people are suspended, as the store says.
+    pub fn suspended_are(&self, people: HashSet<String>) {
+        if let Ok(mut all) = self.suspended.write() {
+            *all = people;
+        }
+    }
+
+    /// Whether somebody is suspended. A board that cannot be read counts as yes.
+    pub fn is_suspended(&self, person: &str) -> bool {
+        self.suspended.read().map_or(true, |all| all.contains(person))
     }
 
     /// What the others had closed up to `asked` is on the board.

@@ -334,13 +334,14 @@ pub async fn thumbnails(
     Ok(opened)
 }
 
-/// Whether a running response of this view must stop: recalled, confirmed, or past its limit (P3).
-pub fn must_stop(office: &Office, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
+/// Whether a running response of this view must stop: recalled, demanded, confirmed, past its limit, or its reader suspended (P3).
+pub fn must_stop(office: &Office, by: &Actor, release: ReleaseId, copy: CopyId, until: Moment) -> bool {
     let now = office.now();
     now >= until
         || office.board.is_over(&release.to_string(), now)
         || office.board.is_closed(&release.to_string())
         || office.board.is_closed(&copy.to_string())
+        || by.person().is_some_and(|person| office.board.is_suspended(&person.to_string()))
 }
 
 /// Writes down, as well as it can, that the bytes of a view all left or broke off: with the next batch, without one of its own.

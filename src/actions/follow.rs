@@ -1,4 +1,5 @@
-//! What the other instances did that this one must know within two seconds: copies that ended, and how far the log's time is.
+//! What the other instances did that this one must know within two seconds: copies that ended, who is suspended, and how far the log's time
+//! is.
 //!
 //! Absent on purpose: anything that the gate of a view relies on; it asks the store itself, inside its act. This only ends answers that
 //! are already running (P3). Proved by `tests/it/instances.rs`.
@@ -20,10 +21,12 @@ pub async fn hear(office: &Office, since: Option<Moment>) -> Result<Moment, No> 
     let newest = conn.log_at().await?;
     let since = since.unwrap_or(newest);
     let ended = conn.copies_ended_since(since).await?;
+    let suspended = conn.suspended().await?;
     let next = ended.last().map_or(since, |(_, at)| *at);
     for (copy, _) in ended {
         office.board.close(copy);
     }
+    office.board.suspended_are(suspended.into_iter().collect());
     office.db.writer().saw(newest);
     office.board.heard(asked);
     Ok(next)

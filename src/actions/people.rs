@@ -283,6 +283,8 @@ pub async fn suspend(office: &Office, by: &Actor, person: PersonId, suspended: b
             })
         })
         .await?;
+    // What is already on its way to them stops (P3).
+    office.board.suspend(&person.to_string(), suspended);
     Ok(())
 }
 

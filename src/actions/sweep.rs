@@ -23,7 +23,7 @@ pub(super) fn stamp() -> Stamp {
 }
 
 /// How long a round's lease lasts without being taken anew, milliseconds: longer than any step.
-const LEASE_MS: i64 = 60_000;
+pub(super) const LEASE_MS: i64 = 60_000;
 
 /// One round: limits reached are written down and their keys destroyed; blobs without a key go; once an hour, blobs without a row. Of
 /// several instances one does it.

@@ -16,7 +16,7 @@ const CUT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 const PATIENT_POSTGRES: &str = "SET statement_timeout = 0";
 const LOG_ANEW_POSTGRES: &str = "VACUUM (FULL) access_record";
 /// What holds words, keys or references of cases. Each stops whoever reads that table for as long as it takes.
-const ANEW_POSTGRES: [&str; 19] = [
+pub(super) const ANEW_POSTGRES: [&str; 30] = [
     "VACUUM (FULL) part",
     "VACUUM (FULL) copy",
     "VACUUM (FULL) report",
@@ -31,6 +31,17 @@ const ANEW_POSTGRES: [&str; 19] = [
     "VACUUM (FULL) handover",
     "VACUUM (FULL) photograph",
     "VACUUM (FULL) unit_sealed",
+    "VACUUM (FULL) review_part",
+    "VACUUM (FULL) limit_change",
+    "VACUUM (FULL) review",
+    "VACUUM (FULL) demand_visit",
+    "VACUUM (FULL) confirmation",
+    "VACUUM (FULL) ending",
+    "VACUUM (FULL) demanded",
+    "VACUUM (FULL) demand",
+    "VACUUM (FULL) reminder",
+    "VACUUM (FULL) message",
+    "VACUUM (FULL) mail",
     "VACUUM (FULL) statement",
     "VACUUM (FULL) legal_hold",
     "VACUUM (FULL) disposal",

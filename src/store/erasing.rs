@@ -59,6 +59,8 @@ const DEMANDED: &str = "DELETE FROM demanded WHERE copy_id IN (SELECT id FROM co
 const DEMANDS: &str = "DELETE FROM demand WHERE NOT EXISTS (SELECT 1 FROM demanded d WHERE d.demand_id = demand.id) AND (scope <> 'release' OR statement_id IN (SELECT id FROM statement WHERE object = 'release/' || CAST($1 AS TEXT)))";
 // Prints
 const PRINT_ACTS: &str = "DELETE FROM print_act WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
+// What was signed of one about a scheme, a person or a subject goes with it. (Each of these statements takes the release.)
+const DEMANDS_SIGNED: &str = "DELETE FROM statement WHERE kind IN ('demand', 'recall') AND object NOT LIKE 'release/%' AND object <> CAST($1 AS TEXT) AND NOT EXISTS (SELECT 1 FROM demand d WHERE d.statement_id = statement.id)";
 // Messages
 const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
 const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
@@ -87,6 +89,7 @@ pub const GOES: &[(&str, &str)] = &[
     ("demanded", DEMANDED),
     ("demand", DEMANDS),
     ("print_act", PRINT_ACTS),
+    ("statement", DEMANDS_SIGNED),
     ("reminder", REMINDERS),
     ("message", MESSAGES),
     ("person", LAST_SUPPLY),
@@ -137,6 +140,14 @@ impl Tx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_is_cleaned_on_a_server_too() {
+        let cleaned = crate::store::cleaning::ANEW_POSTGRES;
+        for (table, _) in GOES {
+            assert!(cleaned.contains(&format!("VACUUM (FULL) {table}").as_str()), "{table} is written anew by nobody");
+        }
+    }
 
     #[test]
     fn neighbours_make_one_span() {

@@ -99,6 +99,7 @@ const ADD_WRAP: &str =
 const USE_STEP: &str = "UPDATE person SET totp_step = $2 WHERE id = $1 AND totp_step < $2";
 const SIGNED_IN: &str = "UPDATE person SET signed_in_before = signed_in_at, signed_in_at = $2 WHERE id = $1";
 const SUSPEND: &str = "UPDATE person SET suspended = $2, version = version + 1 WHERE id = $1";
+const SUSPENDED: &str = "SELECT id FROM person WHERE suspended ORDER BY id";
 const AREA: &str =
     "SELECT id, code, name, unit_recipient, unit_box, next_recipient, next_box, next_serial FROM area WHERE id = $1";
 const AREAS: &str =
@@ -123,6 +124,11 @@ impl Conn {
     /// A person by the keyed hash of their address.
     pub async fn person_by_email(&mut self, key: &str) -> Result<Option<Person>, Fault> {
         Ok(on!(self, |c| sqlx::query_as(BY_EMAIL).bind(key).fetch_optional(c).await)?)
+    }
+
+    /// Whose account is suspended.
+    pub async fn suspended(&mut self) -> Result<Vec<String>, Fault> {
+        Ok(on!(self, |c| sqlx::query_scalar(SUSPENDED).fetch_all(c).await)?)
     }
 
     /// Everybody, by name.

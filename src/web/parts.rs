@@ -77,7 +77,8 @@ impl MessageBody for Leaving {
         if this.left.is_empty() {
             return Poll::Ready(None);
         }
-        if this.views.iter().any(|view| deliver::must_stop(&this.office, view.release, view.copy, view.until)) {
+        let stops = |view: &View| deliver::must_stop(&this.office, &this.by, view.release, view.copy, view.until);
+        if this.views.iter().any(stops) {
             return Poll::Ready(Some(Err(Withdrawn)));
         }
         let piece = this.left.split_to(PIECE.min(this.left.len()));

@@ -4,12 +4,21 @@
 //! three days, is undeliverable and seen by the administrator and the co-ordinator; a relay that is away is not pressed. Absent on
 //! purpose: a queue in memory; what waits is in the database.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use super::Relay;
-use super::smtp::{Failed, Line};
-use crate::actions::sweep::lease;
+use super::smtp::{Failed, Line, QUIT};
+use crate::actions::sweep::{LEASE_MS, lease};
 use crate::actions::{Fault, No, Office};
 use crate::domain::message::again;
 use crate::store::mails::Mail;
+
+/// The longest that handing one mail over may take, all steps together: shorter than the lease and than the first wait, so that while
+/// one instance is at a mail no other begins it.
+const WHOLE: Duration = Duration::from_secs(40);
+const _: () = assert!(WHOLE.as_secs() + QUIT.as_secs() + 10 <= LEASE_MS.unsigned_abs() / 1_000);
 
 /// Hands over what is due.
 pub(super) async fn deliver(office: &Office) -> Result<(), No> {
@@ -39,11 +48,16 @@ pub(super) async fn deliver(office: &Office) -> Result<(), No> {
 }
 
 async fn hand_over(relay: &Relay, line: &mut Option<Line>, mail: &Mail) -> Result<(), Failed> {
-    let mut open = match line.take() {
-        Some(open) => open,
-        None => relay.connect().await?,
+    let tried = async {
+        let mut open = match line.take() {
+            Some(open) => open,
+            None => relay.connect().await?,
+        };
+        let sent = relay.send(&mut open, mail).await;
+        Ok((open, sent))
     };
-    let sent = relay.send(&mut open, mail).await;
+    let late = |_| Failed::Relay(format!("not taken within {} seconds", WHOLE.as_secs()));
+    let (open, sent) = timeout(WHOLE, tried).await.map_err(late)??;
     // After a refusal the line is not used again: whatever the relay thinks of it.
     if sent.is_ok() {
         *line = Some(open);

@@ -19,6 +19,8 @@ use crate::store::mails::Mail;
 
 /// The longest that one step with the relay may take.
 const STEP: Duration = Duration::from_secs(20);
+/// The longest that hanging up may take.
+pub(super) const QUIT: Duration = Duration::from_secs(5);
 /// The most of a relay's answer that is kept.
 const KEPT: usize = 200;
 
@@ -47,7 +49,7 @@ impl Line {
     /// Hangs up.
     pub(super) async fn quit(mut self) {
         // Whatever it answers: nothing more is said.
-        drop(tokio::time::timeout(STEP, self.0.quit()).await);
+        drop(tokio::time::timeout(QUIT, self.0.quit()).await);
     }
 }
 

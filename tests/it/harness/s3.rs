@@ -60,6 +60,19 @@ pub(crate) struct S3Server {
     held: Option<TcpSocket>,
 }
 
+/// What another process's configuration says of a server.
+pub(crate) fn settings_at(port: u16, secret_key_file: PathBuf) -> Settings {
+    Settings {
+        bucket: BUCKET.into(),
+        endpoint: format!("http://127.0.0.1:{port}"),
+        region: "eu-west-2".into(),
+        prefix: "portal".into(),
+        access_key_id: KEY_ID.into(),
+        secret_key_file,
+        ca_file: None,
+    }
+}
+
 fn socket(port: u16) -> TcpSocket {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_reuseaddr(true).unwrap();
@@ -84,15 +97,7 @@ impl S3Server {
 
     /// What a configuration says of it.
     pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            bucket: BUCKET.into(),
-            endpoint: format!("http://127.0.0.1:{}", self.port),
-            region: "eu-west-2".into(),
-            prefix: "portal".into(),
-            access_key_id: KEY_ID.into(),
-            secret_key_file: self.folder.0.join("secret.key"),
-            ca_file: None,
-        }
+        settings_at(self.port, self.folder.0.join("secret.key"))
     }
 
     /// The same with a folder for the database.

@@ -8,6 +8,7 @@ use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::office::{Office, Settings};
 use disclosure_portal::clock::Clock;
 use disclosure_portal::config::Postgres;
+use disclosure_portal::demo;
 use disclosure_portal::demo::people::{Somebody, World};
 use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
@@ -47,15 +48,16 @@ impl Scene {
 
     /// On a backend whatever this run is about.
     pub(crate) async fn on(backend: Backend) -> Self {
-        Self::shared(backend, None).await
+        Self::placed(backend, None).await
     }
 
     /// With its vault in a bucket, which has to outlive it.
     pub(crate) async fn in_bucket(server: &S3Server) -> Self {
-        Self::shared(backend(), Some(server)).await
+        Self::placed(backend(), Some(server)).await
     }
 
-    async fn shared(backend: Backend, bucket: Option<&S3Server>) -> Self {
+    /// On a backend whatever this run is about, and in a bucket where there is one.
+    pub(crate) async fn placed(backend: Backend, bucket: Option<&S3Server>) -> Self {
         let made = template_of(backend);
         let shared = |world: &Postgres| Database { at: Server::shared().create(Some(&world.database)), own: None };
         Self::of(made, made.database.as_ref().map(shared), bucket).await
@@ -82,6 +84,15 @@ impl Scene {
         let office = Office::open(settings, clock.clone(), false).await.unwrap();
         let (folder, database) = (Arc::new(folder), database.map(Arc::new));
         Self { office: Arc::new(office), clock, folder, database, world: &made.world }
+    }
+
+    /// The demo's people and registers alone, on the embedded database, begun at another time.
+    pub(crate) async fn begun_at(at: Moment) -> Self {
+        let (folder, clock) = (Folder::new(), Clock::manual(at));
+        let office = Office::open(settings(&folder.0, None), clock.clone(), true).await.unwrap();
+        let world: &'static World = Box::leak(Box::new(demo::people::begin(&office).await.unwrap()));
+        demo::releases::undertake(&office, world.called("Priya").unwrap()).await.unwrap();
+        Self { office: Arc::new(office), clock, folder: Arc::new(folder), database: None, world }
     }
 
     /// The embedded portal that was put back from a backup.

@@ -27,3 +27,8 @@ pub(crate) async fn until_so(what: &str, mut ready: impl AsyncFnMut() -> bool) {
     }
     panic!("{what}: not within {:?}", WAIT * TRIES);
 }
+
+/// What is slow on purpose waits so many fiftieths of a second.
+pub(crate) async fn pace(times: u32) {
+    tokio::time::sleep(WAIT * times).await;
+}

@@ -60,7 +60,7 @@ async fn running_answers_stop_when_the_others_are_not_heard() {
     let (priya, release) = (scene.who("Priya"), scene.release("CZ/003/26").await);
     let copy = copy_of(&scene.office, priya, release).await.unwrap();
     let opened = open(&scene, priya, copy, part(&scene, copy, "screen", 0).await).await.unwrap();
-    let stops = || deliver::must_stop(&scene.office, release, copy, opened.until);
+    let stops = || deliver::must_stop(&scene.office, &priya.actor, release, copy, opened.until);
     let follower = tokio::spawn(follow::follow(Arc::clone(&scene.office)));
     until_so("it hears", async || !stops()).await;
     let cut = Instant::now();

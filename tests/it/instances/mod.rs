@@ -1,13 +1,13 @@
 //! Several instances on one database (P3, P7): writers take turns, visits and throttles are shared, a recall anywhere ends running answers
 //! everywhere, a job is done once, and an instance that does not fit is refused. On whichever backend the run is about; what only a
-//! server can suffer is in [`faults`].
+//! server can suffer is in [`faults`], readers that race with what ends their copies in [`races`].
 
 mod faults;
+mod races;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use disclosure_portal::actions::demands::{self, Target};
 use disclosure_portal::actions::keyfiles::Hold;
 use disclosure_portal::actions::{No, Office, Stamp, deliver, follow, seal, sweep};
 use disclosure_portal::clock::Clock;
@@ -20,7 +20,7 @@ use futures_util::future::join_all;
 
 use crate::harness::browser::Browser;
 use crate::harness::server::Backend;
-use crate::harness::{Scene, noon, signed};
+use crate::harness::{Scene, noon};
 use crate::journeys::{blobs, open, part};
 
 pub(crate) async fn append(office: &Office, words: String) -> Result<u64, No> {
@@ -95,82 +95,6 @@ async fn an_original_handed_to_two_instances_at_once_is_sealed_once_and_stops_ne
 }
 
 #[actix_web::test]
-async fn no_view_at_any_instance_follows_the_recall() {
-    let scene = Scene::on(Backend::Server).await;
-    let second = scene.beside().await;
-    let (priya, sam) = (scene.who("Priya"), scene.who("Sam"));
-    let id = scene.release("CZ/003/26").await;
-    let copy = copy_of(&scene.office, priya, id).await.unwrap();
-    let screen = part(&scene, copy, "screen", 0).await;
-    let warm = tokio::sync::Semaphore::new(0);
-    // Each of 64 readers, half of them at the other instance, reads on until it is refused.
-    let reader = async |at: &Scene| {
-        let mut served = Vec::new();
-        while let Ok(opened) = open(at, priya, copy, screen).await {
-            served.push(opened.index);
-            warm.add_permits(1);
-        }
-        served
-    };
-    let both = [&scene, &second];
-    let reading = join_all((0..64).map(|n| reader(both[n % 2])));
-    let recalling = async {
-        let _hundred = warm.acquire_many(100).await.unwrap();
-        recall(&scene.office, sam, id, "The purpose is met.").await
-    };
-    let (served, recalled) = futures_util::future::join(reading, recalling).await;
-    recalled.unwrap();
-    assert!(served.iter().all(|one| !one.is_empty()), "both instances served before");
-    let (recall_at, _) = scene.records("recall").await.pop().unwrap();
-    assert!(served.concat().iter().all(|index| *index < recall_at), "a view was served after the recall");
-    assert!(
-        scene.records("view").await.iter().all(|(index, _)| *index < recall_at),
-        "a view was logged after the recall"
-    );
-    scene.log_is_whole().await;
-}
-
-#[actix_web::test]
-async fn no_view_at_any_instance_follows_a_demand_of_what_a_scheme_holds() {
-    let scene = Scene::on(Backend::Server).await;
-    let second = scene.beside().await;
-    let (priya, sam) = (scene.who("Priya"), scene.who("Sam"));
-    let id = scene.release("CZ/003/26").await;
-    let copy = copy_of(&scene.office, priya, id).await.unwrap();
-    let screen = part(&scene, copy, "screen", 0).await;
-    let warm = tokio::sync::Semaphore::new(0);
-    let reader = async |at: &Scene| {
-        let mut served = Vec::new();
-        while let Ok(opened) = open(at, priya, copy, screen).await {
-            served.push(opened.index);
-            warm.add_permits(1);
-        }
-        served
-    };
-    let target = Target::Scheme(scene.world().schemes[0]);
-    let copies = demands::propose(&scene.office, &sam.actor, target).await.unwrap().copies();
-    let mut fields: Vec<(&str, &str)> = copies.iter().map(|copy| ("copy", copy.as_str())).collect();
-    fields.push(("reason", "Kept in the open."));
-    let form = signed(&scene, sam, "demand", &target.object(), &fields);
-    let both = [&scene, &second];
-    let reading = join_all((0..64).map(|n| reader(both[n % 2])));
-    let demanding = async {
-        let _hundred = warm.acquire_many(100).await.unwrap();
-        demands::demand(&scene.office, &sam.actor, target, &form, stamp()).await
-    };
-    let (served, demanded) = futures_util::future::join(reading, demanding).await;
-    demanded.unwrap();
-    assert!(served.iter().all(|one| !one.is_empty()), "both instances served before");
-    let leaf = scene.records("demand").await.into_iter().find(|(_, body)| body["copy"] == copy.to_string());
-    let (demanded_at, _) = leaf.expect("a leaf of the copy");
-    assert!(served.concat().iter().all(|index| *index < demanded_at), "a view was served after the demand");
-    let views = scene.records("view").await;
-    let late = views.iter().any(|(index, body)| body["copy"] == copy.to_string() && *index > demanded_at);
-    assert!(!late, "a view was logged after the demand");
-    scene.log_is_whole().await;
-}
-
-#[actix_web::test]
 async fn a_running_answer_elsewhere_hears_of_the_recall() {
     let scene = Scene::new().await;
     let second = scene.beside().await;
@@ -178,7 +102,7 @@ async fn a_running_answer_elsewhere_hears_of_the_recall() {
     let id = scene.release("CZ/003/26").await;
     let copy = copy_of(&scene.office, priya, id).await.unwrap();
     let opened = open(&second, priya, copy, part(&second, copy, "screen", 0).await).await.unwrap();
-    let stops = || deliver::must_stop(&second.office, id, copy, opened.until);
+    let stops = || deliver::must_stop(&second.office, &priya.actor, id, copy, opened.until);
     let since = follow::hear(&second.office, None).await.unwrap();
     assert!(!stops());
     recall(&scene.office, sam, id, "The purpose is met.").await.unwrap();

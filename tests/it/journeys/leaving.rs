@@ -18,20 +18,24 @@ use disclosure_portal::web::cookie::{Audience, Pointer};
 use disclosure_portal::web::{Desk, app};
 
 use super::part;
-use crate::harness::{ORIGIN, Scene, who};
+use crate::harness::{ORIGIN, Scene};
 
 /// A part asked for at its real door, by its holder signed in.
-struct Asking {
-    scene: Scene,
+pub(crate) struct Asking {
+    pub(crate) scene: Scene,
     desk: Arc<Desk>,
     cookie: String,
-    release: ReleaseId,
-    copy: CopyId,
+    pub(crate) release: ReleaseId,
+    pub(crate) copy: CopyId,
 }
 
 impl Asking {
     async fn new(purpose: &str) -> Self {
-        let scene = Scene::new().await;
+        Self::at(Scene::new().await, purpose).await
+    }
+
+    /// At an instance of its own.
+    pub(crate) async fn at(scene: Scene, purpose: &str) -> Self {
         let portal = Portal {
             service: "Disclosure portal".into(),
             force: "Example Constabulary".into(),
@@ -42,7 +46,7 @@ impl Asking {
             demo: true,
         };
         let desk = Desk::new(scene.office.clone(), portal, Vec::new(), &[7; 32]).unwrap();
-        let priya = who("Priya");
+        let priya = scene.who("Priya");
         let session = begin(&scene, priya, purpose).await;
         let to = Pointer { session, person: priya.id, version: 1 };
         let cookie = format!("__Host-session={}", desk.keys.seal(Audience::Session, to, scene.clock.now()).unwrap());
@@ -51,7 +55,7 @@ impl Asking {
         Self { scene, desk: Arc::new(desk), cookie, release, copy }
     }
 
-    async fn ask(&self) -> ServiceResponse<BoxBody> {
+    pub(crate) async fn ask(&self) -> ServiceResponse<BoxBody> {
         let screen = part(&self.scene, self.copy, "screen", 0).await;
         let request = TestRequest::get()
             .uri(&format!("/copies/{}/parts/{screen}", self.copy))
@@ -89,7 +93,8 @@ async fn begin(scene: &Scene, holder: &'static Somebody, purpose: &str) -> Sessi
     id
 }
 
-async fn piece(body: &mut Pin<Box<BoxBody>>) -> Option<Result<usize, String>> {
+/// The next bytes that leave.
+pub(crate) async fn piece(body: &mut Pin<Box<BoxBody>>) -> Option<Result<usize, String>> {
     let next = poll_fn(|cx| body.as_mut().poll_next(cx)).await?;
     Some(next.map(|bytes| bytes.len()).map_err(|why| why.to_string()))
 }

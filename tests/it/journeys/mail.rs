@@ -17,31 +17,37 @@ use crate::harness::relay::{Relay, USER};
 use crate::harness::{Scene, wait, wrong_fields};
 
 /// A portal with a relay, after a day on which everybody was told everything.
-async fn with(relay: &Relay) -> Scene {
+pub(crate) async fn with(relay: &Relay) -> Scene {
+    with_settings(relay.settings()).await
+}
+
+/// The same with a relay that is set up so.
+pub(super) async fn with_settings(relay: Mail) -> Scene {
     let scene = Scene::new().await;
     super::messages::told(&scene).await;
     // A job's lease outlasts whoever held it by as long.
     scene.later(60_000);
-    scene.set_up(|set| (set.demo, set.mail) = (false, Some(relay.settings()))).await
+    scene.set_up(|set| (set.demo, set.mail) = (false, Some(relay))).await
 }
 
 fn people(relay: &Relay) -> Vec<String> {
     relay.taken().iter().map(|one| one["to"][0].as_str().unwrap().to_owned()).collect()
 }
 
-fn states(scene: &Scene) -> Vec<String> {
+/// How each mail stands.
+pub(super) fn states(scene: &Scene) -> Vec<String> {
     let text = scene.sql("SELECT state FROM mail WHERE state <> 'shown' ORDER BY created_at, id");
     text.lines().map(str::to_owned).collect()
 }
 
 /// How the mail to somebody stands.
-fn mail_of(person: PersonId) -> String {
+pub(super) fn mail_of(person: PersonId) -> String {
     format!(
         "SELECT state || '|' || attempts FROM mail WHERE person_id = '{person}' AND state <> 'shown' AND state <> 'sent'"
     )
 }
 
-async fn recalled(scene: &Scene) {
+pub(super) async fn recalled(scene: &Scene) {
     let id = scene.release("CZ/003/26").await;
     recall(&scene.office, scene.who("Sam"), id, "The purpose is met.").await.unwrap();
 }

@@ -30,10 +30,18 @@ const WORDS: Plot = Plot {
 const PICTURED: Plot = Plot { portraits: &[1], ..WORDS };
 
 /// What somebody could do, if there is anything to do it to.
-type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
+pub(super) type Choice = fn(&mut Client, &Offers) -> Option<Deed>;
+
+/// What is chosen where copies are only ended: each of the ways in which that is done.
+pub(super) const DESTROYING: [(Choice, usize); 4] = [
+    (|_, _| Some(Deed::Sweep), 4),
+    (|client, offers| client.release(offers, is_live).map(Deed::Recall), 1),
+    (Client::demands, 1),
+    (|client, offers| client.copy(offers, has_key).map(Deed::Confirm), 1),
+];
 
 /// What is chosen, and how often beside the others.
-const CHOICES: [(Choice, usize); 11] = [
+pub(super) const CHOICES: [(Choice, usize); 11] = [
     (|_, _| Some(Deed::Leaf), 1),
     (Client::asks, 4),
     (Client::authorises, 4),
@@ -48,7 +56,7 @@ const CHOICES: [(Choice, usize); 11] = [
 ];
 
 /// The answer of the portal: the leaf's index, where it has one.
-type Answer = Result<Option<u64>, No>;
+pub(super) type Answer = Result<Option<u64>, No>;
 
 /// At the acknowledgement of which act the process falls dead, if it is to.
 pub(super) type Falls = Arc<Mutex<Option<String>>>;
@@ -56,18 +64,23 @@ pub(super) type Falls = Arc<Mutex<Option<String>>>;
 /// One person's browser after another.
 pub(super) struct Client {
     pub(super) office: Arc<Office>,
-    pub(super) world: Arc<World>,
+    pub(super) world: &'static World,
     pub(super) photographs: Arc<BTreeMap<String, Vec<u8>>>,
     pub(super) name: String,
     pub(super) dice: Dice,
     pub(super) acts: u32,
     pub(super) falls: Falls,
+    pub(super) choices: &'static [(Choice, usize)],
 }
 
 /// What there is to act on.
-struct Offers {
+pub(super) struct Offers {
     releases: Vec<Filed>,
     copies: Vec<Row>,
+}
+
+fn has_key(copy: &Row) -> bool {
+    copy.sealed_at.is_some() && copy.key_gone_at.is_none()
 }
 
 fn is_live(filed: &Filed) -> bool {
@@ -137,7 +150,7 @@ impl Client {
     /// What can be done now; drawn again where there is nothing to do it to.
     fn choose(&mut self, offers: &Offers) -> Deed {
         for _ in 0..8 {
-            let choice = *self.dice.weighed(&CHOICES);
+            let choice = *self.dice.weighed(self.choices);
             if let Some(deed) = choice(self, offers) {
                 return deed;
             }
@@ -206,10 +219,10 @@ impl Client {
 
     /// One holder's copy, whether or not they have looked at it: its release goes on.
     fn demands(&mut self, offers: &Offers) -> Option<Deed> {
-        self.copy(offers, |copy| copy.sealed_at.is_some() && copy.key_gone_at.is_none()).map(Deed::Demand)
+        self.copy(offers, has_key).map(Deed::Demand)
     }
 
-    async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
+    pub(super) async fn does(&mut self, deed: &Deed, stamp: Stamp) -> Answer {
         let release = deed.release().and_then(ReleaseId::parse);
         let copy = deed.copy().and_then(CopyId::parse);
         match (deed, release, copy) {
@@ -278,7 +291,7 @@ impl Client {
 
     async fn authorise(&mut self, id: ReleaseId, stamp: Stamp) -> Answer {
         let all = [("Priya", 0), ("Toby", 1), ("Morgan", 0)];
-        let to = releases::to(&self.world, &all[self.dice.below(3)..])?;
+        let to = releases::to(self.world, &all[self.dice.below(3)..])?;
         let sam = self.who("Sam");
         let said = releases::complete(&self.office, &to);
         let form = releases::sign_decision(&self.office, sam, id, said).await?;

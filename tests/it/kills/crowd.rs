@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
+use super::strike::signal;
 use super::told::{Deed, Orders, Said, Why};
 use super::worker::ORDERS;
 use crate::harness::Folder;
@@ -16,7 +17,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// An act that was announced.
 pub(super) struct About {
     pub(super) what: Deed,
-    at: Instant,
+    pub(super) at: Instant,
 }
 
 /// All that the processes of one portal ever said.
@@ -78,6 +79,11 @@ impl Book {
     /// How long an act of this name takes, about.
     pub(super) fn takes(&self, name: &str) -> Duration {
         self.took.get(name).map_or(Duration::from_millis(20), |(sum, n)| *sum / *n)
+    }
+
+    /// Whose act is longest at hand.
+    pub(super) fn longest(&self) -> Option<usize> {
+        self.open.iter().min_by_key(|(by, _)| self.about[*by].at).map(|(_, from)| *from)
     }
 
     /// What is at hand in these processes: announced, not answered.
@@ -183,6 +189,16 @@ impl Crowd {
         for process in self.seats.iter_mut().flatten() {
             process.input.write_all(what.as_bytes()).unwrap();
         }
+    }
+
+    /// Stops a process where it is, as a machine that sleeps does; it holds whatever it holds.
+    pub(super) fn stall(&self, seat: usize) {
+        signal(self.seats[seat].as_ref().expect("it runs").child.id(), "STOP");
+    }
+
+    /// Lets it go on from there.
+    pub(super) fn wake(&self, seat: usize) {
+        signal(self.seats[seat].as_ref().expect("it runs").child.id(), "CONT");
     }
 
     /// Lets all go on.

@@ -35,6 +35,8 @@ pub(super) struct Found {
     pub(super) corrected: usize,
     /// Copies whose blobs are gone.
     pub(super) destroyed: usize,
+    /// Copies that have one leaf which ended them, and after it one which says that they are gone.
+    pub(super) paired: usize,
     /// Copies whose key is gone and whose blobs are not, yet.
     pub(super) waiting: usize,
 }
@@ -46,26 +48,37 @@ impl Found {
     }
 }
 
-/// A portal's tables, by another program.
-struct Tables<'a>(&'a Store);
+/// A portal's tables and files, by other programs.
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) store: &'a Store,
+    /// Where its sealed blobs lie as files.
+    pub(super) files: &'a Path,
+}
 
-impl Tables<'_> {
-    fn rows(&self, words: &str) -> Vec<Vec<String>> {
-        let text = if let Some(at) = &self.0.postgres {
+impl At<'_> {
+    pub(super) fn rows(self, words: &str) -> Vec<Vec<String>> {
+        let text = if let Some(at) = &self.store.postgres {
             psql(at, words)
         } else {
             let mut command = std::process::Command::new("sqlite3");
-            let out = command.args(["-cmd", ".timeout 5000"]).arg(self.0.database()).arg(words).output().unwrap();
+            let out = command.args(["-cmd", ".timeout 5000"]).arg(self.store.database()).arg(words).output().unwrap();
             assert!(out.status.success(), "{}: {words}", String::from_utf8_lossy(&out.stderr));
             String::from_utf8(out.stdout).unwrap()
         };
         text.lines().map(|line| line.split('|').map(str::to_owned).collect()).collect()
     }
+
+    /// How long a blob is; `None`: it is not there.
+    pub(super) fn length(self, object: &str) -> Option<u64> {
+        let file = self.files.join(&object[..2]).join(object);
+        std::fs::metadata(file).ok().map(|blob| blob.len())
+    }
 }
 
 /// Judges the portal whose processes said what stands in the book, and are at nothing now.
-pub(super) async fn judge(store: &Store, vkey: &str, book: &Book) -> Found {
-    let log = Log::read(store, vkey).await;
+pub(super) async fn judge(at: At<'_>, vkey: &str, book: &Book) -> Found {
+    let log = Log::read(at.store, vkey).await;
     let answered = |why| book.not.values().filter(|one| **one == why).count();
     let mut found = Found {
         acknowledged: book.done.len(),
@@ -77,10 +90,11 @@ pub(super) async fn judge(store: &Store, vkey: &str, book: &Book) -> Found {
     found.wrong.extend(book.wrong.iter().cloned());
     found.heads = log.fits(book.heads.iter(), vkey, &mut found.wrong);
     acts(&log, book, &mut found);
-    order(&log, store, &mut found);
-    releases(&log, store, &mut found);
-    corrections(&log, store, &mut found);
-    copies(&log, store, book, &mut found);
+    order(&log, at, &mut found);
+    releases(&log, at, &mut found);
+    corrections(&log, at, &mut found);
+    copies(&log, at, book, &mut found);
+    intents(&log, at, &mut found);
     found
 }
 
@@ -124,8 +138,8 @@ fn unacknowledged(by: &str, what: &Deed, book: &Book, found: &mut Found) {
 }
 
 /// Time never steps back, and no view follows what closed its copy.
-fn order(log: &Log, store: &Store, found: &mut Found) {
-    let limits = Tables(store).rows("SELECT id, until FROM release WHERE until IS NOT NULL");
+fn order(log: &Log, at: At<'_>, found: &mut Found) {
+    let limits = at.rows("SELECT id, until FROM release WHERE until IS NOT NULL");
     let until: BTreeMap<&str, i64> = limits.iter().map(|row| (row[0].as_str(), row[1].parse().unwrap())).collect();
     let (mut closed, mut versions, mut newest) = (BTreeSet::new(), BTreeMap::new(), "");
     for leaf in &log.leaves {
@@ -139,8 +153,8 @@ fn order(log: &Log, store: &Store, found: &mut Found) {
             "correct" => *versions.entry(leaf.release()).or_insert(1) += 1,
             "view" | "thumbnail" => {
                 found.views += 1;
-                let at = Moment::parse_rfc3339(&leaf.at).unwrap().millis();
-                let late = until.get(leaf.release()).is_none_or(|until| at >= *until);
+                let then = Moment::parse_rfc3339(&leaf.at).unwrap().millis();
+                let late = until.get(leaf.release()).is_none_or(|until| then >= *until);
                 if late || closed.contains(leaf.release()) || closed.contains(leaf.copy.as_str()) {
                     found.wrong.push(format!("leaf {}: a view of what was closed before", leaf.index));
                 }
@@ -155,10 +169,10 @@ fn order(log: &Log, store: &Store, found: &mut Found) {
 }
 
 /// Each release is at the stage that its leaves say, and its blobs are there.
-fn releases(log: &Log, store: &Store, found: &mut Found) {
+fn releases(log: &Log, at: At<'_>, found: &mut Found) {
     let counts = log.counts();
     // A draft has no leaf yet, whether or not it was about to be sent.
-    let rows = Tables(store).rows("SELECT id, stage, text_object FROM release WHERE stage <> 'draft'");
+    let rows = at.rows("SELECT id, stage, text_object FROM release WHERE stage <> 'draft'");
     for row in &rows {
         let (id, stage) = (row[0].as_str(), row[1].as_str());
         let has = ["request", "authorise", "recall", "close"].map(|kind| counts.get(&(kind, id)).copied().unwrap_or(0));
@@ -176,22 +190,17 @@ fn releases(log: &Log, store: &Store, found: &mut Found) {
     if asked != rows.len() {
         found.wrong.push(format!("{asked} requests in the log, {} releases", rows.len()));
     }
-    let originals = Tables(store).rows("SELECT object FROM photograph");
+    let originals = at.rows("SELECT object FROM photograph");
     let blobs = originals.iter().map(|row| row[0].as_str()).chain(rows.iter().map(|row| row[2].as_str()));
-    let missing = blobs.filter(|object| !object.is_empty() && length(store, object).is_none());
+    let missing = blobs.filter(|object| !object.is_empty() && at.length(object).is_none());
     found.wrong.extend(missing.map(|object| format!("the original {object} is not in the vault")));
 }
 
-fn length(store: &Store, object: &str) -> Option<u64> {
-    let file = store.vault().join(&object[..2]).join(object);
-    std::fs::metadata(Path::new(&file)).ok().map(|blob| blob.len())
-}
-
 /// Each correction has its leaf, its number and its words; and every copy that opens has the newest words, none an older version's (K8.7).
-fn corrections(log: &Log, store: &Store, found: &mut Found) {
+fn corrections(log: &Log, at: At<'_>, found: &mut Found) {
     let counts = log.counts();
     let mut versions: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for row in Tables(store).rows("SELECT release_id, number, text_object FROM revision ORDER BY number") {
+    for row in at.rows("SELECT release_id, number, text_object FROM revision ORDER BY number") {
         versions.entry(row[0].clone()).or_default().push(row);
     }
     found.corrected = log.leaves.iter().filter(|leaf| leaf.kind == "correct").count();
@@ -205,12 +214,12 @@ fn corrections(log: &Log, store: &Store, found: &mut Found) {
         if !numbers.iter().eq((2..leaves + 2).map(|n| n.to_string()).collect::<Vec<_>>().iter()) {
             found.wrong.push(format!("release {id} was corrected {leaves} times, its versions are {numbers:?}"));
         }
-        let missing = rows.iter().filter(|row| length(store, &row[2]).is_none());
+        let missing = rows.iter().filter(|row| at.length(&row[2]).is_none());
         found.wrong.extend(missing.map(|row| format!("the words before version {} of {id} are gone", row[1])));
     }
     let words = "SELECT c.id, c.release_id, p.revision FROM part p JOIN copy c ON c.id = p.copy_id \
         WHERE p.rendition = 'text' AND c.wrapped_key IS NOT NULL";
-    for row in Tables(store).rows(words) {
+    for row in at.rows(words) {
         let newest = versions.get(&row[1]).map_or(1, |of| of.len() + 1);
         if row[2] != newest.to_string() {
             found.wrong.push(format!("copy {} has version {} of its words; {newest} is in force", row[0], row[2]));
@@ -240,14 +249,14 @@ const COPIES: &str = "SELECT c.id, c.release_id, c.wrapped_key IS NOT NULL, c.se
     FROM copy c JOIN release r ON r.id = c.release_id";
 
 /// Each copy is what its leaves say, has all its parts with their blobs while it has a key, and none once it is destroyed.
-fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
+fn copies(log: &Log, at: At<'_>, book: &Book, found: &mut Found) {
     let counts = log.counts();
     let mut parts: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for row in Tables(store).rows("SELECT copy_id, rendition, object, bytes FROM part") {
+    for row in at.rows("SELECT copy_id, rendition, object, bytes FROM part") {
         parts.entry(row[0].clone()).or_default().push(row);
     }
     let mut open = BTreeSet::new();
-    let rows = Tables(store).rows(COPIES);
+    let rows = at.rows(COPIES);
     let told = acknowledged(log, &rows.iter().map(|row| (row[0].as_str(), row[1].as_str())).collect());
     for row in &rows {
         let (id, release) = (row[0].as_str(), row[1].as_str());
@@ -277,7 +286,7 @@ fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
         let seen = book.objects.get(id).into_iter().flatten();
         let seen: Vec<&String> =
             seen.filter(|(_, version)| **version == 0 || **version == newest).map(|(object, _)| object).collect();
-        if let Some(why) = sealed_parts(store, its, row, seen.as_slice(), [sealed, gone, destroyed]) {
+        if let Some(why) = sealed_parts(at, its, row, seen.as_slice(), [sealed, gone, destroyed]) {
             found.wrong.push(format!("copy {id}: {why}"));
         }
     }
@@ -291,14 +300,14 @@ fn copies(log: &Log, store: &Store, book: &Book, found: &mut Found) {
 }
 
 fn sealed_parts(
-    store: &Store,
+    at: At<'_>,
     its: &[Vec<String>],
     row: &[String],
     seen: &[&String],
     [sealed, gone, destroyed]: [bool; 3],
 ) -> Option<String> {
     if destroyed {
-        let back = seen.iter().filter(|object| length(store, object).is_some()).count();
+        let back = seen.iter().filter(|object| at.length(object).is_some()).count();
         return (back > 0 || !its.is_empty()).then(|| format!("destroyed, with {back} blobs and {} parts", its.len()));
     }
     for object in seen {
@@ -310,7 +319,7 @@ fn sealed_parts(
         return None;
     }
     for part in its {
-        if length(store, &part[2]) != part[3].parse().ok() {
+        if at.length(&part[2]) != part[3].parse().ok() {
             return Some(format!("its part {} is not in the vault", part[2]));
         }
     }
@@ -319,4 +328,30 @@ fn sealed_parts(
     let words = usize::from(matches!(row[10].as_str(), "1" | "t"));
     let whole = [many("screen"), many("thumbnail"), many("text")] == [photographs, photographs, words];
     (sealed && !whole).then(|| "sealed, but not all of its parts are there".to_owned())
+}
+
+/// Each copy was ended by exactly one leaf, and said to be destroyed by exactly one after it; what a limit ended was counted right (P9).
+fn intents(log: &Log, at: At<'_>, found: &mut Found) {
+    let rows = at.rows("SELECT release_id, id FROM copy");
+    let (mut ended, mut gone, mut expired) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for leaf in &log.leaves {
+        match leaf.kind.as_str() {
+            kind @ ("recall" | "expire") => {
+                let its = rows.iter().filter(|row| row[0] == leaf.release());
+                let took = its.filter(|row| ended.insert(row[1].as_str())).count() as u64;
+                if kind == "expire" && (leaf.copies != Some(took) || !expired.insert(leaf.release())) {
+                    found.wrong.push(format!("leaf {}: {took} keys went, it says {:?}", leaf.index, leaf.copies));
+                }
+            }
+            "confirm" | "demand" => drop(ended.insert(leaf.copy.as_str())),
+            "destroy" if !ended.contains(leaf.copy.as_str()) => {
+                found.wrong.push(format!("leaf {}: destroyed, and nothing ended it", leaf.index));
+            }
+            "destroy" if !gone.insert(leaf.copy.as_str()) => {
+                found.doubled.push(format!("leaf {}: {} was destroyed before", leaf.index, leaf.copy));
+            }
+            _ => {}
+        }
+    }
+    found.paired = gone.len();
 }

@@ -20,6 +20,8 @@ pub(super) struct Leaf {
     pub(super) request: String,
     /// Which version of the words was seen.
     pub(super) revision: Option<i64>,
+    /// How many copies it says that it ended.
+    pub(super) copies: Option<u64>,
 }
 
 impl Leaf {
@@ -61,6 +63,7 @@ impl Log {
                 copy: text("copy"),
                 request: text("request_id"),
                 revision: body["revision"].as_i64(),
+                copies: body["copies"].as_u64(),
             });
         }
         let mut kept = conn.log_checkpoints(head.size()).await.unwrap();

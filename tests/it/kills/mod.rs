@@ -8,9 +8,11 @@
 
 mod acts;
 mod crowd;
+mod destroy;
 mod disposal;
 mod judge;
 mod log;
+mod mail;
 mod strike;
 mod table;
 mod told;
@@ -18,6 +20,7 @@ mod worker;
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use disclosure_portal::actions::office::{Office, Settings};
@@ -29,7 +32,7 @@ use disclosure_portal::ledger::verify::verify;
 use disclosure_portal::store::open_reader;
 
 use self::crowd::Crowd;
-use self::judge::judge;
+use self::judge::{At, judge};
 use self::strike::{Strike, strike};
 use self::table::Table;
 use self::told::{Dice, Orders};
@@ -136,7 +139,9 @@ struct Portal {
     crowd: Crowd,
     settings: Settings,
     vkey: String,
-    clock: std::path::PathBuf,
+    clock: PathBuf,
+    /// Where its sealed blobs lie as files.
+    files: PathBuf,
     database: Option<Arc<Database>>,
     _folder: Arc<Folder>,
 }
@@ -146,6 +151,18 @@ impl Portal {
         let scene = runtime.block_on(async {
             if backend == Backend::Server { Scene::on_own_server().await } else { Scene::on(backend).await }
         });
+        Self::of(scene, test, many, seed, runtime, |_| ())
+    }
+
+    /// With a scene that is there, and more orders.
+    fn of(
+        scene: Scene,
+        test: &'static str,
+        many: usize,
+        seed: u64,
+        runtime: &tokio::runtime::Runtime,
+        more: impl FnOnce(&mut Orders),
+    ) -> Self {
         let desk = Folder::new();
         let clock = desk.0.join("clock");
         let at = scene.database.as_ref().map(|one| &one.at);
@@ -165,11 +182,13 @@ impl Portal {
             .map(|one| (one.id.to_string(), one.account.clone(), hex::encode(one.seed.as_slice())))
             .collect();
         orders.photographs = photographs(&desk);
+        more(&mut orders);
         let (folder, database) = (Arc::clone(&scene.folder), scene.database.clone());
+        let files = scene.settings().store.vault();
         let (settings, vkey) = (scene.settings(), scene.office.log_vkey.clone());
         runtime.block_on(scene.stopped());
         let crowd = Crowd::new(test, many, orders, desk);
-        let mut portal = Self { crowd, settings, vkey, clock, database, _folder: folder };
+        let mut portal = Self { crowd, settings, vkey, clock, files, database, _folder: folder };
         portal.later(0);
         portal.crowd.start(&(0..many).collect::<Vec<_>>());
         portal
@@ -177,14 +196,18 @@ impl Portal {
 
     /// Moves the clock of all processes to so many steps after noon, to go on from there.
     fn later(&self, steps: usize) {
-        let by = noon().millis() - Clock::real().millis() + STEP * i64::try_from(steps).unwrap();
+        self.moved(noon().millis() - Clock::real().millis() + STEP * i64::try_from(steps).unwrap());
+    }
+
+    /// Sets by how much the clock of all processes is moved.
+    fn moved(&self, by: i64) {
         let new = self.clock.with_extension("new");
         std::fs::write(&new, by.to_string()).unwrap();
         std::fs::rename(new, &self.clock).unwrap();
     }
 
     async fn judge(&self) -> judge::Found {
-        judge(&self.settings.store, &self.vkey, &self.crowd.book).await
+        judge(At { store: &self.settings.store, files: &self.files }, &self.vkey, &self.crowd.book).await
     }
 
     /// Kills all for good, opens the portal anew, lets it clear away, and judges it for the last time: strangers verify its export.
@@ -212,7 +235,7 @@ impl Portal {
 }
 
 /// Two photographs, drawn and made small, as files by their digests.
-fn photographs(desk: &Folder) -> BTreeMap<String, std::path::PathBuf> {
+fn photographs(desk: &Folder) -> BTreeMap<String, PathBuf> {
     let one = |seed: u64| {
         let drawn = image::load_from_memory(&portrait::draw(seed)).unwrap().thumbnail(320, 320);
         let mut bytes = Cursor::new(Vec::new());

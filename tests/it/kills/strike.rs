@@ -169,8 +169,13 @@ fn writer(at: &disclosure_portal::config::Postgres, dice: &mut Dice) -> u32 {
 }
 
 fn kill(pid: u32) {
-    let done = Command::new("sh").args(["-c", &format!("kill -KILL {pid}")]).status().unwrap();
-    assert!(done.success(), "{pid} was not there to be killed");
+    signal(pid, "KILL");
+}
+
+/// Sends a process a signal.
+pub(super) fn signal(pid: u32, name: &str) {
+    let done = Command::new("sh").args(["-c", &format!("kill -{name} {pid}")]).status().unwrap();
+    assert!(done.success(), "{pid} was not there for a {name}");
 }
 
 /// State and parent of a process; `None`: there is none.

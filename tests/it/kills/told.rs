@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use disclosure_portal::config::Postgres;
+use disclosure_portal::config::{Postgres, S3};
 use disclosure_portal::demo::Account;
 use serde::{Deserialize, Serialize};
+
+use crate::harness::s3::{S3Server, settings_at};
 
 /// What stands before each line, so that the test runner's own words are told apart.
 const MARK: char = '>';
@@ -130,6 +132,10 @@ impl Said {
 pub(super) struct Orders {
     pub(super) data: PathBuf,
     postgres: Option<(String, u16, String, String, PathBuf)>,
+    /// Port and secret of the S3 server that has its vault.
+    bucket: Option<(u16, PathBuf)>,
+    /// Its people do nothing but what ends copies.
+    pub(super) destroying: bool,
     /// By how much the clock is moved.
     pub(super) clock: PathBuf,
     /// What the requests of this process begin with; no two processes ever have the same.
@@ -152,6 +158,8 @@ impl Orders {
         Self {
             data: data.to_owned(),
             postgres,
+            bucket: None,
+            destroying: false,
             clock: clock.to_owned(),
             name: String::new(),
             seed: 0,
@@ -161,6 +169,16 @@ impl Orders {
             people: Vec::new(),
             photographs: BTreeMap::new(),
         }
+    }
+
+    /// The same with its vault on an S3 server.
+    pub(super) fn in_bucket(&mut self, server: &S3Server) {
+        self.bucket = Some((server.port, server.settings().secret_key_file));
+    }
+
+    /// The bucket, where there is one.
+    pub(super) fn s3(&self) -> Option<S3> {
+        self.bucket.clone().map(|(port, secret)| settings_at(port, secret))
     }
 
     /// The database, where it is on a server.

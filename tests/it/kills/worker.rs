@@ -18,7 +18,7 @@ use disclosure_portal::domain::moment::Moment;
 use futures_util::future::join_all;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock, mpsc};
 
-use super::acts::{Client, Falls};
+use super::acts::{CHOICES, Client, DESTROYING, Falls};
 use super::told::{Dice, Orders, Said};
 use crate::harness::settings;
 use crate::harness::wait::until_so;
@@ -47,9 +47,10 @@ impl Worker {
     async fn run(self) {
         let Self(orders) = self;
         let mut settings = settings(&orders.data, None);
-        settings.store.postgres = orders.postgres();
+        (settings.store.postgres, settings.store.s3) = (orders.postgres(), orders.s3());
         let office = Office::open(settings, Clock::moved_by(orders.clock.clone()), false).await.unwrap();
-        let world = Arc::new(world(&office, &orders).await);
+        // For as long as this process lives.
+        let world: &'static World = Box::leak(Box::new(world(&office, &orders).await));
         let photographs: BTreeMap<String, Vec<u8>> =
             orders.photographs.iter().map(|(digest, file)| (digest.clone(), std::fs::read(file).unwrap())).collect();
         let (office, photographs) = (Arc::new(office), Arc::new(photographs));
@@ -59,8 +60,9 @@ impl Worker {
         let falls = Arc::new(Mutex::new(None));
         let client = |n| Client {
             falls: Arc::clone(&falls),
+            choices: if orders.destroying { &DESTROYING } else { &CHOICES },
             office: Arc::clone(&office),
-            world: Arc::clone(&world),
+            world,
             photographs: Arc::clone(&photographs),
             name: format!("{}/{n}", orders.name),
             dice: Dice(orders.seed.wrapping_mul(0x0100_0193).wrapping_add(n as u64)),
