@@ -51,6 +51,8 @@ fn href(object: &str) -> String {
         Some(("person", id)) => format!("/people/{id}"),
         Some(("scheme", id)) => format!("/schemes/{id}"),
         Some(("held", _)) => "/held".to_owned(),
+        Some(("leaving", id)) => format!("/leavings/{id}"),
+        _ if object == "undertaking" => "/undertaking".to_owned(),
         _ if object == "held" => "/held".to_owned(),
         _ if object == "account" => "/account".to_owned(),
         _ => String::new(),
