@@ -1,6 +1,6 @@
 -- Numbered prints (O3.2.1, K7.4, K8.2): a sheet of paper is a copy of its own. Leavers: whose copy ends, and who follows.
-ALTER TABLE copy ADD COLUMN print BIGINT NOT NULL DEFAULT 0 CHECK (print >= 0);       -- the sheet's number; 0: the electronic copy
 ALTER TABLE copy ADD COLUMN print_of BIGINT NOT NULL DEFAULT 0 CHECK (print_of >= 0); -- of how many sheets
+ALTER TABLE copy ADD COLUMN print BIGINT NOT NULL DEFAULT 0 CHECK (print >= 0 AND print <= print_of); -- the sheet's number, of those allowed; 0: the electronic copy
 ALTER TABLE copy ADD COLUMN printer TEXT REFERENCES person (id);                       -- who prints the sheet; absent: its holder
 ALTER TABLE copy ADD COLUMN left_at BIGINT;                                           -- the holder left the scheme; absent: not by that
 ALTER TABLE copy ADD COLUMN successor TEXT REFERENCES person (id);                     -- who follows them; absent: nobody

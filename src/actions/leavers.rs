@@ -6,16 +6,14 @@
 
 use crate::actions::office::ten;
 use crate::actions::people;
-use crate::actions::request::beside_fields;
 use crate::actions::trust::{self, To};
-use crate::actions::{Fault, No, Office, registers, sweep};
+use crate::actions::{Fault, FieldError, No, Office, registers, sweep};
 use crate::domain::actor::{Actor, Grant};
 use crate::domain::event::{Event, Kind};
 use crate::domain::ids::{LeavingId, PersonId, SchemeId};
 use crate::domain::moment::Moment;
 use crate::domain::policy::{Act, Thing, may};
 use crate::domain::print::follows;
-use crate::domain::refusal::Refusal;
 use crate::domain::words::Prose;
 use crate::ledger::trust::Root;
 use crate::store::copies::Row;
@@ -57,6 +55,27 @@ pub async fn about(office: &Office, by: &Actor, scheme: SchemeId, person: Person
     Ok(About { receiver, others, copies })
 }
 
+/// Who follows, if anybody does, and why; each that is wrong beside its field.
+fn said(successor: &str, reason: &str) -> Result<(Option<PersonId>, Prose), No> {
+    let mut wrong = Vec::new();
+    let successor = match successor {
+        "nobody" => None,
+        one => {
+            let person = PersonId::parse(one);
+            if person.is_none() {
+                wrong.push(FieldError::new("successor", "Choose who follows them, or that nobody does"));
+            }
+            person
+        }
+    };
+    match Prose::parse("why they leave", reason) {
+        Ok(reason) if wrong.is_empty() => return Ok((successor, reason)),
+        Ok(_) => {}
+        Err(why) => wrong.push(FieldError::new("reason", why.to_string())),
+    }
+    Err(No::Invalid(wrong))
+}
+
 /// Records that somebody leaves, and who follows them (`successor` empty: nobody). Answers the record.
 pub async fn leave(
     office: &Office,
@@ -66,12 +85,7 @@ pub async fn leave(
     stamp: Stamp,
 ) -> Result<LeavingId, No> {
     let about = about(office, by, scheme, person).await?;
-    let reason = Prose::parse("why they leave", reason).map_err(|why| No::field("reason", why.to_string()))?;
-    let successor = match successor {
-        "" => return Err(No::field("successor", "Choose who follows them, or that nobody does")),
-        "nobody" => None,
-        one => Some(PersonId::parse(one).ok_or_else(|| beside_fields(vec![Refusal::NoSuccessor]))?),
-    };
+    let (successor, reason) = said(successor, reason)?;
     let id = LeavingId::fresh(office.now(), ten());
     let body = office.seal_field(TABLE, &id.to_string(), "body", 0, reason.as_str().as_bytes())?;
     let row = Leaving {
@@ -206,7 +220,7 @@ pub async fn report(office: &Office, by: &Actor, id: LeavingId, stamp: Stamp) ->
     Ok(Report { reason: String::from_utf8_lossy(&reason).into_owned(), row, held, views })
 }
 
-/// Everything somebody was given, for one scheme or for all, with its reference, newest first.
+/// Everything somebody was given, for one scheme or for all, with its reference: newest release first, its sheets in their order.
 async fn held(conn: &mut Conn, person: PersonId, scheme: Option<SchemeId>) -> Result<Vec<(String, Row)>, No> {
     let scheme = scheme.map(|one| one.to_string());
     let mut all = Vec::new();
@@ -218,6 +232,10 @@ async fn held(conn: &mut Conn, person: PersonId, scheme: Option<SchemeId>) -> Re
         let urn = filed.release.stage.authority().map(|authority| authority.urn.clone()).unwrap_or_default();
         all.push((urn, copy));
     }
+    all.sort_by(|(_, one), (_, other)| {
+        let (release, id) = (other.release_id.cmp(&one.release_id), other.id.cmp(&one.id));
+        release.then(one.print.cmp(&other.print)).then(id)
+    });
     Ok(all)
 }
 

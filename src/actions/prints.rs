@@ -240,7 +240,11 @@ pub async fn carried(
     office
         .act_as(by, move |tx| {
             Box::pin(async move {
+                // What its holder prints is carried by nobody.
                 let sheet = kept(tx, &acting, id, copy).await?;
+                if sheet.printer.is_none() {
+                    return Err(No::NotFound);
+                }
                 let unmet = carried.check(sheet.opened_at.map(Moment::from_millis), tx.now());
                 if !unmet.is_empty() {
                     return Err(beside_fields(unmet));

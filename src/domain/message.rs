@@ -63,6 +63,12 @@ topics! {
     /// They do not receive for a scheme any more: what they hold of it is to be given back or destroyed.
     Left = "left", Always, "You do not receive for a scheme any more. Surrender or destroy every copy and print you hold, and confirm each (K7.3, K8.2)",
         "An end of your access. Please act on it today.", "ends of your access. Please act on them today.";
+    /// Somebody left a scheme they answer for, or manage.
+    Departed = "departed", Chosen, "Somebody left a scheme of yours. See who follows them, and what is still to come back (K7.3, K8.2)",
+        "Somebody who left a scheme.", "people who left a scheme.";
+    /// They follow somebody who left: their signature is what the new copies wait for.
+    Follow = "follow", Chosen, "You follow somebody who left a scheme. Read and sign what waits for you: copies are made for you after that (K7.3, K8.2.1)",
+        "Something to sign before copies are made for you.", "things to sign before copies are made for you.";
     /// A time limit was reached.
     Expiry = "expiry", Always, "The time limit of a release was reached. Destroy any print, and confirm it (K7.8)",
         "A time limit was reached.", "time limits were reached.";
@@ -153,6 +159,10 @@ pub enum Audience {
     PersonByCode,
     /// The person who left, who confirms what they hold.
     Leaver,
+    /// The co-ordinators of the scheme's area, and the scheme's managers, but for whoever recorded it and whoever follows.
+    SchemeKeepers,
+    /// Whoever follows somebody who left: of what they sign first.
+    Follower,
     /// Whoever answers for that person: co-ordinators of their areas, or administrators.
     Keepers,
     /// Every administrator.
@@ -175,6 +185,9 @@ pub const EVENTS: &[(Kind, Topic, Audience)] = &[
     (Kind::Expired, Topic::Expiry, Audience::Holders),
     (Kind::Demanded, Topic::Recall, Audience::Holder),
     (Kind::Left, Topic::Left, Audience::Leaver),
+    (Kind::Left, Topic::Departed, Audience::SchemeKeepers),
+    (Kind::Left, Topic::Follow, Audience::Follower),
+    (Kind::CopyReplaced, Topic::Follow, Audience::Follower),
     (Kind::ConfirmationQueried, Topic::Query, Audience::Holder),
     (Kind::Reviewed, Topic::Review, Audience::Coordinators),
     (Kind::ReviewReturned, Topic::Review, Audience::Reviewers),

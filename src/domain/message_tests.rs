@@ -88,6 +88,11 @@ fn whatever_ends_access_tells_the_holders() {
     }
     assert!(EVENTS.contains(&(Kind::Left, Topic::Left, Audience::Leaver)));
     assert_eq!(Topic::Left.pace(), Pace::Always);
+    // Whoever keeps the scheme hears of it too, and whoever follows; their own access is as it was.
+    for (topic, to) in [(Topic::Departed, Audience::SchemeKeepers), (Topic::Follow, Audience::Follower)] {
+        assert!(EVENTS.contains(&(Kind::Left, topic, to)), "{topic:?}");
+        assert_eq!(topic.pace(), Pace::Chosen);
+    }
     // Reading tells nobody.
     for kind in [Kind::Viewed, Kind::Thumbnail, Kind::SignedIn, Kind::Consulted] {
         assert!(EVENTS.iter().all(|(of, ..)| *of != kind), "{kind:?}");

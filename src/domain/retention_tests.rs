@@ -102,7 +102,9 @@ fn a_subject_is_read_from_its_own_word_and_no_other() {
     ] {
         assert_eq!((Subject::parse(&word), subject.to_string()), (Some(subject), word));
     }
-    for wrong in ["", "log", "log-", "log-2026", "log-2026-1", "log-2026-13", "log-2026-11-01", "member-", "signer-x", "case-1"] {
+    for wrong in
+        ["", "log", "log-", "log-2026", "log-2026-1", "log-2026-13", "log-2026-11-01", "member-", "signer-x", "case-1"]
+    {
         assert_eq!(Subject::parse(wrong), None, "{wrong}");
     }
 }

@@ -14,8 +14,8 @@ use object_store::path::Path as Name;
 use object_store::{ObjectStoreExt as _, PutMode, PutOptions, PutPayload};
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, whole};
 use super::vault::Vault;
+use super::{Fault, whole};
 use crate::domain::moment::Moment;
 use crate::domain::retention::Subject;
 use crate::ledger::layout::{self, Shelf, WIDTH};

@@ -103,8 +103,7 @@ impl Conn {
     /// When the oldest entry of no case between two moments was made whose body is still kept.
     pub async fn oldest_body(&mut self, from: Moment, to: Moment) -> Result<Option<Moment>, Fault> {
         let (from, to) = (from.millis(), to.millis());
-        let oldest: Option<i64> =
-            on!(self, |c| sqlx::query_scalar(OLDEST).bind(from).bind(to).fetch_one(c).await)?;
+        let oldest: Option<i64> = on!(self, |c| sqlx::query_scalar(OLDEST).bind(from).bind(to).fetch_one(c).await)?;
         Ok(oldest.map(Moment::from_millis))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Promise: a source of dates is one line of [`SOURCES`]. Absent on purpose: mails of its own; a reminder is a message.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 
 use super::post;
@@ -71,14 +71,14 @@ async fn demands(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
     for row in conn.endings(&Endings { open: true, ..Endings::default() }, now).await? {
         let (State::Owed { due } | State::Overdue { due }) = row.ending(now).state(&numbers, now) else { continue };
         let Some(stage) = limit_stage(due, now) else { continue };
-        let mut people = vec![row.holder.clone()];
         if stage == Stage::Passed {
-            people.extend(conn.holders_of_role(Role::Aic.word(), &row.area_id).await?);
+            let people = conn.holders_of_role(Role::Aic.word(), &row.area_id).await?;
+            all.push(Due { object: format!("demand/{}", row.copy_id), at: due, stage, people });
         }
         // A sheet, and what somebody who left holds, are in the list of all they hold.
         let listed = row.print > 0 || row.left_at.is_some();
         let object = format!("{}/{}", if listed { "held" } else { "copy" }, row.copy_id);
-        all.push(Due { object, at: due, stage, people });
+        all.push(Due { object, at: due, stage, people: vec![row.holder] });
     }
     Ok(all)
 }
@@ -103,7 +103,9 @@ pub(super) async fn remind(office: &Office) -> Result<(), No> {
     let mut of: BTreeMap<PersonId, Vec<Reminder>> = BTreeMap::new();
     for source in SOURCES {
         for due in (source.find)(&mut conn, now).await? {
-            for person in due.people.iter().filter_map(|id| PersonId::parse(id)) {
+            // Somebody of two roles is reminded once.
+            let people: BTreeSet<PersonId> = due.people.iter().filter_map(|id| PersonId::parse(id)).collect();
+            for person in people {
                 let reminder = Reminder {
                     person_id: person.to_string(),
                     source: source.word.to_owned(),

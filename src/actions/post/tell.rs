@@ -12,7 +12,7 @@ use crate::actions::sweep::lease;
 use crate::actions::{Fault, No, Office};
 use crate::domain::actor::Role;
 use crate::domain::event::Kind;
-use crate::domain::ids::{CopyId, MessageId, PersonId, ReleaseId, ReportId};
+use crate::domain::ids::{CopyId, MessageId, PersonId, ReleaseId, ReportId, SchemeId};
 use crate::domain::message::{Audience, EVENTS};
 use crate::store::Conn;
 use crate::store::copies::Row;
@@ -137,6 +137,8 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
             let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
             person.map(|person| (person, "held".to_owned())).into_iter().collect()
         }
+        Audience::SchemeKeepers => keepers_of_scheme(conn, one).await?,
+        Audience::Follower => follower(conn, one).await?,
         Audience::PersonByCode => {
             let by_code = text(one, "by") == BY_CODE;
             let person = one.object.strip_prefix("person/").and_then(PersonId::parse).filter(|_| by_code);
@@ -160,6 +162,34 @@ async fn of_release(conn: &mut Conn, one: &Happened, release: Option<ReleaseId>,
     let mut told = people(&all, &one.object);
     told.retain(|(person, _)| one.actor != format!("person/{person}"));
     Ok(told)
+}
+
+/// The co-ordinators of the area of the scheme that somebody left, who read the report, and its managers, who see their register; not
+/// whoever recorded it, nor whoever follows, who is told what to sign.
+async fn keepers_of_scheme(conn: &mut Conn, one: &Happened) -> Result<Told, No> {
+    let of = text(one, "scheme");
+    let Some(scheme) = of.strip_prefix("scheme/").and_then(SchemeId::parse) else { return Ok(Vec::new()) };
+    let Some(row) = conn.scheme(scheme).await? else { return Ok(Vec::new()) };
+    let area = row.area()?.to_string();
+    let report = format!("leaving/{}", text(one, "leaving"));
+    let mut told = people(&conn.holders_of_role(Role::Aic.word(), &area).await?, &report);
+    let receivers = conn.receivers(scheme).await?;
+    let managers = receivers.into_iter().filter(|row| row.role == Role::Manager.word()).map(|row| row.person_id);
+    told.extend(people(&managers.collect::<Vec<_>>(), &of));
+    let successor = text(one, "successor");
+    told.retain(|(person, _)| [&one.actor, &successor].into_iter().all(|not| *not != format!("person/{person}")));
+    Ok(told)
+}
+
+/// Whoever follows somebody who left: at once, of the undertaking; and of the conditions, as soon as a copy waits for them.
+async fn follower(conn: &mut Conn, one: &Happened) -> Result<Told, No> {
+    if let Some(person) = text(one, "successor").strip_prefix("person/").and_then(PersonId::parse) {
+        return Ok(vec![(person, "undertaking".to_owned())]);
+    }
+    let Some(copy) = one.copy_id.as_deref().and_then(CopyId::parse) else { return Ok(Vec::new()) };
+    // Once for a supply: its sheets hang on the same conditions.
+    let row = conn.copy(copy).await?.filter(|row| row.follows.is_some() && row.is_electronic());
+    Ok(row.into_iter().filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect())
 }
 
 fn people(all: &[String], object: &str) -> Told {

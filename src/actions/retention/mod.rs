@@ -22,9 +22,9 @@ use crate::domain::words::Prose;
 use crate::store::log::Stamp;
 use crate::store::people::Area;
 pub use crate::store::retention::{Disposal, LegalHold};
+use crate::store::{Conn, whole};
 pub use term::Term;
 use term::{due_in, months_due, term_of};
-use crate::store::{Conn, whole};
 
 /// What a row's sealed words are.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -99,7 +99,8 @@ async fn of_release(
     let release = filed.release;
     let Some((kept, end)) = ended(&release.stage, confirmed, now) else { return Ok(None) };
     let urn = release.stage.authority().map_or_else(String::new, |authority| authority.urn.clone());
-    let name = if urn.is_empty() { format!("Request of {}", long_day(release.requested_at.day())) } else { urn.clone() };
+    let name =
+        if urn.is_empty() { format!("Request of {}", long_day(release.requested_at.day())) } else { urn.clone() };
     let (subject, area) = (Subject::Release(release.id), Some(release.area));
     Ok(Some(made(conn, Found { subject, area, urn, name, kept, end, beside }, numbers).await?))
 }

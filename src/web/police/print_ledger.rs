@@ -141,7 +141,7 @@ pub struct Kept {
     records: Vec<String>,
     /// It was opened for printing, and its key is there: it can be freed.
     frees: bool,
-    /// It was opened for printing, and how it was carried is not on record.
+    /// The police print it, it was opened for printing, and how it was carried is not on record.
     carries: bool,
     /// Whoever looks prints it.
     prints: bool,
@@ -183,7 +183,9 @@ async fn kept(v: &Visit) -> Result<(ReleaseId, CopyId, Kept), No> {
         ],
         records: line.records,
         frees: sheet.printed && sheet.copy.key_gone_at.is_none(),
-        carries: sheet.copy.opened_at.is_some() && !sheet.records.iter().any(|one| one.carried),
+        carries: sheet.copy.printer.is_some()
+            && sheet.copy.opened_at.is_some()
+            && !sheet.records.iter().any(|one| one.carried),
         prints: sheet.copy.opener() == v.person()?.id.to_string() && sheet.copy.key_gone_at.is_none(),
     };
     Ok((id, copy, page))

@@ -3,18 +3,22 @@
 
 use disclosure_portal::actions::demands::{self, Narrowed};
 use disclosure_portal::actions::leavers;
-use disclosure_portal::actions::{No, certificate, deliver, messages, plan, post, reseal, seal, seal_words};
+use disclosure_portal::actions::{No, certificate, deliver, messages, plan, post, reseal, seal, seal_words, sweep};
 use disclosure_portal::demo::people::Somebody;
-use disclosure_portal::demo::releases::{acknowledge, ask, confirm, copy_of, look, release_to, to, undertake};
+use disclosure_portal::demo::releases::{acknowledge, ask, confirm, copy_of, look, recall, release_to, to, undertake};
 use disclosure_portal::demo::{portrait, stamp};
 use disclosure_portal::domain::actor::{Actor, Role};
 use disclosure_portal::domain::demand::State;
 use disclosure_portal::domain::event::Kind;
 use disclosure_portal::domain::ids::{CopyId, LeavingId, PhotographId, ReleaseId};
+use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::refusal::Refusal;
 
 use super::prints::{sheets, two_each};
+use super::retention::agreed;
+use super::review::also;
 use super::{PLOT, hidden, open, part};
+use crate::harness::browser::Browser;
 use crate::harness::{Scene, codes, wrong_fields};
 
 const WORDS: &str = "Suspected of thefts from shops.\n\nInstructions: Show it to security staff on duty at the doors. Do not print it.\n";
@@ -56,6 +60,9 @@ async fn access_ends_in_the_act_and_only_by_whoever_keeps_the_scheme() {
         hidden(leaves(&scene, stranger, "nobody").await);
     }
     assert_eq!(wrong_fields(leaves(&scene, "Sam", "").await), ["successor"]);
+    let at = (scene.world().schemes[0], priya.id);
+    let bare = leavers::leave(office, &scene.who("Sam").actor, at, ("", ""), stamp()).await;
+    assert_eq!(wrong_fields(bare), ["successor", "reason"], "all that is wrong at once");
     open(&scene, priya, copy, text).await.unwrap();
 
     let leaving = leaves(&scene, "Sam", "nobody").await.unwrap();
@@ -196,4 +203,77 @@ async fn a_sheet_on_paper_is_not_made_again_and_one_that_was_not_printed_is() {
     assert!(left.iter().all(|(_, row)| row.left_at.is_some() && row.wrapped_key.is_none()));
     confirm(office, priya, own[0].0, "PC 1042").await.unwrap();
     assert!(!now(&scene, priya).await.is(Role::Auditor));
+}
+
+/// What somebody was told, and where each leads.
+async fn told_of(scene: &Scene, who: &Somebody, topics: &[&str]) -> Vec<(String, String)> {
+    let mine = messages::mine(&scene.office, &now(scene, who).await).await.unwrap().messages;
+    mine.into_iter().filter(|one| topics.contains(&&*one.topic)).map(|one| (one.topic, one.object)).collect()
+}
+
+#[actix_web::test]
+async fn whoever_keeps_the_scheme_hears_of_it_and_whoever_follows_hears_what_to_sign() {
+    const TOPICS: &[&str] = &["departed", "follow"];
+    for follows in [false, true] {
+        let scene = Scene::new().await;
+        let (office, sam, morgan) = (&scene.office, scene.who("Sam"), scene.who("Morgan"));
+        let jordan = also(&scene, "Jordan", Role::Aic).await;
+        let (id, _) = hers_alone(&scene).await;
+        let successor = if follows { morgan.id.to_string() } else { "nobody".to_owned() };
+        let leaving = leaves(&scene, "Sam", &successor).await.unwrap();
+        post::round(office).await.unwrap();
+        let scheme = format!("scheme/{}", scene.world().schemes[0]);
+        let own = |topic: &str, object: String| vec![(topic.to_owned(), object)];
+        assert_eq!(told_of(&scene, &jordan, TOPICS).await, own("departed", format!("leaving/{leaving}")));
+        let expected = if follows { own("follow", "undertaking".into()) } else { own("departed", scheme) };
+        assert_eq!(told_of(&scene, morgan, TOPICS).await, expected);
+        for nobody in ["Sam", "Dana", "Toby", "Riley", "Priya"] {
+            assert_eq!(told_of(&scene, scene.who(nobody), TOPICS).await, [], "{nobody}");
+        }
+        if !follows {
+            continue;
+        }
+        undertake(office, morgan).await.unwrap();
+        reseal::begin(office, &sam.actor, &stamp()).await.unwrap();
+        post::round(office).await.unwrap();
+        let copy = copy_of(office, morgan, id).await.unwrap();
+        let told = told_of(&scene, morgan, TOPICS).await;
+        assert!(told.contains(&("follow".to_owned(), format!("copy/{copy}"))), "the conditions wait: {told:?}");
+        // Each leads somewhere that its reader may open.
+        for (who, told) in [("Morgan", told), ("Jordan", told_of(&scene, &jordan, TOPICS).await)] {
+            let browser = Browser::of(&scene, Some(who)).await;
+            let page = browser.get("/messages").await.text();
+            for (_, object) in told {
+                let path = match object.split_once('/') {
+                    Some(("leaving", id)) => format!("/leavings/{id}"),
+                    Some(("copy", id)) => format!("/bulletins/{id}"),
+                    _ => format!("/{object}"),
+                };
+                assert!(page.contains(&format!("href=\"{path}\"")), "{path}");
+                assert_eq!(browser.get(&path).await.status, 200, "{who} at {path}");
+            }
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_disposed_release_takes_copies_that_follow_one_another_and_the_leaving_stays() {
+    let scene = Scene::new().await;
+    let (office, sam, priya, morgan) = (&scene.office, scene.who("Sam"), scene.who("Priya"), scene.who("Morgan"));
+    let (id, old) = hers_alone(&scene).await;
+    let leaving = leaves(&scene, "Sam", &morgan.id.to_string()).await.unwrap();
+    undertake(office, morgan).await.unwrap();
+    reseal::begin(office, &sam.actor, &stamp()).await.unwrap();
+    recall(office, sam, id, "The purpose is met.").await.unwrap();
+    confirm(office, priya, old, "PC 1042").await.unwrap();
+    let of = format!("SELECT COUNT(*) FROM copy WHERE release_id = '{id}'");
+    assert_eq!(scene.sql(&of).trim(), "2");
+    scene.clock.set(Moment::parse_london("2036-11-22", "09:00").unwrap());
+    agreed(&scene, id).await;
+    sweep::round(office).await.unwrap();
+    assert!(office.read().await.unwrap().release(id).await.unwrap().is_none());
+    assert_eq!(scene.sql(&of).trim(), "0");
+    let report = leavers::report(office, &sam.actor, leaving, stamp()).await.unwrap();
+    assert!(report.held.iter().all(|(_, copy)| copy.release_id != id.to_string()));
+    scene.log_is_whole().await;
 }

@@ -44,6 +44,7 @@ mod roles;
 mod rotation;
 mod rulings;
 mod search;
+mod sheets;
 mod sign_in;
 mod standing;
 mod statements;

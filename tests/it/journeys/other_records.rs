@@ -170,7 +170,10 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
     let office = &scene.office;
     let subject = Subject::Month(parse_day("2026-09-01").unwrap());
     let of_september = "access_record WHERE at < 1790809200000";
-    let (all, of_cases) = (count(&scene, of_september), "access_record WHERE at < 1790809200000 AND (object LIKE 'release/%' OR copy_id IS NOT NULL)");
+    let (all, of_cases) = (
+        count(&scene, of_september),
+        "access_record WHERE at < 1790809200000 AND (object LIKE 'release/%' OR copy_id IS NOT NULL)",
+    );
     let kept = count(&scene, of_cases);
     assert!(kept > 0 && all > kept);
     scene.clock.set(at("2036-10-01").plus_millis(-1));

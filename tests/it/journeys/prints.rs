@@ -18,34 +18,48 @@ use super::corrections::corrected;
 use super::{PLOT, hidden, open, part};
 use crate::harness::{Scene, codes, wrong_fields};
 
-const FACE: u64 = 77;
+pub(super) const FACE: u64 = 77;
 const FACES: Plot = Plot { portraits: &[FACE], ..PLOT };
-const OWN: &[(&str, &str)] = &[("prints", "2"), ("prints_why", "A door without a screen"), ("prints_by", "holder")];
-const CARRIED: &[(&str, &str)] = &[("prints", "1"), ("prints_why", "No computer there"), ("prints_by", "police")];
+pub(super) const OWN: &[(&str, &str)] =
+    &[("prints", "2"), ("prints_why", "A door without a screen"), ("prints_by", "holder")];
+pub(super) const CARRIED: &[(&str, &str)] =
+    &[("prints", "1"), ("prints_why", "No computer there"), ("prints_by", "police")];
 
 /// A careful record for Priya and Morgan, with these answers about prints.
-fn said(scene: &Scene, prints: &[(&str, &str)]) -> Vec<(String, String)> {
-    let mut said = complete(&scene.office, &to(scene.world(), &[("Priya", 0), ("Morgan", 0)]).unwrap());
-    said.extend(prints.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-    said
+async fn authorised(scene: &Scene, prints: &[(&str, &str)]) -> Result<ReleaseId, No> {
+    let office = &scene.office;
+    let id = ask(office, scene.who("Riley"), &scene.world().areas[0].to_string(), &FACES).await?;
+    authorise(scene, id, &[("Priya", 0), ("Morgan", 0)], prints).await?;
+    Ok(id)
 }
 
-async fn authorised(scene: &Scene, prints: &[(&str, &str)]) -> Result<ReleaseId, No> {
+/// A request authorised by a careful record, with these recipients and these answers about prints.
+pub(super) async fn authorise(
+    scene: &Scene,
+    id: ReleaseId,
+    people: &[(&str, usize)],
+    prints: &[(&str, &str)],
+) -> Result<(), No> {
     let (office, sam) = (&scene.office, scene.who("Sam"));
-    let id = ask(office, scene.who("Riley"), &scene.world().areas[0].to_string(), &FACES).await?;
-    let form = sign_decision(office, sam, id, said(scene, prints)).await?;
-    release::decide(office, &sam.actor, id, &form, stamp()).await?;
-    Ok(id)
+    let mut said = complete(office, &to(scene.world(), people).unwrap());
+    said.extend(prints.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let form = sign_decision(office, sam, id, said).await?;
+    release::decide(office, &sam.actor, id, &form, stamp()).await.map(drop)
+}
+
+/// Hands over the release's one photograph, which is sealed to every copy.
+pub(super) async fn sealed(scene: &Scene, id: ReleaseId, face: u64) {
+    let (office, sam) = (&scene.office, scene.who("Sam"));
+    let photograph = office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone();
+    let photograph = PhotographId::parse(&photograph).unwrap();
+    seal::take_whole(office, &sam.actor, id, photograph, portrait::draw(face), stamp()).await.unwrap();
 }
 
 /// A release with prints, sealed; Priya has accepted the conditions.
 pub(super) async fn printed(scene: &Scene, prints: &[(&str, &str)]) -> ReleaseId {
-    let (office, sam) = (&scene.office, scene.who("Sam"));
+    let (office, priya) = (&scene.office, scene.who("Priya"));
     let id = authorised(scene, prints).await.unwrap();
-    let photograph = office.read().await.unwrap().photographs(id).await.unwrap()[0].id.clone();
-    let photograph = PhotographId::parse(&photograph).unwrap();
-    seal::take_whole(office, &sam.actor, id, photograph, portrait::draw(FACE), stamp()).await.unwrap();
-    let priya = scene.who("Priya");
+    sealed(scene, id, FACE).await;
     acknowledge(office, priya, copy_of(office, priya, id).await.unwrap()).await.unwrap();
     id
 }
@@ -61,12 +75,12 @@ pub(super) async fn sheets(scene: &Scene, holder: &Somebody, id: ReleaseId) -> V
     own.map(|copy| (CopyId::parse(&copy.id).unwrap(), copy)).collect()
 }
 
-async fn screen(scene: &Scene, who: &Somebody, copy: CopyId) -> Result<Vec<u8>, No> {
+pub(super) async fn screen(scene: &Scene, who: &Somebody, copy: CopyId) -> Result<Vec<u8>, No> {
     let screen = part(scene, copy, "screen", 0).await;
     open(scene, who, copy, screen).await.map(|opened| opened.bytes)
 }
 
-fn picture(sealed: &[u8], who: &Somebody) -> Vec<u8> {
+pub(super) fn picture(sealed: &[u8], who: &Somebody) -> Vec<u8> {
     age::open(sealed, &Identity::parse(&who.account.age_identity).unwrap()).unwrap().to_vec()
 }
 
@@ -179,8 +193,11 @@ async fn a_sheet_opens_one_millisecond_before_the_limit_and_never_at_it_nor_afte
     let until = deliver::one(office, &priya.actor, own[0].0).await.unwrap().until;
     scene.clock.set(until.plus_millis(-1));
     screen(&scene, priya, own[0].0).await.unwrap();
-    scene.clock.set(until);
-    assert_eq!(codes(screen(&scene, priya, own[1].0).await), ["limit"]);
+    for late in [0, 1] {
+        scene.clock.set(until.plus_millis(late));
+        assert_eq!(codes(screen(&scene, priya, own[1].0).await), ["limit"], "{late} ms after");
+    }
+    assert_eq!(until.clock_time(), "00:00", "the page says: destroy by the day before");
     // The printed one is confirmed by itself, and so is the one that was never printed.
     confirm(office, priya, own[0].0, "Morgan").await.unwrap();
     let now = sheets(&scene, priya, id).await;
@@ -220,7 +237,7 @@ async fn somebody_elses_sheet_is_not_found_and_the_conditions_come_first() {
 async fn a_print_that_the_police_carry_is_opened_by_them_alone_and_recorded_with_carrier_and_receiver() {
     let scene = Scene::new().await;
     let (office, sam, priya) = (&scene.office, scene.who("Sam"), scene.who("Priya"));
-    let id = printed(&scene, CARRIED).await;
+    let (id, theirs) = (printed(&scene, CARRIED).await, two_each(&scene).await);
     let sheet = sheets(&scene, priya, id).await[0].0;
     hidden(screen(&scene, priya, sheet).await);
     let now = scene.clock.now();
@@ -235,6 +252,10 @@ async fn a_print_that_the_police_carry_is_opened_by_them_alone_and_recorded_with
         received_time: &time,
     };
     let record = async |typed: Typed<'_>| prints::carried(office, &sam.actor, id, sheet, typed, stamp()).await;
+    // What its holder prints is carried by nobody.
+    let own = sheets(&scene, priya, theirs).await[0].0;
+    screen(&scene, priya, own).await.unwrap();
+    hidden(prints::carried(office, &sam.actor, theirs, own, typed, stamp()).await);
     assert_eq!(codes(record(typed).await), ["not-printed-yet"]);
     let bytes = screen(&scene, sam, sheet).await.unwrap();
     assert!(!picture(&bytes, sam).is_empty());

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use disclosure_portal::actions::demands::{self, Target};
 use disclosure_portal::actions::retention::nightly;
-use disclosure_portal::actions::{certificate, post, report, sweep};
+use disclosure_portal::actions::{certificate, post, prints, report, sweep};
 use disclosure_portal::demo::releases::{
     Plot, accept, acknowledge, ask, confirm, copy_of, look, recall, release_to, to, undertake,
 };
@@ -16,6 +16,7 @@ use disclosure_portal::domain::ids::{CopyId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
 
 use super::nothing_owed;
+use super::prints::{authorise, sealed, sheets};
 use super::retention::agreed;
 use crate::harness::server::Backend;
 use crate::harness::{Scene, signed, who, world};
@@ -71,15 +72,24 @@ async fn after_disposal_and_cleaning_no_raw_file_holds_marker_or_key() {
     let (office, sam, priya, toby) = (&scene.office, who("Sam"), who("Priya"), who("Toby"));
     let area = world().areas[0].to_string();
     let id = ask(office, who("Riley"), &area, &PLOT).await.unwrap();
-    release_to(office, sam, id, &PLOT, &to(world(), &[("Priya", 0), ("Toby", 1)]).unwrap()).await.unwrap();
+    let one_print = [("prints", "1"), ("prints_why", "A door without a screen"), ("prints_by", "holder")];
+    authorise(&scene, id, &[("Priya", 0), ("Toby", 1)], &one_print).await.unwrap();
+    sealed(&scene, id, PLOT.portraits[0]).await;
     let mut copies = Vec::new();
     for holder in [priya, toby] {
         let copy = copy_of(office, holder, id).await.unwrap();
         acknowledge(office, holder, copy).await.unwrap();
         look(office, holder, copy).await.unwrap();
-        copies.push(copy);
+        copies.push((holder, copy));
+        let sheet = sheets(&scene, holder, id).await[0].0;
+        copies.push((holder, sheet));
     }
-    report::report(office, &priya.actor, copies[0], "It was a pharmacy, not a café.", stamp()).await.unwrap();
+    // One sheet is printed, freed and printed again; the other never.
+    let sheet = copies[1].1;
+    look(office, priya, sheet).await.unwrap();
+    prints::free(office, &sam.actor, id, sheet, "The printer jammed", stamp()).await.unwrap();
+    look(office, priya, sheet).await.unwrap();
+    report::report(office, &priya.actor, copies[0].1, "It was a pharmacy, not a café.", stamp()).await.unwrap();
 
     // Markers: every sealed field as its bytes stand, each copy's wrapped key, the identifiers, the references in the log's bodies, and
     // the beginning of every sealed file.
@@ -87,7 +97,8 @@ async fn after_disposal_and_cleaning_no_raw_file_holds_marker_or_key() {
     {
         let mut conn = office.read().await.unwrap();
         for copy in conn.copies_of_release(id).await.unwrap() {
-            markers.push((format!("key of {}", copy.id), copy.wrapped_key.clone().unwrap()));
+            let what = if copy.is_electronic() { "key of" } else { "key of sheet" };
+            markers.push((format!("{what} {}", copy.id), copy.wrapped_key.clone().unwrap()));
             markers.push((format!("mark of {}", copy.id), copy.mark.clone().into_bytes()));
             for part in conn.parts(CopyId::parse(&copy.id).unwrap()).await.unwrap() {
                 markers.push((format!("part {}", part.id), office_blob(&scene, &part.object)));
@@ -109,6 +120,7 @@ async fn after_disposal_and_cleaning_no_raw_file_holds_marker_or_key() {
     }
     for (name, text) in [
         ("consideration", format!("SELECT hex(substr(body, 1, 32)) FROM consideration WHERE release_id = '{id}'")),
+        ("print", format!("SELECT hex(substr(body, 1, 32)) FROM print_act WHERE copy_id = '{sheet}'")),
         ("salt", format!("SELECT hex(salt) FROM access_record WHERE object = 'release/{id}'")),
     ] {
         for line in scene.sql(&text).lines() {
@@ -116,19 +128,23 @@ async fn after_disposal_and_cleaning_no_raw_file_holds_marker_or_key() {
         }
     }
     assert!(markers.len() > 40, "{}", markers.len());
+    for (of, many) in [("key of sheet ", 2), ("key of ", 4), ("print", 1)] {
+        assert_eq!(markers.iter().filter(|(name, _)| name.starts_with(of)).count(), many, "{of}");
+    }
     let before = raw(&scene);
     assert_eq!(nowhere(&before, &markers), Vec::<&str>::new(), "what stands nowhere before proves nothing");
 
     recall(office, sam, id, "The purpose is met.").await.unwrap();
-    for (holder, copy) in [priya, toby].into_iter().zip(copies) {
+    for (holder, copy) in copies {
         confirm(office, holder, copy, "A. Witness").await.unwrap();
     }
     // Destroyed by day, and not cleaned yet: the search finds what it looks for, so that finding nothing later says something.
     let meanwhile = raw(&scene);
     let left = standing(&meanwhile, &markers);
     assert!(left.len() > 10, "{}", left.len());
-    let key = left.iter().any(|(what, _)| what.starts_with("key of"));
-    assert!(key, "a destroyed key stands in the log until the night");
+    let key = |of: &str| left.iter().any(|(what, _)| what.starts_with(of));
+    assert!(key("key of"), "a destroyed key stands in the log until the night");
+    assert!(key("key of sheet"), "a sheet’s too");
     scene.clock.set(Moment::parse_london("2036-11-22", "09:00").unwrap());
     agreed(&scene, id).await;
     sweep::round(office).await.unwrap();

@@ -30,13 +30,23 @@ fn due() -> Moment {
 pub(crate) const DISPOSE: [(&str, &str); 3] = [("fate", "dispose"), ("years", ""), ("reason", "Nothing depends on it")];
 pub(crate) const AGREE: [(&str, &str); 2] = [("agrees", "yes"), ("reason", "")];
 
-pub(crate) async fn propose(scene: &Scene, by: &Somebody, id: impl Into<Subject>, said: &[(&str, &str)]) -> Result<(), No> {
+pub(crate) async fn propose(
+    scene: &Scene,
+    by: &Somebody,
+    id: impl Into<Subject>,
+    said: &[(&str, &str)],
+) -> Result<(), No> {
     let id = id.into();
     let form = signed(scene, by, "disposal", &review::object(id), said);
     review::propose(&scene.office, &by.actor, id, &form, stamp()).await
 }
 
-pub(crate) async fn decide(scene: &Scene, by: &Somebody, id: impl Into<Subject>, said: &[(&str, &str)]) -> Result<(), No> {
+pub(crate) async fn decide(
+    scene: &Scene,
+    by: &Somebody,
+    id: impl Into<Subject>,
+    said: &[(&str, &str)],
+) -> Result<(), No> {
     let id = id.into();
     let form = signed(scene, by, "disposal.agree", &review::object(id), said);
     review::decide(&scene.office, &by.actor, id, &form, stamp()).await

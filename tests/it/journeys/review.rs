@@ -47,7 +47,7 @@ async fn reviewed(scene: &Scene, id: ReleaseId, advised: &str, reference: &str) 
 }
 
 /// Gives somebody one more role, in Cantwell.
-async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
+pub(super) async fn also(scene: &Scene, name: &str, role: Role) -> Somebody {
     let (grant, person) = (Grant::InArea(role, world().areas[0]), who(name));
     let id = person.id;
     scene.office.act(move |tx| Box::pin(async move { Ok(tx.add_grant(id, grant).await?) })).await.unwrap();
