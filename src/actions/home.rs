@@ -4,7 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
-use crate::actions::reviews::queue::{self, Due};
+use crate::actions::reviews::queue::{self, Due, Whose};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{
@@ -87,6 +87,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     if !overdue.is_empty() {
         all.push(Waiting::Overdue(overdue));
     }
+    reviews(office, by, all).await?;
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
         let questions = waits::open(office, by).await?;
@@ -110,7 +111,8 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if !open.is_empty() {
             all.push(Waiting::Demands(open.len() - answers, answers));
         }
-        all.push(Waiting::Unsealed(found(Waits::Seal).await?));
+        let unsealed = found(Waits::Seal).await?;
+        all.extend(Some(unsealed).filter(|found| found.count > 0).map(Waiting::Unsealed));
         let between = elsewhere::work(office, by).await?;
         if !between.is_empty() {
             all.push(Waiting::Elsewhere(between));
@@ -118,9 +120,12 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     }
     custody(office, by, all).await?;
     if by.is(Role::Aic) || by.is(Role::Officer) {
-        let ending = found(Waits::Ending).await?;
+        // Co-ordinators have each of these under reviews.
+        if by.is(Role::Officer) {
+            let ending = found(Waits::Ending).await?;
+            all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
+        }
         let duties = found(Waits::Duties).await?;
-        all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
         all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
     }
     if by.is(Role::Aic) {
@@ -138,12 +143,20 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     Ok(())
 }
 
-/// What waits of releases that are outside, and of those who hold them (K7.9, K8.2).
-async fn custody(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
-    if by.is(Role::Aic) || by.is(Role::Reviewer) {
-        let due = queue::queue(office, by).await?;
+/// Reviews, by the limits that do not wait (K7.8, K7.9).
+async fn reviews(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
+    let reads = by.is(Role::Aic) || by.is(Role::Reviewer);
+    if reads || by.is(Role::Inspector) || by.is(Role::Commander) {
+        let mut due = queue::queue(office, by).await?;
+        // Whoever decides only by an enactment is told of what waits for a decision, and of nothing else.
+        due.retain(|due| reads || due.whose != Whose::Others);
         all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
     }
+    Ok(())
+}
+
+/// What waits of releases that are outside, and of those who hold them (K8.2).
+async fn custody(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
     if by.is(Role::Aic) {
         let again = reseal::queue(office, by).await?.len();
         all.extend(Some(again).filter(|again| *again > 0).map(Waiting::Reseal));

@@ -56,7 +56,7 @@ const ENDINGS: &str = "DELETE FROM ending WHERE copy_id IN (SELECT id FROM copy 
 const DEMANDED: &str = "DELETE FROM demanded WHERE copy_id IN (SELECT id FROM copy WHERE release_id = $1)";
 const DEMANDS: &str = "DELETE FROM demand WHERE NOT EXISTS (SELECT 1 FROM demanded d WHERE d.demand_id = demand.id) AND (scope <> 'release' OR statement_id IN (SELECT id FROM statement WHERE object = 'release/' || CAST($1 AS TEXT)))";
 // Messages
-const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
+const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1) OR object IN (SELECT 'demand/' || id FROM copy WHERE release_id = $1)";
 const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
 
 /// Every table that hangs on a release, and how its rows go, in order: what refers to another table goes before it.

@@ -46,6 +46,7 @@ fn href(object: &str) -> String {
     match object.split_once('/') {
         Some(("release", id)) => format!("/releases/{id}"),
         Some(("copy", id)) => format!("/bulletins/{id}"),
+        Some(("demand", id)) => format!("/demands/{id}"),
         Some(("inspection", id)) => format!("/inspections/{id}"),
         Some(("consultation", id)) => format!("/consultations/{id}"),
         Some(("person", id)) => format!("/people/{id}"),

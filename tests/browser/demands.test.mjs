@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { endOfUkDay, fill, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
-import { look, sheets } from "./lib/look.mjs";
+import { look, sheets, shown } from "./lib/look.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 let stage;
@@ -63,10 +63,12 @@ chapter("the co-ordinator recalls with a deadline", async () => {
   assert.equal(await sign(page, account, "Sign and recall"), 422);
   await refused(page, { due: /This day is over/ });
   await fill(page, { due: "" });
+  await shown(stage, page, "police-recall");
   assert.equal(await sign(page, account, "Sign and recall"), 303);
   await page.goto("/demands");
   assert.match(await main(page), new RegExp(`${stage.facts.urn}[^]*To be confirmed`));
   await look(page, "demands");
+  await shown(stage, page, "police-demands");
   quiet();
 });
 
@@ -78,6 +80,7 @@ chapter("a confirmation is queried, and made anew", async () => {
   await page.goto(`/demands?release=${stage.facts.release.split("/").pop()}`);
   await page.locator("tbody tr", { hasText: "For you to answer" }).getByRole("link").click();
   await look(page, "demand-confirmed");
+  await shown(stage, page, "police-demand");
   assert.equal(await send(page, "Query it"), 422);
   await refused(page, { query: /Enter what you ask the holder/ });
   await fill(page, { query: "Who saw it done?" });
@@ -88,6 +91,7 @@ chapter("a confirmation is queried, and made anew", async () => {
   await card(priya.page).getByRole("link", { name: /^Confirm surrender or destruction/ }).click();
   assert.match(await main(priya.page), /The police ask about your confirmation:[^]*Who saw it done\?/);
   await look(priya.page, "confirm-queried");
+  await shown(stage, priya.page, "scheme-query");
   const certificate = await confirms("Priya", "Robin Hale, deputy manager");
   assert.equal(await sheets(certificate, "certificate-copy"), 1);
   await page.goto(stage.facts.copy);
@@ -109,6 +113,7 @@ chapter("a holder who is overdue opens nothing else, stands first, and confirms"
   await morgan.page.goto("/bulletins");
   assert.match(await main(morgan.page), /You cannot open anything now:[^]*Nothing else opens until you have confirmed it[^]*K8\.2/);
   await look(morgan.page, "confirm-only");
+  await shown(stage, morgan.page, "scheme-confirm-only");
   const { page, quiet } = await stage.as("Sam");
   await page.goto("/");
   assert.match(await page.locator("main h2").first().innerText(), /Overdue: copies not accounted for/);
@@ -124,6 +129,7 @@ chapter("a holder who is overdue opens nothing else, stands first, and confirms"
   await page.goto(stage.facts.release);
   await page.getByRole("link", { name: "Certificate: every copy is accounted for" }).click();
   await look(page, "certificate-release");
+  await shown(stage, page, "police-certificate");
   assert.equal(await sheets(page, "certificate-release"), 1);
   quiet();
 });

@@ -71,11 +71,12 @@ async fn demands(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
     for row in conn.endings(&Endings { open: true, ..Endings::default() }, now).await? {
         let (State::Owed { due } | State::Overdue { due }) = row.ending(now).state(&numbers, now) else { continue };
         let Some(stage) = limit_stage(due, now) else { continue };
-        let mut people = vec![row.holder.clone()];
         if stage == Stage::Passed {
-            people.extend(conn.holders_of_role(Role::Aic.word(), &row.area_id).await?);
+            // To the page of theirs: the holder's own is nobody else's.
+            let people = conn.holders_of_role(Role::Aic.word(), &row.area_id).await?;
+            all.push(Due { object: format!("demand/{}", row.copy_id), at: due, stage, people });
         }
-        all.push(Due { object: format!("copy/{}", row.copy_id), at: due, stage, people });
+        all.push(Due { object: format!("copy/{}", row.copy_id), at: due, stage, people: vec![row.holder] });
     }
     Ok(all)
 }

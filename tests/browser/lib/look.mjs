@@ -49,6 +49,9 @@ export async function look(page, name) {
   await page.setViewportSize(before);
 }
 
+/** The same, in the folder that the stage was given for pictures; nothing where there is none. */
+export const shown = (stage, page, name) => picture(page, stage.pictures && join(stage.pictures, `${name}.png`));
+
 /** A page as a guide shows it, small: its own part, 640 px wide, from the top; nothing where no file is named. */
 export async function picture(page, file) {
   if (file === undefined) return;

@@ -40,7 +40,7 @@ export async function managerSeesItGone(stage) {
 export async function managerConfirms(stage) {
   const { page, account, quiet } = await stage.as("Morgan");
   await page.goto(stage.facts.bulletin);
-  await page.getByRole("link", { name: "Confirm that your copy has been surrendered or destroyed" }).click();
+  await page.getByRole("button", { name: "Confirm surrender or destruction" }).click();
   await unlock(page, account);
   await look(page, "confirm");
   const now = ukTime(Date.now() - 60_000);
