@@ -63,6 +63,8 @@ pub enum Waiting {
     Overdue(Vec<demands::Line>),
     /// So many copies are to be confirmed, and so many confirmations to be answered.
     Demands(usize, usize),
+    /// Copies whose end this holder has to confirm, by deadline.
+    Owed(Vec<demands::Line>),
     // Telling people, and inspections
     /// So many messages are not read.
     Messages(i64),
@@ -181,6 +183,11 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     }
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
+    }
+    // Of holders, and of whoever was one: what they hold is theirs to account for, whatever became of their role.
+    if by.areas().is_empty() {
+        let owed = demands::owed(office, by).await?;
+        all.extend(Some(owed).filter(|owed| !owed.is_empty()).map(Waiting::Owed));
     }
     let unread = messages::unread(office, by).await?;
     if unread > 0 {

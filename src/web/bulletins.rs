@@ -109,7 +109,9 @@ impl Card {
         } else {
             format!("You can view it until {until}.")
         }];
-        dates.extend(bulletin.recalled_at.map(|at| format!("The police withdrew it on {}.", at.long())));
+        if let Some(at) = bulletin.recalled_at {
+            dates = vec![format!("The police withdrew it on {}.", at.long())];
+        }
         if let (Some(_), "live") = (owed, bulletin.word) {
             dates = vec!["The police demanded it back.".to_owned()];
         }
@@ -259,7 +261,13 @@ impl Page for List {
 const TITLE: &str = "Bulletins";
 
 async fn list_page(v: &Visit) -> Result<List, No> {
-    let found = deliver::bulletins(&v.office, v.actor()).await?;
+    let mut found = deliver::bulletins(&v.office, v.actor()).await?;
+    // What has to be confirmed stands first, overdue before the rest: it may keep everything else away.
+    found.sort_by_key(|one| match one.ending {
+        Some(State::Overdue { .. }) => 0,
+        Some(State::Owed { .. }) => 1,
+        _ => 2,
+    });
     let purpose = v.person()?.purpose;
     let pictured = |one: &Bulletin| {
         purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")

@@ -77,7 +77,7 @@ chapter("two days before, whoever is responsible finds it on their first page, w
   await sam.page.goto("/");
   // What does not wait stands first.
   const headings = await sam.page.locator("main h2").allInnerTexts();
-  assert.deepEqual(headings.slice(0, 3), ["Overdue: copies not accounted for", "Reviews", "Requests to decide"]);
+  assert.deepEqual(headings.slice(0, 2), ["Overdue: copies not accounted for", "Reviews"]);
   assert.match(await main(sam.page), new RegExp(`${stage.facts.urn}: [^]*1 day 23 hours left: open until 11:59pm on ${stage.facts.day}\\. To be reviewed, by somebody else`));
   assert.match(await main(sam.page), /days \d+ hours late: to be confirmed by 11:59pm on /);
   await look(sam.page, "home-coordinator-due");
@@ -125,7 +125,10 @@ chapter("a plain card stays: reference, dates, who held it, and what to do", asy
   assert.equal(await card(page).locator("canvas").count(), 0);
   await look(page, "card-expired");
   await shown(stage, page, "scheme-card");
-  // Told without looking: the portal's own message.
+  // Told without looking: on the first page, and by a message.
+  await page.goto("/");
+  assert.match(await main(page), new RegExp(`For you to confirm[^]*${stage.facts.urn}: confirm surrender or destruction[^]*13 days left`));
+  await look(page, "home-holder-expired");
   await says(page, "/messages", /The time limit of a release was reached\. Destroy any print, and confirm it/);
   await shown(stage, page, "scheme-messages");
   quiet();
@@ -141,7 +144,7 @@ chapter("the holder destroys the prints, confirms, and has a certificate on one 
   await fill(page, { outcome: "destroyed", method: "2 prints, cross-cut shredded", done_date: now.date, done_time: now.time, witness: "Robin Hale, deputy manager", onward: "none" });
   await look(page, "confirm-expired");
   await shown(stage, page, "scheme-confirm");
-  assert.equal(await send(page, "Sign and destroy the key"), 303);
+  assert.equal(await send(page, "Sign and confirm"), 303);
   assert.match(page.url(), /\/certificates\//);
   assert.match(await main(page), new RegExp(`${stage.facts.urn}[^]*Robin Hale, deputy manager`));
   assert.equal(await sheets(page, "certificate-expired"), 1);
@@ -161,7 +164,7 @@ chapter("the co-ordinator sees it, and accepts", async () => {
   assert.match(await main(page), /reached (its limit|their limits) without a decision/);
   await look(page, "home-coordinator-expired");
   await page.goto("/demands");
-  const rows = page.locator("tbody tr", { hasText: stage.facts.urn });
+  const rows = page.locator("main li", { hasText: stage.facts.urn });
   assert.equal(await rows.count(), 3);
   await look(page, "demands-expired");
   await rows.filter({ hasText: "Priya Lowen" }).getByRole("link").first().click();

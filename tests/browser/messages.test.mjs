@@ -61,7 +61,7 @@ test("an inspection is planned, made, and closed", async () => {
   await page.getByLabel("Day it was made").fill(today);
   await page.getByLabel("What did you find?").fill("A cabinet stood open.");
   await page.getByLabel("What is to be put right?").fill("A lock.");
-  await page.getByLabel("By which day?").fill(today);
+  await page.getByLabel("By which day must it be put right?").fill(today);
   await press(page, "Record the inspection");
   await page.getByText("To put right", { exact: true }).waitFor();
   await page.goto("/");

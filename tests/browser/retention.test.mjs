@@ -21,7 +21,7 @@ async function opensReview(who) {
   const { page } = someone;
   await page.goto("/");
   await page.getByRole("link", { name: "Retention", exact: true }).first().click();
-  const row = page.locator("tr", { hasText: stage.facts.urn });
+  const row = page.locator(".govuk-task-list__item", { hasText: stage.facts.urn });
   return { ...someone, row };
 }
 

@@ -68,6 +68,7 @@ async fn messages_of(office: &Office, conn: &mut Conn, one: &Happened) -> Result
                 created_at: one.at,
                 read_at: None,
                 mail_id: None,
+                urn: None,
             });
         }
     }

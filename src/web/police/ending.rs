@@ -50,7 +50,7 @@ impl RoundLine {
             Some("accepted") => rows.push(row("Accepted", format!("{at}, by {by}"))),
             Some(_) => {
                 rows.push(row("Queried", format!("{at}, by {by}")));
-                rows.push(row("What the holder is asked", round.query.as_str()));
+                rows.push(row("What was asked", round.query.as_str()));
                 rows.extend(
                     round.row.due_at.map(|due| row("To be confirmed anew by", Moment::from_millis(due).deadline())),
                 );

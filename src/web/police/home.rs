@@ -17,7 +17,7 @@ use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::elsewhere::line;
 use crate::web::police::home::custody::{
-    demanded, due_samples, inspections, messages, overdue, retention, reviews, troubles,
+    demanded, due_samples, inspections, messages, overdue, owed, retention, reviews, troubles,
 };
 use crate::web::police::reviews::queue::tag as near_tag;
 use crate::web::police::{Tag, stage_tag, waits};
@@ -86,7 +86,7 @@ fn ending(found: &Found, now: Moment) -> Section {
     );
     for (told, line) in section.releases.iter_mut().zip(&found.lines) {
         if let Some(authority) = line.filed.release.stage.authority() {
-            let left = waits::left(authority.until, now);
+            let left = waits::days_left(authority.until, now);
             told.about = format!("{}. {left} left: open until {}", authority.urn, authority.until.deadline());
             told.tag = near_tag(limit_stage(authority.until, now));
         }
@@ -286,6 +286,7 @@ impl Section {
             Waiting::Log => log(),
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Overdue(all) => overdue(all, now),
+            Waiting::Owed(all) => owed(all, now),
             Waiting::Demands(owed, answers) => demanded(*owed, *answers),
             Waiting::Retention(reviews) => retention(*reviews),
             Waiting::Root(keys) => for_root(*keys),
@@ -337,6 +338,7 @@ impl Page for Home {
             }]),
             Waiting::Reviews(due_samples(now)),
             Waiting::Overdue(Vec::new()),
+            Waiting::Owed(Vec::new()),
             Waiting::Demands(1, 2),
             Waiting::Demands(2, 1),
             Waiting::Reseal(1),

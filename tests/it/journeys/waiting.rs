@@ -77,6 +77,8 @@ async fn a_copy_that_a_review_ends_is_owed_from_that_moment() {
         list.contains("Your copy ended on") && list.contains(&format!("Confirm its end by {}", due.deadline())),
         "{list}"
     );
+    let first = Browser::of(&scene, Some("Morgan")).await.get("/").await.text();
+    assert!(first.contains(&format!("/bulletins/{copy}/confirm")) && first.contains("14 days left"), "{first}");
     post::round(office).await.unwrap();
     assert_eq!(unread(&scene, "Morgan").await, ["recall"]);
     assert_eq!(unread(&scene, "Priya").await, ["limit"]);
@@ -88,6 +90,8 @@ async fn a_copy_that_a_review_ends_is_owed_from_that_moment() {
     assert_eq!(codes(super::open(&scene, morgan, other, text).await.map(|one| one.index)), ["confirm-first"]);
     assert_eq!(open().await, [(copy.to_string(), State::Overdue { due })]);
     confirm(office, morgan, copy, "A. Witness").await.unwrap();
+    let first = Browser::of(&scene, Some("Morgan")).await.get("/").await.text();
+    assert!(!first.contains("For you to confirm"), "{first}");
     assert_eq!(open().await, [(copy.to_string(), State::Confirmed)]);
     assert!(super::open(&scene, morgan, other, text).await.is_ok());
     scene.log_is_whole().await;

@@ -7,17 +7,15 @@ use crate::actions::reviews::queue::{Due, Step, Whose};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::web::police::Tag;
-use crate::web::police::demands::tag;
+use crate::web::police::demands::{tag, when};
 use crate::web::police::reviews::queue;
-use crate::web::police::waits::left;
 
 /// Every overdue copy is named (K8.2): whoever is responsible cannot miss it.
 pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
-    let late = |due: Moment| format!("{} late: to be confirmed by {}", left(now, due), due.deadline());
     let brief = |line: &demands::Line| Brief {
         href: format!("/demands/{}", line.row.copy_id),
         title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
-        about: format!("{}. {}", line.row.scheme_name, line.due.map_or_else(String::new, late)),
+        about: format!("{}. {}", line.row.scheme_name, when(line, now)),
         tag: tag(line.state),
     };
     let releases = all.iter().take(NAMED).map(brief).collect();
@@ -30,6 +28,19 @@ pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
         releases,
         ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
     }
+}
+
+/// What a holder has to confirm (K8.2): each copy is named, and leads to the form.
+pub(super) fn owed(all: &[demands::Line], now: Moment) -> Section {
+    let brief = |line: &demands::Line| Brief {
+        href: format!("/bulletins/{}/confirm", line.row.copy_id),
+        title: format!("{}: confirm surrender or destruction", line.row.urn),
+        about: when(line, now),
+        tag: tag(line.state),
+    };
+    let words = "Surrender or destroy what you hold of it outside the portal, and confirm it. If you are late, nothing else opens for \
+                 you until you have (K8.2).";
+    Section { releases: all.iter().map(brief).collect(), ..plain("For you to confirm", words, Vec::new()) }
 }
 
 /// How many overdue copies are named.

@@ -7,7 +7,7 @@ use crate::actions::reviews::queue::{self, Due, Step, Whose};
 use crate::domain::message::Stage as Near;
 use crate::domain::moment::Moment;
 use crate::web::police::Tag;
-use crate::web::police::waits::left;
+use crate::web::police::waits::days_left;
 use crate::web::{Answer, Page, Visit};
 
 /// The queue.
@@ -64,7 +64,7 @@ pub(crate) fn step(due: &Due) -> &'static str {
 pub(crate) fn open(due: &Due, now: Moment) -> String {
     match due.step {
         Step::Over => format!("Its limit was {}", due.until.deadline()),
-        _ => format!("{} left: open until {}", left(due.until, now), due.until.deadline()),
+        _ => format!("{} left: open until {}", days_left(due.until, now), due.until.deadline()),
     }
 }
 
