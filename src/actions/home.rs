@@ -4,7 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
-use crate::actions::reviews::queue::{self, Due, Whose};
+use crate::actions::reviews::queue::{self, Due, Step, Whose};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{
@@ -89,7 +89,8 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     if !overdue.is_empty() {
         all.push(Waiting::Overdue(overdue));
     }
-    reviews(office, by, all).await?;
+    let (due, over) = reviews(office, by).await?;
+    all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
         let questions = waits::open(office, by).await?;
@@ -121,6 +122,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         }
     }
     custody(office, by, all).await?;
+    all.extend(Some(over).filter(|over| !over.is_empty()).map(Waiting::Reviews));
     if by.is(Role::Aic) || by.is(Role::Officer) {
         // Co-ordinators have each of these under reviews.
         if by.is(Role::Officer) {
@@ -145,16 +147,18 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     Ok(())
 }
 
-/// Reviews, by the limits that do not wait (K7.8, K7.9).
-async fn reviews(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
+/// Reviews, by the limits that do not wait (K7.8, K7.9), and what is over, for which nobody can do anything any more.
+async fn reviews(office: &Office, by: &Actor) -> Result<(Vec<Due>, Vec<Due>), No> {
     let reads = by.is(Role::Aic) || by.is(Role::Reviewer);
     if reads || by.is(Role::Inspector) || by.is(Role::Commander) {
         let mut due = queue::queue(office, by).await?;
         // Whoever decides only by an enactment is told of what waits for a decision, and of nothing else.
         due.retain(|due| reads || due.whose != Whose::Others);
-        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
+        // One section: as pressing as the most pressing of it.
+        let open = due.iter().any(|due| due.step != Step::Over);
+        return Ok(if open { (due, Vec::new()) } else { (Vec::new(), due) });
     }
-    Ok(())
+    Ok((Vec::new(), Vec::new()))
 }
 
 /// What waits of releases that are outside, and of those who hold them (K8.2).

@@ -94,7 +94,7 @@ test("the co-ordinator continues it, and the holder acknowledges anew before it 
   assert.match(await main(page), /The reviewer recommends: Continue[^]*If you continue it now, it is open until 11:59pm on/);
   await unlock(page, sam.account);
   await look(page, "review-decision");
-  await shown(stage, page, "police-review-decision");
+  await shown(stage, page, "police-review-decision", /^Your decision/);
   assert.equal(await decides(sam, "Sign and continue"), 422);
   await refused(page, { reason: /Enter the reason/ });
   await fill(page, { reason: "As the reviewer says." });

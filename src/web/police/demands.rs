@@ -43,7 +43,7 @@ pub(crate) fn when(line: &Line, now: Moment) -> String {
     match (line.state, line.row.confirmed_at) {
         (State::Owed { due }, _) => format!("{} left: to be confirmed by {}", days_left(due, now), due.deadline()),
         (State::Overdue { due }, _) => format!("{} late: to be confirmed by {}", left(now, due), due.deadline()),
-        (State::Confirmed, Some(at)) => format!("Confirmed on {}", long(at)),
+        (State::Confirmed, Some(at)) => format!("confirmed on {}", long(at)),
         _ => String::new(),
     }
 }
@@ -54,7 +54,7 @@ impl Entry {
         Self {
             href: format!("/demands/{}", row.copy_id),
             title: format!("{}, copy {}: {}", row.urn, row.mark, row.holder_name),
-            hint: format!("{}. {}", row.scheme_name, when(line, now)),
+            hint: format!("{}: {}", row.scheme_name, when(line, now)),
             tag: tag(line.state),
         }
     }
@@ -63,7 +63,7 @@ impl Entry {
         let one = |state: State| Self {
             href: "/demands/1".into(),
             title: "CZ/001/26, copy 7KQ2XM: Priya Shah".into(),
-            hint: "Cantwell Retail Watch. 2 days 4 hours left: to be confirmed by 11:59pm on 5 December 2026".into(),
+            hint: "Cantwell Retail Watch: 2 days left: to be confirmed by 11:59pm on 5 December 2026".into(),
             tag: tag(state),
         };
         let due = Moment::from_millis(1_795_370_400_000);

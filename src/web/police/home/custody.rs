@@ -15,7 +15,7 @@ pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
     let brief = |line: &demands::Line| Brief {
         href: format!("/demands/{}", line.row.copy_id),
         title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
-        about: format!("{}. {}", line.row.scheme_name, when(line, now)),
+        about: format!("{}: {}", line.row.scheme_name, when(line, now)),
         tag: tag(line.state),
     };
     let releases = all.iter().take(NAMED).map(brief).collect();
@@ -145,8 +145,13 @@ pub(super) fn reviews(all: &[Due], now: Moment) -> Section {
     let brief = |due: &Due| Brief {
         href: queue::href(due),
         title: format!("{}: {}", due.urn, due.title),
-        about: match due.whose {
-            Whose::Others => format!("{}. {}, by somebody else", queue::open(due, now), queue::step(due)),
+        about: match (due.whose, due.step) {
+            (Whose::Others, Step::ToReview | Step::Begun) => {
+                format!("{}. {}, by a reviewing officer", queue::open(due, now), queue::step(due))
+            }
+            (Whose::Others, Step::ToDecide) => {
+                format!("{}. {}, by a co-ordinator", queue::open(due, now), queue::step(due))
+            }
             _ => format!("{}. {}", queue::open(due, now), queue::step(due)),
         },
         tag: queue::tag(due.near),
