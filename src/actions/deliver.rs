@@ -17,7 +17,6 @@ use crate::domain::holding::Holding;
 use crate::domain::ids::{CopyId, PartId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::refusal::Refusal;
-use crate::domain::release::ReviewOutcome;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
@@ -60,6 +59,8 @@ pub struct Bulletin {
     pub continued_at: Option<Moment>,
     /// What its holder reported about it, newest first (K8.7).
     pub reports: Vec<Reported>,
+    /// When a review ended this copy, and its release went on for others (K6.2.4).
+    pub ended_alone: Option<Moment>,
     /// How far its end is (K8.2); `None`: it was never supplied, or nothing can be held of it.
     pub ending: Option<State>,
 }
@@ -100,9 +101,10 @@ async fn bulletin(
     let owes = told.owes(&copy.id, now);
     let mut closed = rules(&holding, &filed, footing.as_ref(), (by, owes), now).err().unwrap_or_default();
     let ending = told.endings.iter().find(|row| row.copy_id == copy.id);
+    let ended_alone = ending.and_then(|row| row.ended_alone());
     let ending = ending.map(|row| row.ending(now).state(&told.numbers, now));
-    // Of a live release, a key that is gone was demanded (K8.2).
-    if matches!(ending, Some(State::Owed { .. } | State::Overdue { .. })) {
+    // Of a live release, a key that is gone was demanded (K8.2), unless a review ended the copy.
+    if matches!(ending, Some(State::Owed { .. } | State::Overdue { .. })) && ended_alone.is_none() {
         for why in closed.iter_mut().filter(|why| **why == Refusal::KeyDestroyed) {
             *why = if filed.release.word(now) == "live" { Refusal::Demanded } else { Refusal::KeyDestroyed };
         }
@@ -126,18 +128,12 @@ async fn bulletin(
         closed,
         parts,
         versions: corrections::versions(office, conn, holding.release).await?,
-        continued_at: continued(conn, holding.release).await?,
+        continued_at: told::continued(conn, holding.release).await?,
         reports: corrections::of_copy(office, conn, holding.copy).await?,
+        ended_alone,
         ending,
         copy,
     }))
-}
-
-/// When a review last continued a release (K7.9).
-async fn continued(conn: &mut Conn, release: ReleaseId) -> Result<Option<Moment>, Fault> {
-    let changes = conn.limit_changes(release).await?;
-    let newest = changes.iter().rfind(|change| change.kind == ReviewOutcome::Continue.word());
-    Ok(newest.map(|change| Moment::from_millis(change.changed_at)))
 }
 
 fn rules(

@@ -4,7 +4,7 @@
 
 use crate::actions::approve::{self, Own};
 use crate::actions::find::{self, Found, Waits};
-use crate::actions::reviews::queue::{self, Due};
+use crate::actions::reviews::queue::{self, Due, Step, Whose};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{
@@ -63,6 +63,8 @@ pub enum Waiting {
     Overdue(Vec<demands::Line>),
     /// So many copies are to be confirmed, and so many confirmations to be answered.
     Demands(usize, usize),
+    /// Copies whose end this holder has to confirm, by deadline.
+    Owed(Vec<demands::Line>),
     // Telling people, and inspections
     /// So many messages are not read.
     Messages(i64),
@@ -90,6 +92,8 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     if !overdue.is_empty() {
         all.push(Waiting::Overdue(overdue));
     }
+    let (due, over) = reviews(office, by).await?;
+    all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
     let rules = by.is(Role::Inspector) || by.is(Role::Commander);
     if rules || by.is(Role::Aic) {
         let questions = waits::open(office, by).await?;
@@ -113,17 +117,22 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
         if !open.is_empty() {
             all.push(Waiting::Demands(open.len() - answers, answers));
         }
-        all.push(Waiting::Unsealed(found(Waits::Seal).await?));
+        let unsealed = found(Waits::Seal).await?;
+        all.extend(Some(unsealed).filter(|found| found.count > 0).map(Waiting::Unsealed));
         let between = elsewhere::work(office, by).await?;
         if !between.is_empty() {
             all.push(Waiting::Elsewhere(between));
         }
     }
     custody(office, by, all).await?;
+    all.extend(Some(over).filter(|over| !over.is_empty()).map(Waiting::Reviews));
     if by.is(Role::Aic) || by.is(Role::Officer) {
-        let ending = found(Waits::Ending).await?;
+        // Co-ordinators have each of these under reviews.
+        if by.is(Role::Officer) {
+            let ending = found(Waits::Ending).await?;
+            all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
+        }
         let duties = found(Waits::Duties).await?;
-        all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
         all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
     }
     if by.is(Role::Aic) {
@@ -141,12 +150,22 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     Ok(())
 }
 
-/// What waits of releases that are outside, and of those who hold them (K7.9, K8.2).
-async fn custody(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
-    if by.is(Role::Aic) || by.is(Role::Reviewer) {
-        let due = queue::queue(office, by).await?;
-        all.extend(Some(due).filter(|due| !due.is_empty()).map(Waiting::Reviews));
+/// Reviews, by the limits that do not wait (K7.8, K7.9), and what is over, for which nobody can do anything any more.
+async fn reviews(office: &Office, by: &Actor) -> Result<(Vec<Due>, Vec<Due>), No> {
+    let reads = by.is(Role::Aic) || by.is(Role::Reviewer);
+    if reads || by.is(Role::Inspector) || by.is(Role::Commander) {
+        let mut due = queue::queue(office, by).await?;
+        // Whoever decides only by an enactment is told of what waits for a decision, and of nothing else.
+        due.retain(|due| reads || due.whose != Whose::Others);
+        // One section: as pressing as the most pressing of it.
+        let open = due.iter().any(|due| due.step != Step::Over);
+        return Ok(if open { (due, Vec::new()) } else { (Vec::new(), due) });
     }
+    Ok((Vec::new(), Vec::new()))
+}
+
+/// What waits of releases that are outside, and of those who hold them (K8.2).
+async fn custody(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
     if by.is(Role::Aic) {
         let again = reseal::queue(office, by).await?.len();
         all.extend(Some(again).filter(|again| *again > 0).map(Waiting::Reseal));
@@ -171,6 +190,11 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     }
     if !by.areas().is_empty() {
         desk(office, by, &mut all).await?;
+    }
+    // Of holders, and of whoever was one: what they hold is theirs to account for, whatever became of their role.
+    if by.areas().is_empty() {
+        let owed = demands::owed(office, by).await?;
+        all.extend(Some(owed).filter(|owed| !owed.is_empty()).map(Waiting::Owed));
     }
     let unread = messages::unread(office, by).await?;
     if unread > 0 {

@@ -57,8 +57,8 @@ macro_rules! topics {
 }
 
 topics! {
-    /// A release ended: copies are to be given back or destroyed.
-    Recall = "recall", Always, "A release was recalled. Destroy or give back what you hold, and confirm it (K8.2)",
+    /// A release, or a copy of it, ended: it is to be given back or destroyed.
+    Recall = "recall", Always, "Something you hold was called back. Destroy it or give it back, and confirm it (K8.2)",
         "A recall. Please act on it today.", "recalls. Please act on them today.";
     /// They do not receive for a scheme any more: what they hold of it is to be given back or destroyed.
     Left = "left", Always, "You do not receive for a scheme any more. Surrender or destroy every copy and print you hold, and confirm each (K7.3, K8.2)",
@@ -139,8 +139,10 @@ topics! {
 pub enum Audience {
     /// Whose copy it is about.
     Holder,
-    /// Everybody who was given a copy of the release.
+    /// Everybody who was given a copy of the release, but for those whose copy the event ended.
     Holders,
+    /// Those whose copy the event ended: a review found that they need it no more.
+    Ended,
     /// The officer who asked for the release, in its own area.
     Officer,
     /// The co-ordinators of the release's area.
@@ -192,6 +194,7 @@ pub const EVENTS: &[(Kind, Topic, Audience)] = &[
     (Kind::Reviewed, Topic::Review, Audience::Coordinators),
     (Kind::ReviewReturned, Topic::Review, Audience::Reviewers),
     (Kind::Continued, Topic::Limit, Audience::Holders),
+    (Kind::Continued, Topic::Recall, Audience::Ended),
     (Kind::Shortened, Topic::Limit, Audience::Holders),
     (Kind::NoticeEnded, Topic::Limit, Audience::Holders),
     (Kind::Reported, Topic::Report, Audience::Coordinators),
@@ -319,6 +322,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Days before a date from which it is near.
+    pub const FIRST_DAYS: i64 = 14;
+
     /// All, with their stored words and what a page says.
     pub const ALL: [(Self, &'static str, &'static str); 4] = [
         (Self::Fortnight, "14", "within 14 days"),
@@ -358,7 +364,7 @@ pub fn day_stage(due: Day, today: Day) -> Option<Stage> {
 
 fn near(due: Day, today: Day) -> Option<Stage> {
     let within = |days: i64| today >= days_after(due, -days);
-    [(2, Stage::TwoDays), (7, Stage::Week), (14, Stage::Fortnight)]
+    [(2, Stage::TwoDays), (7, Stage::Week), (Stage::FIRST_DAYS, Stage::Fortnight)]
         .into_iter()
         .find_map(|(days, stage)| within(days).then_some(stage))
 }

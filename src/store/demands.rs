@@ -51,7 +51,7 @@ impl EndingRow {
         let at = |ms: Option<i64>| ms.map(Moment::from_millis);
         let until = Some(Moment::from_millis(self.until)).filter(|until| now >= *until);
         // What was recalled after its limit ended at the limit; whoever left owes it from then on.
-        let ended_at = [at(self.recalled_at), until, at(self.left_at)].into_iter().flatten().min();
+        let ended_at = [at(self.recalled_at), until, at(self.left_at), self.ended_alone()].into_iter().flatten().min();
         Ending {
             ended_at,
             due_at: at(self.due_at),
@@ -67,6 +67,15 @@ impl EndingRow {
         } else {
             self.mark.clone()
         }
+    }
+
+    /// When the copy ended before its release did, nobody demanded it and its holder did not leave: a review found that its holder needs it no more (K6.2.4). A key
+    /// also goes by a confirmation, which is then on record, and with its release, which is earlier or the same.
+    pub fn ended_alone(&self) -> Option<Moment> {
+        let asked = self.confirmed_at.is_some() || self.due_at.is_some() || self.left_at.is_some();
+        let gone = self.key_gone_at.filter(|_| !asked)?;
+        let alone = gone < self.until && self.recalled_at.is_none_or(|recalled| gone < recalled);
+        alone.then(|| Moment::from_millis(gone))
     }
 
     /// The copy.
@@ -152,7 +161,7 @@ pub enum Answer {
 // Never voided: nobody had opened such a copy. Not one that was replaced: its end came with the holder's old keys; but
 // what a leaver held, whoever follows them (K7.3). A copy that is not
 // sealed yet was not supplied, unless its key went before.
-const ENDINGS: &str = "SELECT c.id AS copy_id, c.release_id, r.area_id, r.urn, c.holder, p.name AS holder_name, c.scheme_id, s.name AS scheme_name, c.mark, r.stage, r.until, r.recalled_at, c.left_at, c.print, c.print_of, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, e.due_at, e.accepted_at, e.accepted_by FROM copy c JOIN release r ON r.id = c.release_id JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id LEFT JOIN ending e ON e.copy_id = c.id WHERE c.sealed_at IS NOT NULL AND (c.replaced_at IS NULL OR c.replaced_at = c.left_at) AND r.stage IN ('live', 'recalled') AND ($1 = '' OR r.area_id = $1) AND ($2 = '' OR c.scheme_id = $2) AND ($3 = '' OR c.holder = $3) AND ($4 = '' OR c.release_id = $4) AND ($5 = '' OR c.id = $5) AND ($6 = 0 OR (e.accepted_at IS NULL AND (e.due_at IS NOT NULL OR c.confirmed_at IS NOT NULL OR c.left_at IS NOT NULL OR r.stage = 'recalled' OR r.until <= $7))) ORDER BY r.urn, s.name, p.name, c.print, c.id";
+const ENDINGS: &str = "SELECT c.id AS copy_id, c.release_id, r.area_id, r.urn, c.holder, p.name AS holder_name, c.scheme_id, s.name AS scheme_name, c.mark, r.stage, r.until, r.recalled_at, c.left_at, c.print, c.print_of, c.opened_at, c.key_gone_at, c.destroyed_at, c.confirmed_at, c.outcome, c.statement_id, e.due_at, e.accepted_at, e.accepted_by FROM copy c JOIN release r ON r.id = c.release_id JOIN person p ON p.id = c.holder JOIN scheme s ON s.id = c.scheme_id LEFT JOIN ending e ON e.copy_id = c.id WHERE c.sealed_at IS NOT NULL AND (c.replaced_at IS NULL OR c.replaced_at = c.left_at) AND r.stage IN ('live', 'recalled') AND ($1 = '' OR r.area_id = $1) AND ($2 = '' OR c.scheme_id = $2) AND ($3 = '' OR c.holder = $3) AND ($4 = '' OR c.release_id = $4) AND ($5 = '' OR c.id = $5) AND ($6 = 0 OR (e.accepted_at IS NULL AND (e.due_at IS NOT NULL OR c.confirmed_at IS NOT NULL OR c.left_at IS NOT NULL OR c.key_gone_at IS NOT NULL OR r.stage = 'recalled' OR r.until <= $7))) ORDER BY r.urn, s.name, p.name, c.print, c.id";
 const UNSEALED: &str = "SELECT c.id FROM copy c JOIN release r ON r.id = c.release_id WHERE c.sealed_at IS NULL AND c.key_gone_at IS NULL AND r.stage = 'live' AND ($1 = '' OR r.area_id = $1) AND ($2 = '' OR c.scheme_id = $2) AND ($3 = '' OR c.holder = $3) AND ($4 = '' OR c.release_id = $4) ORDER BY c.id";
 const DEMANDS: &str = "SELECT d.id, d.scope, d.made_by, p.name AS maker, d.made_at, d.due_at, d.body, d.statement_id FROM demand d JOIN demanded o ON o.demand_id = d.id JOIN person p ON p.id = d.made_by WHERE o.copy_id = $1 ORDER BY d.made_at DESC, d.id DESC";
 const ADD_DEMAND: &str =

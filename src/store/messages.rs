@@ -22,6 +22,9 @@ pub struct Message {
     pub read_at: Option<i64>,
     pub post: String,
     pub mail_id: Option<String>,
+    /// The reference of the release that it is about, where it is read with it.
+    #[sqlx(default)]
+    pub urn: Option<String>,
 }
 
 /// What a reminder is about.
@@ -34,6 +37,9 @@ pub struct Reminder {
     pub due: i64,
     pub stage: String,
     pub message_id: String,
+    /// The reference of the release that it is about, where it is read with it.
+    #[sqlx(default)]
+    pub urn: Option<String>,
 }
 
 /// How far everything has been told.
@@ -85,7 +91,8 @@ const ADVANCE_DIGEST: &str = "UPDATE message_cursor SET digest_day = $1 WHERE id
 const ADVANCE_REMINDERS: &str = "UPDATE message_cursor SET reminder_day = $1 WHERE id = 1 AND reminder_day < $1";
 const HOLDERS_OF_ROLE: &str = "SELECT DISTINCT g.person_id FROM grant_held g JOIN person p ON p.id = g.person_id WHERE g.role = $1 AND ($2 = '' OR g.area_id = $2) AND NOT p.suspended ORDER BY g.person_id";
 const ADD: &str = "INSERT INTO message (id, person_id, topic, object, source, created_at, post) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (person_id, source) DO NOTHING";
-const OF_PERSON: &str = "SELECT id, person_id, topic, object, source, created_at, read_at, post, mail_id FROM message WHERE person_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2";
+// `release/…` or `copy/…`: identifiers are unique, and nothing else of that length is one.
+const OF_PERSON: &str = "SELECT m.id, m.person_id, m.topic, m.object, m.source, m.created_at, m.read_at, m.post, m.mail_id, COALESCE((SELECT r.urn FROM release r WHERE r.id = SUBSTR(m.object, 9)), (SELECT r.urn FROM copy c JOIN release r ON r.id = c.release_id WHERE c.id = SUBSTR(m.object, 6))) AS urn FROM message m WHERE m.person_id = $1 ORDER BY m.created_at DESC, m.id DESC LIMIT $2";
 const UNREAD: &str = "SELECT COUNT(*) FROM message WHERE person_id = $1 AND read_at IS NULL";
 const UNMAILED: &str = "SELECT id, person_id, topic, object, source, created_at, read_at, post, mail_id FROM message WHERE mail_id IS NULL AND post = $1 ORDER BY person_id, id LIMIT 2000";
 const MAILED: &str = "UPDATE message SET mail_id = $2 WHERE id = $1 AND mail_id IS NULL";
@@ -95,7 +102,8 @@ const ADD_REMINDER: &str =
     "INSERT INTO reminder (person_id, source, object, due, stage, message_id) VALUES ($1, $2, $3, $4, $5, $6)";
 const REMINDED: &str =
     "SELECT COUNT(*) FROM reminder WHERE person_id = $1 AND source = $2 AND object = $3 AND due = $4 AND stage = $5";
-const REMINDERS: &str = "SELECT r.person_id, r.source, r.object, r.due, r.stage, r.message_id FROM reminder r JOIN message m ON m.id = r.message_id WHERE m.person_id = $1 ORDER BY m.created_at DESC, r.due, r.object LIMIT 1000";
+// The same for `release/…`, `copy/…` or `demand/…`.
+const REMINDERS: &str = "SELECT r.person_id, r.source, r.object, r.due, r.stage, r.message_id, COALESCE((SELECT e.urn FROM release e WHERE e.id = SUBSTR(r.object, 9)), (SELECT e.urn FROM copy c JOIN release e ON e.id = c.release_id WHERE c.id = SUBSTR(r.object, 6)), (SELECT e.urn FROM copy c JOIN release e ON e.id = c.release_id WHERE c.id = SUBSTR(r.object, 8))) AS urn FROM reminder r JOIN message m ON m.id = r.message_id WHERE m.person_id = $1 ORDER BY m.created_at DESC, r.due, r.object LIMIT 1000";
 const MAILBOX: &str = "SELECT choice, address FROM mailbox WHERE person_id = $1";
 const CHOOSE: &str = "INSERT INTO mailbox (person_id, choice, changed_at) VALUES ($1, $2, $3) ON CONFLICT (person_id) DO UPDATE SET choice = $2, changed_at = $3";
 const SET_ADDRESS: &str = "INSERT INTO mailbox (person_id, choice, address, changed_at) VALUES ($1, 'digest', $2, $3) ON CONFLICT (person_id) DO UPDATE SET address = $2, changed_at = $3";

@@ -50,6 +50,8 @@ pub struct Show {
     pub shown_to: Vec<String>,
     /// Name and day, drawn over each picture.
     pub overlay: String,
+    /// Milliseconds until its limit: then the page empties itself and asks anew (K7.8).
+    pub left_ms: i64,
     /// What the holder reported, newest first.
     pub reports: Vec<Reported>,
     /// Its numbered prints (O3.2.1).
@@ -68,6 +70,7 @@ impl Page for Show {
             parts: vec![Part::sample(false), Part::sample(true)],
             shown_to: vec!["Corner Chemist".into(), "High Street Books".into()],
             overlay: "Alex Doe · 1 November 2026".into(),
+            left_ms: 60_000,
             reports: Reported::samples(),
             sheets: Held::samples(),
         };
@@ -128,6 +131,7 @@ async fn page(v: &Visit) -> Result<Show, No> {
         parts: if step == "open" { parts(&bulletin) } else { Vec::new() },
         shown_to: bulletin.shown_to.clone(),
         overlay: format!("{} · {}", v.person()?.name, long_day(v.now.day())),
+        left_ms: bulletin.until.millis() - v.now.millis(),
         reports: bulletin.reports.iter().map(Reported::of).collect(),
     })
 }

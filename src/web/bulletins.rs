@@ -72,6 +72,7 @@ fn standing(bulletin: &Bulletin) -> (&'static str, &'static str, &'static str) {
         "live" if bulletin.copy.replaced_at.is_some() => ("Keys lost", "grey", LOST),
         _ if matches!(bulletin.ending, Some(State::Overdue { .. })) => ("Overdue", "red", KEEPING),
         "recalled" | "voided" => ("Withdrawn", "red", KEEPING),
+        "live" if bulletin.ended_alone.is_some() => ("Ended", "red", KEEPING),
         "live" if owed => ("Demanded back", "red", KEEPING),
         "expired" => ("Expired", "grey", KEEPING),
         _ if bulletin.closed.is_empty() => ("Open", "green", ""),
@@ -114,9 +115,14 @@ impl Card {
         } else {
             format!("You can view it until {until}.")
         }];
-        dates.extend(bulletin.recalled_at.map(|at| format!("The police withdrew it on {}.", at.long())));
+        if let Some(at) = bulletin.recalled_at {
+            dates = vec![format!("The police withdrew it on {}.", at.long())];
+        }
         if let (Some(_), "live") = (owed, bulletin.word) {
             dates = vec!["The police demanded it back.".to_owned()];
+        }
+        if let Some(at) = bulletin.ended_alone {
+            dates = vec![format!("Your copy ended on {}, after a review: you are no longer named.", at.long())];
         }
         dates.extend(owed.map(|due| format!("Confirm its end by {}.", due.deadline())));
         let lost = bulletin.copy.replaced_at.or(bulletin.copy.left_at).map(Moment::from_millis);
@@ -125,19 +131,24 @@ impl Card {
             dates = vec![format!("It was destroyed {how} on {}.", at.long())];
         }
         dates.extend(confirmed.map(|at| format!("You confirmed its end on {}.", at.long())));
+        // What is over stays as a plain card: its reference, its dates and who held it (K7.8).
+        let plain = over || lost.is_some() || confirmed.is_some();
+        if plain {
+            dates.push(format!("Held by {} for {}.", bulletin.copy.holder_name, bulletin.copy.scheme_name));
+        }
         Self {
             copy: bulletin.copy.id.clone(),
             urn: bulletin.urn.clone(),
             state,
             colour,
             dates,
-            corrections: corrections(bulletin),
+            corrections: if plain { Vec::new() } else { corrections(bulletin) },
             todo,
-            danger: bulletin.danger.clone().unwrap_or_default(),
+            danger: bulletin.danger.clone().filter(|_| !plain).unwrap_or_default(),
             names: bulletin.names.clone(),
             opens: bulletin.closed.is_empty(),
             pictured: false,
-            end: match (confirmed, over || lost.is_some()) {
+            end: match (confirmed, plain) {
                 (Some(_), _) => "confirmed",
                 (None, true) => "owed",
                 (None, false) => "",
@@ -257,7 +268,13 @@ impl Page for List {
 const TITLE: &str = "Bulletins";
 
 async fn list_page(v: &Visit) -> Result<List, No> {
-    let found = deliver::bulletins(&v.office, v.actor()).await?;
+    let mut found = deliver::bulletins(&v.office, v.actor()).await?;
+    // What has to be confirmed stands first, overdue before the rest: it may keep everything else away.
+    found.sort_by_key(|one| match one.ending {
+        Some(State::Overdue { .. }) => 0,
+        Some(State::Owed { .. }) => 1,
+        _ => 2,
+    });
     let purpose = v.person()?.purpose;
     let pictured = |one: &Bulletin| {
         purpose.is_some() && one.closed.is_empty() && one.parts.iter().any(|part| part.rendition == "thumbnail")

@@ -28,6 +28,8 @@ pub struct Messages {
 struct Line {
     id: String,
     title: &'static str,
+    /// The reference of the release it is about; empty: it is about none.
+    urn: String,
     at: String,
     /// Where it leads; empty: nowhere of its own.
     href: String,
@@ -46,6 +48,7 @@ fn href(object: &str) -> String {
     match object.split_once('/') {
         Some(("release", id)) => format!("/releases/{id}"),
         Some(("copy", id)) => format!("/bulletins/{id}"),
+        Some(("demand", id)) => format!("/demands/{id}"),
         Some(("inspection", id)) => format!("/inspections/{id}"),
         Some(("consultation", id)) => format!("/consultations/{id}"),
         Some(("person", id)) => format!("/people/{id}"),
@@ -64,12 +67,13 @@ fn date(reminder: &Reminder) -> Date {
     let due = Moment::from_millis(reminder.due);
     let stage = Stage::parse(&reminder.stage).map_or("", Stage::title);
     let what = match reminder.source.as_str() {
-        "limit" => format!("Time limit of a release, {}", due.deadline()),
+        "limit" => format!("Time limit, {}", due.deadline()),
         "demand" => format!("Confirm the end of a copy, {}", due.deadline()),
         "inspection" => format!("Inspection of storage, {}", crate::domain::moment::long_day(due.day())),
         _ => due.long(),
     };
-    Date { text: format!("{what}: {stage}"), href: href(&reminder.object) }
+    let of = reminder.urn.as_ref().map_or_else(String::new, |urn| format!("{urn}: "));
+    Date { text: format!("{of}{what}: {stage}"), href: href(&reminder.object) }
 }
 
 impl Messages {
@@ -77,6 +81,7 @@ impl Messages {
         let line = |row: &Message| Line {
             id: row.id.clone(),
             title: Topic::parse(&row.topic).map_or("A message", Topic::title),
+            urn: row.urn.clone().unwrap_or_default(),
             at: Moment::from_millis(row.created_at).long(),
             href: href(&row.object),
             read: row.read_at.is_some(),
@@ -106,6 +111,7 @@ impl Page for Messages {
             read_at: read,
             post: "digest".into(),
             mail_id: None,
+            urn: object.contains('/').then(|| "CZ/001/26".into()),
         };
         let reminder = |source: &str, object: &str| Reminder {
             person_id: "1".into(),
@@ -114,6 +120,7 @@ impl Page for Messages {
             due: at.millis(),
             stage: "7".into(),
             message_id: "2".into(),
+            urn: (source == "limit").then(|| "CZ/001/26".into()),
         };
         let full = Mine {
             messages: vec![

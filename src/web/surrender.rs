@@ -30,6 +30,8 @@ pub struct Confirm {
     pub outcomes: Vec<Choice>,
     /// Nothing, or something.
     pub onwards: Vec<Choice>,
+    /// The copy opens still: signing is what ends it.
+    pub opens: bool,
     /// Until when; empty: nothing is demanded.
     pub due: String,
     /// The deadline has passed.
@@ -69,6 +71,7 @@ impl Page for Confirm {
             back: "/held".into(),
             outcomes: outcomes(),
             onwards: onwards(),
+            opens: !overdue,
             due: "11:59pm on 5 December 2026".into(),
             overdue,
             query: query.into(),
@@ -127,6 +130,7 @@ async fn page(v: &Visit) -> Result<(Confirm, bool), No> {
     let due = own.line.as_ref().and_then(|line| line.due);
     let query = own.rounds.first().map_or_else(String::new, |round| round.query.as_str().to_owned());
     let page = Confirm {
+        opens: bulletin.copy.key_gone_at.is_none() && due.is_none(),
         copy,
         urn: bulletin.urn,
         sheet,

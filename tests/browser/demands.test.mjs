@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { endOfUkDay, fill, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
-import { look, sheets } from "./lib/look.mjs";
+import { look, sheets, shown } from "./lib/look.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 let stage;
@@ -32,11 +32,11 @@ async function confirms(name, witness) {
   const now = ukTime(Date.now() + stage.facts.ahead - 60_000);
   const form = { outcome: "destroyed", method: "Cross-cut shredded", done_date: now.date, done_time: now.time, witness };
   await fill(page, form);
-  assert.equal(await send(page, "Sign and destroy the key"), 422);
+  assert.equal(await send(page, "Sign and confirm"), 422);
   await refused(page, { onward: /Select whether you showed it/ });
   await unlock(page, account);
   await fill(page, { onward: "none" });
-  assert.equal(await send(page, "Sign and destroy the key"), 303);
+  assert.equal(await send(page, "Sign and confirm"), 303);
   assert.match(page.url(), /\/certificates\//);
   return page;
 }
@@ -63,10 +63,12 @@ chapter("the co-ordinator recalls with a deadline", async () => {
   assert.equal(await sign(page, account, "Sign and recall"), 422);
   await refused(page, { due: /This day is over/ });
   await fill(page, { due: "" });
+  await shown(stage, page, "police-recall");
   assert.equal(await sign(page, account, "Sign and recall"), 303);
   await page.goto("/demands");
-  assert.match(await main(page), new RegExp(`${stage.facts.urn}[^]*To be confirmed`));
+  assert.match(await main(page), new RegExp(`${stage.facts.urn}[^]*to be confirmed by[^]*Not confirmed`));
   await look(page, "demands");
+  await shown(stage, page, "police-demands");
   quiet();
 });
 
@@ -76,8 +78,9 @@ chapter("a confirmation is queried, and made anew", async () => {
   await page.goto("/");
   assert.match(await main(page), /3 confirmations wait for your answer/);
   await page.goto(`/demands?release=${stage.facts.release.split("/").pop()}`);
-  await page.locator("tbody tr", { hasText: "For you to answer" }).getByRole("link").click();
+  await page.locator("main li", { hasText: "To answer" }).getByRole("link").click();
   await look(page, "demand-confirmed");
+  await shown(stage, page, "police-demand", "What the holder confirmed");
   assert.equal(await send(page, "Query it"), 422);
   await refused(page, { query: /Enter what you ask the holder/ });
   await fill(page, { query: "Who saw it done?" });
@@ -88,6 +91,7 @@ chapter("a confirmation is queried, and made anew", async () => {
   await card(priya.page).getByRole("link", { name: /^Confirm surrender or destruction/ }).click();
   assert.match(await main(priya.page), /The police ask about your confirmation:[^]*Who saw it done\?/);
   await look(priya.page, "confirm-queried");
+  await shown(stage, priya.page, "scheme-query");
   const certificate = await confirms("Priya", "Robin Hale, deputy manager");
   assert.equal(await sheets(certificate, "certificate-copy"), 1);
   await page.goto(stage.facts.copy);
@@ -100,7 +104,7 @@ chapter("a confirmation is queried, and made anew", async () => {
 chapter("a holder who is overdue opens nothing else, stands first, and confirms", async () => {
   const sam = await stage.as("Sam");
   await sam.page.goto("/demands");
-  const words = await sam.page.locator("tbody tr", { hasText: stage.facts.urn }).innerText();
+  const words = await sam.page.locator("main li", { hasText: stage.facts.urn }).first().innerText();
   const limit = endOfUkDay(/11:59pm on (\d+ \w+ \d{4})/.exec(words)[1]);
   await stage.everybodyLeaves();
   stage.facts.ahead = limit + 1000 - Date.now();
@@ -109,13 +113,14 @@ chapter("a holder who is overdue opens nothing else, stands first, and confirms"
   await morgan.page.goto("/bulletins");
   assert.match(await main(morgan.page), /You cannot open anything now:[^]*Nothing else opens until you have confirmed it[^]*K8\.2/);
   await look(morgan.page, "confirm-only");
+  await shown(stage, morgan.page, "scheme-confirm-only");
   const { page, quiet } = await stage.as("Sam");
   await page.goto("/");
   assert.match(await page.locator("main h2").first().innerText(), /Overdue: copies not accounted for/);
   await look(page, "home-overdue");
   await confirms("Morgan", "A colleague");
   await page.goto(`/demands?release=${stage.facts.release.split("/").pop()}`);
-  await page.locator("tbody tr", { hasText: "Morgan" }).getByRole("link").click();
+  await page.locator("main li", { hasText: "Morgan" }).getByRole("link").click();
   const day = ukTime(Date.now() + stage.facts.ahead).date;
   await fill(page, { visited_on: day, who: "PC 1042", findings: "The cabinet was empty." });
   assert.equal(await send(page, "Record the visit"), 303);
@@ -124,6 +129,7 @@ chapter("a holder who is overdue opens nothing else, stands first, and confirms"
   await page.goto(stage.facts.release);
   await page.getByRole("link", { name: "Certificate: every copy is accounted for" }).click();
   await look(page, "certificate-release");
+  await shown(stage, page, "police-certificate");
   assert.equal(await sheets(page, "certificate-release"), 1);
   quiet();
 });

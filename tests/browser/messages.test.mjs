@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { look } from "./lib/look.mjs";
+import { look, shown } from "./lib/look.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 let stage;
@@ -27,6 +27,7 @@ test("messages are listed, lead where they say, and are marked as read", async (
   await page.getByText("Your choice is saved").waitFor();
   assert.ok(await page.getByLabel("Only in the portal").isChecked());
   await look(page, "told");
+  await shown(stage, page, "scheme-choices");
   quiet();
 });
 
@@ -36,6 +37,7 @@ test("the administrator reads how the jobs stand, and sets where somebody's mail
   await page.getByText("Nothing depends on them for safety").waitFor();
   assert.ok((await page.getByText("Well", { exact: true }).count()) > 3);
   await look(page, "jobs");
+  await shown(stage, page, "police-jobs");
   await page.goto("/people");
   await page.getByRole("link", { name: "Priya" }).first().click();
   await page.getByRole("link", { name: "Where their mail goes" }).click();
@@ -59,7 +61,7 @@ test("an inspection is planned, made, and closed", async () => {
   await page.getByLabel("Day it was made").fill(today);
   await page.getByLabel("What did you find?").fill("A cabinet stood open.");
   await page.getByLabel("What is to be put right?").fill("A lock.");
-  await page.getByLabel("By which day?").fill(today);
+  await page.getByLabel("By which day must it be put right?").fill(today);
   await press(page, "Record the inspection");
   await page.getByText("To put right", { exact: true }).waitFor();
   await page.goto("/");
@@ -69,6 +71,7 @@ test("an inspection is planned, made, and closed", async () => {
   await press(page, "Close the inspection");
   await page.getByText("Closed", { exact: true }).waitFor();
   await look(page, "inspection-closed");
+  await shown(stage, page, "police-inspection");
   quiet();
 });
 

@@ -1,7 +1,7 @@
-// Makes the pictures of docs/: those of USER-admin.md and USER-police.md by the steps of their tests, then the README's by the story once
-// more, with a portrait drawn by the demo instead of the real photograph, because no real face is kept in this tree. Run by hand (`make
-// pictures`). The README's need ImageMagick for making them small; the guides' are taken small, and show no face (`node pictures.mjs
-// admin` or `police`: those alone).
+// Makes the pictures of docs/: those of USER-admin.md, USER-police.md and USER-scheme.md by the steps of their tests, then the README's by
+// the story once more, with a portrait drawn by the demo instead of the real photograph, because no real face is kept in this tree. Run by
+// hand (`make pictures`). The README's need ImageMagick for making them small; the guides' are taken small, and show no face (`node
+// pictures.mjs admin`, `police` or `custody`: those alone).
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
@@ -45,6 +45,12 @@ for (const [guide, room] of [["admin", "admin"], ["police", "plain"]]) {
   } finally {
     await stage.stop();
   }
+}
+// What is outside, and until when: the tests themselves, told where their pictures go.
+if (only === undefined || only === "custody") {
+  const env = { ...process.env, PORTAL_PICTURES: out };
+  const files = ["review", "demands", "expiry", "messages", "retention"].map((name) => `${name}.test.mjs`);
+  execFileSync(process.execPath, ["--test", "--test-concurrency=1", ...files], { env, stdio: "inherit" });
 }
 if (only !== undefined) process.exit(0);
 

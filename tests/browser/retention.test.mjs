@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DAY, fill, refused, send, sign } from "./lib/forms.mjs";
-import { look } from "./lib/look.mjs";
+import { look, shown } from "./lib/look.mjs";
 import { freshCode } from "./lib/sign-in.mjs";
 import { openStage } from "./lib/stage.mjs";
 
@@ -21,7 +21,7 @@ async function opensReview(who) {
   const { page } = someone;
   await page.goto("/");
   await page.getByRole("link", { name: "Retention", exact: true }).first().click();
-  const row = page.locator("tr", { hasText: stage.facts.urn });
+  const row = page.locator(".govuk-task-list__item", { hasText: stage.facts.urn });
   return { ...someone, row };
 }
 
@@ -33,6 +33,7 @@ test("what is due stands on the list with its period and source", async () => {
   const { page, row, quiet } = await opensReview("Sam");
   assert.match(await row.innerText(), /10 years: .*B18/);
   await look(page, "retention");
+  await shown(stage, page, "police-retention");
   await row.getByRole("link").click();
   await look(page, "retention-review");
   stage.facts.review = page.url();
@@ -51,6 +52,7 @@ test("a legal hold stops it, and says who, why and since when", async () => {
   assert.equal(await send(page, "Place the hold"), 303);
   assert.match(await page.locator("main").innerText(), /Held[^]*Sam Hollis: Claim 17\/2036/);
   await look(page, "retention-held");
+  await shown(stage, page, "police-hold");
   await fill(page, { reason: "Nothing depends on it" });
   await page.getByLabel("Dispose of it").check();
   assert.equal(await sign(page, account, "Sign and propose"), 422);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { decides } from "./lib/decision.mjs";
 import { DAY, fill, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
-import { look } from "./lib/look.mjs";
+import { look, shown } from "./lib/look.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 const URN = "CZ/003/26";
@@ -64,6 +64,7 @@ test("the reviewer finds what is due, answers part by part and signs", async () 
   assert.equal(await send(page, "Save and go to the list"), 303);
   assert.match(await main(page), /Still missing[^]*rested on this report already[^]*K7\.9/);
   await look(page, "review-missing");
+  await shown(stage, page, "police-review");
   await go(page, "Grounds on current intelligence");
   await fill(page, { intelligence_reference: "INT/2027/0007" });
   await look(page, "review-grounds");
@@ -93,6 +94,7 @@ test("the co-ordinator continues it, and the holder acknowledges anew before it 
   assert.match(await main(page), /The reviewer recommends: Continue[^]*If you continue it now, it is open until 11:59pm on/);
   await unlock(page, sam.account);
   await look(page, "review-decision");
+  await shown(stage, page, "police-review-decision", /^Your decision/);
   assert.equal(await decides(sam, "Sign and continue"), 422);
   await refused(page, { reason: /Enter the reason/ });
   await fill(page, { reason: "As the reviewer says." });

@@ -1,4 +1,5 @@
 // Photographs and texts of one page: shown after unlocking, gone when nobody looks, fetched anew to be shown again.
+// Empties itself at the copy's limit too, and asks the server what is left to say (K7.8).
 // Serves viewer (a recipient's copies) and original (an AIC's unit). Every showing is one fetch, so one logged view.
 
 import type { Opener } from "../wire/protocol";
@@ -8,6 +9,8 @@ import { ask, isUnlocked, whenUnlocked } from "./keys";
 
 const MOMENT = 1500;
 const IDLE = 120_000;
+/** The longest that a timer counts; no page is looked at for so long. */
+const TIMER_MOST = 2 ** 31 - 1;
 const ITEM = "[data-photograph], [data-text]";
 
 /** Whether the showing that began a piece of work is still the one on the page. */
@@ -102,6 +105,13 @@ export function gallery(section: HTMLElement, showing: Showing): void {
     void show();
   });
   leaving(section, () => hide("away"), showing.paper === true);
+  const left = Number(section.dataset["leftMs"] ?? Number.NaN);
+  if (left <= TIMER_MOST) {
+    setTimeout(() => {
+      hide("away");
+      location.reload();
+    }, left);
+  }
 }
 
 /** Calls back when the page is hidden, unfocused for longer than a moment, or idle. */

@@ -1,9 +1,10 @@
 //! What every bulletin of a holder is told with: the texts in force, and what they still have to confirm. Read once for all of them.
 
-use crate::actions::No;
-use crate::domain::ids::PersonId;
+use crate::actions::{Fault, No};
+use crate::domain::ids::{PersonId, ReleaseId};
 use crate::domain::moment::Moment;
 use crate::domain::numbers::Numbers;
+use crate::domain::release::ReviewOutcome;
 use crate::domain::texts::Text;
 use crate::store::Conn;
 use crate::store::demands::{EndingRow, Endings};
@@ -33,4 +34,11 @@ pub(super) async fn told(conn: &mut Conn, holder: PersonId, now: Moment) -> Resu
     let danger = conn.text_in_force(Text::Danger).await?.words.trim().to_owned();
     let names = conn.text_in_force(Text::NameWarning).await?.words.trim().to_owned();
     Ok(Told { conditions: (conditions.number(), conditions.words), danger, names, numbers, endings })
+}
+
+/// When a review last continued a release (K7.9).
+pub(super) async fn continued(conn: &mut Conn, release: ReleaseId) -> Result<Option<Moment>, Fault> {
+    let changes = conn.limit_changes(release).await?;
+    let newest = changes.iter().rfind(|change| change.kind == ReviewOutcome::Continue.word());
+    Ok(newest.map(|change| Moment::from_millis(change.changed_at)))
 }

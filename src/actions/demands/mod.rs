@@ -92,6 +92,19 @@ pub async fn open(office: &Office, by: &Actor, to: Narrowed) -> Result<Vec<Line>
     Ok(all)
 }
 
+/// What a holder has to confirm, by deadline: their own copies whose end is owed or overdue.
+pub async fn owed(office: &Office, by: &Actor) -> Result<Vec<Line>, No> {
+    let Some(holder) = by.person() else { return Ok(Vec::new()) };
+    let (mut conn, now) = (office.read().await?, office.now());
+    let (numbers, _) = conn.numbers_in_force().await?;
+    let rows = conn.endings(&Endings { holder: Some(holder), open: true, ..Endings::default() }, now).await?;
+    let lines = rows.into_iter().map(|row| Line::of(row, &numbers, now));
+    let mut all: Vec<Line> =
+        lines.filter(|line| matches!(line.state, State::Owed { .. } | State::Overdue { .. })).collect();
+    all.sort_by_key(|line| line.due);
+    Ok(all)
+}
+
 /// Every copy of a release that was supplied, with how far its end is. The caller has asked who may see it.
 pub(super) async fn of_release(conn: &mut Conn, id: ReleaseId, now: Moment) -> Result<Vec<Line>, No> {
     let (numbers, _) = conn.numbers_in_force().await?;

@@ -113,6 +113,7 @@ pub(super) async fn remind(office: &Office) -> Result<(), No> {
                     due: due.at.millis(),
                     stage: due.stage.word().to_owned(),
                     message_id: String::new(),
+                    urn: None,
                 };
                 if !conn.reminded(&reminder).await? {
                     of.entry(person).or_default().push(reminder);
@@ -132,6 +133,7 @@ pub(super) async fn remind(office: &Office) -> Result<(), No> {
             read_at: None,
             post: post(office, &mut conn, person, Topic::Reminder).await?.to_owned(),
             mail_id: None,
+            urn: None,
         };
         messages.push((message, reminders));
     }

@@ -69,6 +69,7 @@ async fn messages_of(office: &Office, conn: &mut Conn, one: &Happened) -> Result
                 created_at: one.at,
                 read_at: None,
                 mail_id: None,
+                urn: None,
             });
         }
     }
@@ -99,10 +100,12 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
             let row = conn.copy(copy).await?.filter(|row| row.is_electronic() || one.kind != Kind::Sealed.word());
             row.into_iter().filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect()
         }
-        Audience::Holders => {
+        Audience::Holders | Audience::Ended => {
             let Some(release) = release else { return Ok(Vec::new()) };
+            let ended = texts(one, "ended");
             let copies = conn.copies_of_release(release).await?.into_iter();
             let given = copies.filter(is_given);
+            let given = given.filter(|row| ended.contains(&row.id) == (audience == Audience::Ended));
             given.filter_map(|row| Some((PersonId::parse(&row.holder)?, place(&row)))).collect()
         }
         Audience::Officer => {
@@ -200,4 +203,11 @@ fn people(all: &[String], object: &str) -> Told {
 fn text(one: &Happened, field: &str) -> String {
     let body: Value = serde_json::from_slice(&one.body).unwrap_or_default();
     body.get(field).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// A list of texts of the entry's body; empty: it has none.
+fn texts(one: &Happened, field: &str) -> Vec<String> {
+    let body: Value = serde_json::from_slice(&one.body).unwrap_or_default();
+    let all = body.get(field).and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(Value::as_str).map(str::to_owned).collect()
 }

@@ -266,59 +266,11 @@ pub fn closing(close_on: Option<Day>, latest: Moment, now: Moment) -> Result<Mom
     }
 }
 
-/// How near the limit of a release is, for whoever should be reminded of its review (K7.9). At the limit the release is over.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Reminder {
-    /// Its last day is in 14 days or fewer.
-    FourteenDays,
-    /// In 7 days or fewer.
-    SevenDays,
-    /// In 2 days or fewer.
-    TwoDays,
-    /// The limit was reached, and nobody decided a review.
-    Overdue,
-}
-
-impl Reminder {
-    /// Each with its stored word and the words a page shows.
-    pub const ALL: [(Self, &'static str, &'static str); 4] = [
-        (Self::FourteenDays, "14", "Within 14 days"),
-        (Self::SevenDays, "7", "Within 7 days"),
-        (Self::TwoDays, "2", "Within 2 days"),
-        (Self::Overdue, "overdue", "Overdue"),
-    ];
-
-    /// Days before the last day from which a release is near its limit.
-    pub const FIRST_DAYS: i64 = 14;
-
-    /// The stage that is due for a limit at `now`; `None`: none yet. Days are London's: "2 days" begins at 00:00 two days before the
-    /// last day.
-    pub fn due(until: Moment, now: Moment) -> Option<Self> {
-        // One count of days for the queue and for what people are told.
-        limit_stage(until, now).map(|stage| match stage {
-            Near::Fortnight => Self::FourteenDays,
-            Near::Week => Self::SevenDays,
-            Near::TwoDays => Self::TwoDays,
-            Near::Passed => Self::Overdue,
-        })
-    }
-
-    /// The stage that is due for a release at `now`; only one that is live, or ran out, has any.
-    pub fn of(release: &Release, now: Moment) -> Option<Self> {
-        match &release.stage {
-            Stage::Live(authority) => Self::due(authority.until, now),
-            _ => None,
-        }
-    }
-
-    /// The stored word.
-    pub fn word(self) -> &'static str {
-        Self::ALL.iter().find(|(one, ..)| *one == self).map_or("", |(_, word, _)| word)
-    }
-
-    /// What a page says.
-    pub fn title(self) -> &'static str {
-        Self::ALL.iter().find(|(one, ..)| *one == self).map_or("", |(.., title)| title)
+/// How near the limit of a release is at `now` (K7.9): only one that is live, or ran out, has any. At the limit it is over.
+pub fn near(release: &Release, now: Moment) -> Option<Near> {
+    match &release.stage {
+        Stage::Live(authority) => limit_stage(authority.until, now),
+        _ => None,
     }
 }
 

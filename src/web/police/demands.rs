@@ -13,65 +13,61 @@ use crate::domain::ids::{PersonId, ReleaseId, SchemeId};
 use crate::domain::moment::Moment;
 use crate::web::frame::Typed;
 use crate::web::police::end::{End, Link};
-use crate::web::police::{Choice, Tag, choice};
+use crate::web::police::waits::{days_left, left};
+use crate::web::police::{Choice, Tag, choice, long};
 use crate::web::{Answer, Page, Visit};
 
 /// One copy of the list.
 #[derive(Serialize, Clone)]
 pub(crate) struct Entry {
     href: String,
-    urn: String,
-    release: String,
-    mark: String,
-    holder: String,
-    scheme: String,
-    due: String,
+    title: String,
+    hint: String,
     tag: Tag,
-    overdue: bool,
 }
 
 /// How far a copy's end is, as a tag.
 pub(crate) fn tag(state: State) -> Tag {
     let (text, colour) = match state {
         State::Held => ("Not demanded", "grey"),
-        State::Owed { .. } => ("To be confirmed", "yellow"),
+        State::Owed { .. } => ("Not confirmed", "yellow"),
         State::Overdue { .. } => ("Overdue", "red"),
-        State::Confirmed => ("For you to answer", "blue"),
+        State::Confirmed => ("To answer", "blue"),
         State::Accepted => ("Accepted", "green"),
     };
     Tag { text, colour }
 }
 
+/// Until when it is to be confirmed, and the time left or past; or since when it waits for an answer.
+pub(crate) fn when(line: &Line, now: Moment) -> String {
+    match (line.state, line.row.confirmed_at) {
+        (State::Owed { due }, _) => format!("{} left: to be confirmed by {}", days_left(due, now), due.deadline()),
+        (State::Overdue { due }, _) => format!("{} late: to be confirmed by {}", left(now, due), due.deadline()),
+        (State::Confirmed, Some(at)) => format!("confirmed on {}", long(at)),
+        _ => String::new(),
+    }
+}
+
 impl Entry {
-    pub(crate) fn of(line: &Line) -> Self {
+    pub(crate) fn of(line: &Line, now: Moment) -> Self {
         let row = &line.row;
         Self {
             href: format!("/demands/{}", row.copy_id),
-            urn: row.urn.clone(),
-            release: format!("/releases/{}", row.release_id),
-            mark: row.named(),
-            holder: row.holder_name.clone(),
-            scheme: row.scheme_name.clone(),
-            due: line.due.map_or_else(|| "Not demanded".to_owned(), Moment::deadline),
+            title: format!("{}, copy {}: {}", row.urn, row.named(), row.holder_name),
+            hint: format!("{}: {}", row.scheme_name, when(line, now)),
             tag: tag(line.state),
-            overdue: line.is_overdue(),
         }
     }
 
     fn samples() -> Vec<Self> {
-        let one = |state: State, overdue| Self {
+        let one = |state: State| Self {
             href: "/demands/1".into(),
-            urn: "CZ/001/26".into(),
-            release: "/releases/1".into(),
-            mark: "7KQ2XM".into(),
-            holder: "Priya Shah".into(),
-            scheme: "Cantwell Retail Watch".into(),
-            due: "11:59pm on 5 December 2026".into(),
+            title: "CZ/001/26, copy 7KQ2XM: Priya Shah".into(),
+            hint: "Cantwell Retail Watch: 2 days left: to be confirmed by 11:59pm on 5 December 2026".into(),
             tag: tag(state),
-            overdue,
         };
         let due = Moment::from_millis(1_795_370_400_000);
-        vec![one(State::Overdue { due }, true), one(State::Owed { due }, false), one(State::Confirmed, false)]
+        vec![one(State::Overdue { due }), one(State::Owed { due }), one(State::Confirmed)]
     }
 }
 
@@ -139,7 +135,7 @@ async fn page(v: &Visit, to: Narrowed, nothing: String) -> Result<Demands, No> {
     };
     let shown: Vec<&Line> = all.iter().filter(fits).collect();
     Ok(Demands {
-        entries: shown.iter().map(|line| Entry::of(line)).collect(),
+        entries: shown.iter().map(|line| Entry::of(line, v.now)).collect(),
         found: counted(shown.len(), shown.iter().filter(|line| line.is_overdue()).count()),
         schemes: choices(all.iter().map(|line| (&line.row.scheme_id, &line.row.scheme_name))),
         people: choices(all.iter().map(|line| (&line.row.holder, &line.row.holder_name))),

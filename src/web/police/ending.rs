@@ -50,7 +50,7 @@ impl RoundLine {
             Some("accepted") => rows.push(row("Accepted", format!("{at}, by {by}"))),
             Some(_) => {
                 rows.push(row("Queried", format!("{at}, by {by}")));
-                rows.push(row("What the holder is asked", round.query.as_str()));
+                rows.push(row("What was asked", round.query.as_str()));
                 rows.extend(
                     round.row.due_at.map(|due| row("To be confirmed anew by", Moment::from_millis(due).deadline())),
                 );
@@ -112,6 +112,8 @@ impl Ending {
             row("First opened", row_.opened_at.map_or_else(|| "Never".to_owned(), long)),
             row("Key destroyed", row_.key_gone_at.map_or_else(|| "Not yet".to_owned(), long)),
         ];
+        let review = "A review: the holder needs it no more (K6.2.4)";
+        facts.extend(row_.ended_alone().map(|_| row("Ended by", review)));
         facts.extend(case.line.due.map(|due| row("To be confirmed by", due.deadline())));
         facts.extend(row_.accepted_at.map(|at| row("Accepted", long(at))));
         let demands = case.demands.iter().map(|(one, scope, reason)| Demanded {

@@ -11,13 +11,15 @@ use crate::actions::rulings::waits::{Open, Wait, What};
 use crate::actions::unit::Work;
 use crate::actions::{No, elsewhere};
 use crate::domain::ids::ReleaseId;
+use crate::domain::message::limit_stage;
 use crate::domain::moment::Moment;
 use crate::domain::release::{Question, Stage};
 use crate::web::account::OwnKeys;
 use crate::web::police::elsewhere::line;
 use crate::web::police::home::custody::{
-    demanded, due_samples, inspections, messages, overdue, retention, reviews, troubles,
+    demanded, due_samples, inspections, messages, overdue, owed, retention, reviews, troubles,
 };
+use crate::web::police::reviews::queue::tag as near_tag;
 use crate::web::police::{Tag, stage_tag, waits};
 use crate::web::{Answer, Page, Visit};
 
@@ -84,8 +86,9 @@ fn ending(found: &Found, now: Moment) -> Section {
     );
     for (told, line) in section.releases.iter_mut().zip(&found.lines) {
         if let Some(authority) = line.filed.release.stage.authority() {
-            let left = waits::left(authority.until, now);
-            told.about = format!("{left} left: its time limit is {}. {}", authority.until.deadline(), told.about);
+            let left = waits::days_left(authority.until, now);
+            told.about = format!("{}. {left} left: open until {}", authority.urn, authority.until.deadline());
+            told.tag = near_tag(limit_stage(authority.until, now));
         }
     }
     section
@@ -291,11 +294,12 @@ impl Section {
             Waiting::Log => log(),
             Waiting::Owed(copies) => owed(*copies),
             Waiting::Reseal(releases) => again(*releases),
-            Waiting::Overdue(all) => overdue(all),
+            Waiting::Overdue(all) => overdue(all, now),
+            Waiting::Owed(all) => owed(all, now),
             Waiting::Demands(owed, answers) => demanded(*owed, *answers),
             Waiting::Retention(reviews) => retention(*reviews),
             Waiting::Root(keys) => for_root(*keys),
-            Waiting::Reviews(due) => reviews(due),
+            Waiting::Reviews(due) => reviews(due, now),
             Waiting::Messages(unread) => messages(*unread),
             Waiting::Inspections(open) => inspections(open, now),
             Waiting::Troubles(failing, lost) => troubles(*failing, *lost),
@@ -343,6 +347,7 @@ impl Page for Home {
             }]),
             Waiting::Reviews(due_samples(now)),
             Waiting::Overdue(Vec::new()),
+            Waiting::Owed(Vec::new()),
             Waiting::Demands(1, 2),
             Waiting::Demands(2, 1),
             Waiting::Owed(1),

@@ -177,7 +177,7 @@ fn rows(one: &One) -> Vec<Row> {
     rows.extend(words("What was found", body.findings.as_str()));
     rows.extend(words("To be put right", body.wanted.as_str()));
     if one.row.follow_up.is_some() {
-        rows.push(row("By", day(one.row.follow_up.as_deref())));
+        rows.push(row("To be put right by", day(one.row.follow_up.as_deref())));
     }
     let ended = if one.state == Inspection::CalledOff { "Called off by" } else { "Closed by" };
     if let (Some(ender), Some(at)) = (&one.row.ender, one.row.ended_at) {

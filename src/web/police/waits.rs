@@ -53,6 +53,14 @@ pub(crate) fn left(until: Moment, now: Moment) -> String {
     if words.is_empty() { "less than a minute".to_owned() } else { words.join(" ") }
 }
 
+/// The days left of something that ends with a day, as reminders count them: whole days until its last one; then hours.
+pub(crate) fn days_left(until: Moment, now: Moment) -> String {
+    match (until.plus_millis(-1).day() - now.day()).num_days() {
+        days if days >= 2 => format!("{days} days"),
+        _ => left(until, now),
+    }
+}
+
 /// One wait as a line.
 pub(crate) fn item(id: ReleaseId, wait: &Wait, now: Moment) -> Item {
     let to = |path: &str| if wait.mine { format!("/releases/{id}/{path}") } else { String::new() };
@@ -143,5 +151,18 @@ mod tests {
         assert_eq!(told(90 * 60_000), "1 hour 30 minutes");
         assert_eq!(told(59_999), "less than a minute");
         assert_eq!(told(-1), "less than a minute");
+    }
+
+    #[test]
+    fn days_are_counted_to_the_last_one_and_then_hours_over_a_clock_change_too() {
+        let at = |day: &str, time: &str| Moment::parse_london(day, time).unwrap();
+        // The clocks go forward on 28 March 2027. Its last day is the 30th.
+        let until = at("2027-03-31", "00:00");
+        assert_eq!(days_left(until, at("2027-03-23", "00:00")), "7 days");
+        assert_eq!(days_left(until, at("2027-03-22", "23:59")), "8 days");
+        assert_eq!(days_left(until, at("2027-03-28", "23:59")), "2 days");
+        assert_eq!(days_left(until, at("2027-03-29", "00:00")), "2 days");
+        assert_eq!(days_left(until, at("2027-03-29", "00:01")), "1 day 23 hours");
+        assert_eq!(days_left(until, until), "less than a minute");
     }
 }

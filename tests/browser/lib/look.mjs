@@ -49,15 +49,21 @@ export async function look(page, name) {
   await page.setViewportSize(before);
 }
 
-/** A page as a guide shows it, small: its own part, 640 px wide, from the top; nothing where no file is named. */
-export async function picture(page, file) {
+/** A page as a guide shows it, small: its own part, 640 px wide, from the top or from a heading; nothing where no file is named. */
+export async function picture(page, file, heading) {
   if (file === undefined) return;
   const before = page.viewportSize();
   await page.setViewportSize({ width: 640, height: 720 });
-  const { y, height } = await page.locator("main").evaluate((one) => ({ y: one.getBoundingClientRect().top + scrollY, height: one.offsetHeight }));
-  await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y, width: 640, height: Math.min(height, 640) } });
+  const top = (one) => one.evaluate((it) => it.getBoundingClientRect().top + scrollY);
+  const part = page.locator("main");
+  const end = (await top(part)) + (await part.evaluate((it) => it.offsetHeight));
+  const y = heading === undefined ? await top(part) : (await top(page.getByRole("heading", { name: heading }).first())) - 8;
+  await page.screenshot({ path: file, fullPage: true, clip: { x: 0, y, width: 640, height: Math.min(end - y, 640) } });
   await page.setViewportSize(before);
 }
+
+/** The same, in the folder that the stage was given for pictures; nothing where there is none. */
+export const shown = (stage, page, name, heading) => picture(page, stage.pictures && join(stage.pictures, `${name}.png`), heading);
 
 /** The page printed on A4, kept in out/; how many sheets it takes. */
 export async function sheets(page, name) {

@@ -23,6 +23,8 @@ export async function openStage() {
     demo,
     browser,
     facts: {},
+    /** Where pictures for the guides go (pictures.mjs); unset: none are made. */
+    pictures: process.env.PORTAL_PICTURES,
     account,
     /** Somebody signed in; the same browser each time. */
     async as(name) {

@@ -40,7 +40,7 @@ export async function managerSeesItGone(stage) {
 export async function managerConfirms(stage) {
   const { page, account, quiet } = await stage.as("Morgan");
   await page.goto(stage.facts.bulletin);
-  await page.getByRole("link", { name: "Confirm that your copy has been surrendered or destroyed" }).click();
+  await page.getByRole("button", { name: "Confirm surrender or destruction" }).click();
   await unlock(page, account);
   await look(page, "confirm");
   const now = ukTime(Date.now() - 60_000);
@@ -52,13 +52,13 @@ export async function managerConfirms(stage) {
     onward: "none",
   };
   await fill(page, form);
-  assert.equal(await send(page, "Sign and destroy the key"), 422);
+  assert.equal(await send(page, "Sign and confirm"), 422);
   await refused(page, { witness: /Enter who saw it done/ });
   await kept(page, form);
   await look(page, "confirm-error");
   await unlock(page, account);
   await fill(page, { witness: "Priya Lowen, deputy manager" });
-  assert.equal(await send(page, "Sign and destroy the key"), 303);
+  assert.equal(await send(page, "Sign and confirm"), 303);
   assert.match(page.url(), /\/certificates\//);
   const certificate = await page.locator("main").innerText();
   assert.match(certificate, new RegExp(`${stage.facts.urn}[^]*Priya Lowen, deputy manager[^]*Key destroyed`));

@@ -2,7 +2,7 @@
 
 use disclosure_portal::actions::{home, messages, post};
 use disclosure_portal::demo::people::Somebody;
-use disclosure_portal::demo::releases::{ask, recall, release_to, to};
+use disclosure_portal::demo::releases::{ask, copy_of, recall, release_to, to};
 use disclosure_portal::domain::ids::MessageId;
 use disclosure_portal::domain::message::Topic;
 use disclosure_portal::domain::moment::Moment;
@@ -26,7 +26,7 @@ pub(super) async fn told(scene: &Scene) {
     }
 }
 
-async fn unread(scene: &Scene, name: &str) -> Vec<String> {
+pub(super) async fn unread(scene: &Scene, name: &str) -> Vec<String> {
     let mine = messages::mine(&scene.office, &scene.who(name).actor).await.unwrap();
     assert_eq!(mine.unread, i64::try_from(mine.messages.iter().filter(|row| row.read_at.is_none()).count()).unwrap());
     let mut topics: Vec<_> =
@@ -167,4 +167,24 @@ async fn dates_are_merged_into_one_message_a_day_and_each_stage_is_told_once() {
     post::round(office).await.unwrap();
     assert!(about("2027-01-15").await.contains(&"passed".to_owned()));
     assert!(reminders().await <= before + 5, "one a day at most");
+}
+
+#[actix_web::test]
+async fn a_reminder_of_an_overdue_copy_leads_each_to_a_page_of_theirs() {
+    let scene = Scene::new().await;
+    let (office, sam) = (&scene.office, scene.who("Sam"));
+    let id = ask(office, scene.who("Riley"), &scene.world().areas[0].to_string(), &PLOT).await.unwrap();
+    release_to(office, sam, id, &PLOT, &to(scene.world(), &[("Priya", 0)]).unwrap()).await.unwrap();
+    let copy = copy_of(office, scene.who("Priya"), id).await.unwrap();
+    recall(office, sam, id, "The purpose is met.").await.unwrap();
+    scene.clock.set(Moment::parse_london("2026-12-06", "09:00").unwrap());
+    post::round(office).await.unwrap();
+    for (name, path) in [("Priya", format!("/bulletins/{copy}")), ("Sam", format!("/demands/{copy}"))] {
+        let browser = Browser::of(&scene, Some(name)).await;
+        let page = browser.get("/messages").await.text();
+        let line =
+            page.lines().find(|line| line.contains("Confirm the end of a copy") && line.contains(&copy.to_string()));
+        assert!(line.is_some_and(|line| line.contains(&format!("href=\"{path}\""))), "{name}: {line:?}");
+        assert_eq!(browser.get(&path).await.status, 200, "{name}: {path}");
+    }
 }

@@ -56,6 +56,7 @@ mod texts;
 mod two_areas;
 mod units;
 mod void;
+mod waiting;
 
 use disclosure_portal::actions::deliver::{self, Opened};
 use disclosure_portal::actions::{No, Stamp};

@@ -2,7 +2,7 @@
 //! withdrawn, sent back; any number of times; never from its limit on.
 
 use disclosure_portal::actions::home::{Waiting, waiting};
-use disclosure_portal::actions::reviews::queue::{self, Step};
+use disclosure_portal::actions::reviews::queue::{self, Due, Step, Whose};
 use disclosure_portal::actions::reviews::{self, decide};
 use disclosure_portal::actions::{No, bundle, deliver, desk, sweep};
 use disclosure_portal::demo::people::Somebody;
@@ -11,11 +11,11 @@ use disclosure_portal::demo::reviews::{conclude, gathered, review, said, shorten
 use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::actor::{Grant, Role};
 use disclosure_portal::domain::ids::{CopyId, ReleaseId};
+use disclosure_portal::domain::message::Stage as Near;
 use disclosure_portal::domain::moment::Moment;
 use disclosure_portal::domain::policy::Act;
 use disclosure_portal::domain::refusal::Refusal;
 use disclosure_portal::domain::release::ReviewPart;
-use disclosure_portal::domain::release::review::Reminder;
 
 use super::corrections::held;
 use super::{hidden, nothing_owed, open, part};
@@ -41,7 +41,7 @@ fn says(result: Result<(), No>, refusal: &Refusal) {
 }
 
 /// Jordan reviews it, and it waits for a decision.
-async fn reviewed(scene: &Scene, id: ReleaseId, advised: &str, reference: &str) {
+pub(super) async fn reviewed(scene: &Scene, id: ReleaseId, advised: &str, reference: &str) {
     let said = said(&scene.office, who("Jordan"), id, advised, reference).await.unwrap();
     review(&scene.office, who("Jordan"), id, &said).await.unwrap();
 }
@@ -132,7 +132,7 @@ async fn at_its_limit_a_release_is_over_and_nothing_of_a_review_is_done_any_more
     assert!(page.contains("No review can bring it back") && page.contains("11:59pm on 19 January 2027"), "{page}");
     let due = queue::queue(office, &jordan.actor).await.unwrap();
     let due = due.iter().find(|due| due.release == id).unwrap();
-    assert_eq!((due.step, due.near, due.mine), (Step::Over, Some(Reminder::Overdue), false));
+    assert_eq!((due.step, due.near, due.whose), (Step::Over, Some(Near::Passed), Whose::Others));
     scene.log_is_whole().await;
 }
 
@@ -308,25 +308,23 @@ async fn the_queue_and_the_first_page_say_what_is_due_and_for_whom() {
     let (id, _) = held(&scene).await;
     let due = async |who: &Somebody| {
         let all = queue::queue(office, &who.actor).await.unwrap();
-        all.into_iter().find(|due| due.release == id).map(|due| (due.step, due.near, due.mine))
+        all.into_iter().find(|due| due.release == id).map(|due| (due.step, due.near, due.whose))
     };
     assert_eq!(due(jordan).await, None);
-    for (day, near) in
-        [("2027-01-05", Reminder::FourteenDays), ("2027-01-12", Reminder::SevenDays), ("2027-01-17", Reminder::TwoDays)]
-    {
+    for (day, near) in [("2027-01-05", Near::Fortnight), ("2027-01-12", Near::Week), ("2027-01-17", Near::TwoDays)] {
         let edge = Moment::parse_london(day, "00:00").unwrap();
         scene.clock.set(edge.plus_millis(-1));
         assert_ne!(due(jordan).await.and_then(|due| due.1), Some(near), "{day}");
         scene.clock.set(edge);
-        assert_eq!(due(jordan).await, Some((Step::ToReview, Some(near), true)), "{day}");
+        assert_eq!(due(jordan).await, Some((Step::ToReview, Some(near), Whose::Mine)), "{day}");
     }
-    assert_eq!(due(sam).await, Some((Step::ToReview, Some(Reminder::TwoDays), false)));
+    assert_eq!(due(sam).await, Some((Step::ToReview, Some(Near::TwoDays), Whose::Others)));
     assert_eq!(due(who("Dana")).await, None, "another area's");
     reviewed(&scene, id, "continue", "INT/2027/0007").await;
-    assert_eq!(due(sam).await, Some((Step::ToDecide, Some(Reminder::TwoDays), true)));
-    assert_eq!(due(jordan).await, Some((Step::ToDecide, Some(Reminder::TwoDays), false)));
+    assert_eq!(due(sam).await, Some((Step::ToDecide, Some(Near::TwoDays), Whose::Mine)));
+    assert_eq!(due(jordan).await, Some((Step::ToDecide, Some(Near::TwoDays), Whose::Others)));
     let landing = waiting(office, &sam.actor).await.unwrap();
-    assert!(landing.iter().any(|one| matches!(one, Waiting::Reviews(due) if due.iter().any(|due| due.mine))));
+    assert!(landing.iter().any(|one| matches!(one, Waiting::Reviews(due) if due.iter().any(Due::waits))));
     let page = Browser::of(&scene, Some("Sam")).await.get("/").await.text();
     assert!(page.contains("1 signed review waits for your decision.") && page.contains("href=\"/reviews\""), "{page}");
     let page = Browser::of(&scene, Some("Sam")).await.get("/reviews").await.text();

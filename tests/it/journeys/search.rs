@@ -198,11 +198,15 @@ async fn the_first_page_counts_what_its_lists_hold_and_says_how_much_time_is_lef
             assert_eq!(found.count, list.count, "{name} {waits}");
         }
     }
-    let page = Browser::of(&scene, Some("Sam")).await.get("/").await.text();
-    for part in
-        ["Notices and questions", "3 days left: its time limit is", "/releases?waits=decide", "/releases?waits=ending"]
-    {
-        assert!(page.contains(part), "{part}: {page}");
+    for (name, part) in [
+        ("Sam", "Notices and questions"),
+        ("Sam", "/releases?waits=decide"),
+        ("Sam", "3 days left: open until"),
+        ("Riley", "3 days left: open until"),
+        ("Riley", "/releases?waits=ending"),
+    ] {
+        let page = Browser::of(&scene, Some(name)).await.get("/").await.text();
+        assert!(page.contains(part), "{name} {part}: {page}");
     }
 }
 

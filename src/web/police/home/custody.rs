@@ -3,22 +3,19 @@
 use super::{Brief, Section, link, plain};
 use crate::actions::demands;
 use crate::actions::home::Inspection;
-use crate::actions::reviews::queue::{Due, Step};
+use crate::actions::reviews::queue::{Due, Step, Whose};
 use crate::domain::ids::ReleaseId;
 use crate::domain::moment::{Moment, long_day};
 use crate::web::police::Tag;
-use crate::web::police::demands::tag;
+use crate::web::police::demands::{tag, when};
+use crate::web::police::reviews::queue;
 
 /// Every overdue copy is named (K8.2): whoever is responsible cannot miss it.
-pub(super) fn overdue(all: &[demands::Line]) -> Section {
+pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
     let brief = |line: &demands::Line| Brief {
         href: format!("/demands/{}", line.row.copy_id),
         title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
-        about: format!(
-            "{}. To be confirmed by {}",
-            line.row.scheme_name,
-            line.due.map_or_else(String::new, Moment::deadline)
-        ),
+        about: format!("{}: {}", line.row.scheme_name, when(line, now)),
         tag: tag(line.state),
     };
     let releases = all.iter().take(NAMED).map(brief).collect();
@@ -31,6 +28,19 @@ pub(super) fn overdue(all: &[demands::Line]) -> Section {
         releases,
         ..plain("Overdue: copies not accounted for", "", vec![link("/demands", "See all demands")])
     }
+}
+
+/// What a holder has to confirm (K8.2): each copy is named, and leads to the form.
+pub(super) fn owed(all: &[demands::Line], now: Moment) -> Section {
+    let brief = |line: &demands::Line| Brief {
+        href: format!("/bulletins/{}/confirm", line.row.copy_id),
+        title: format!("{}: confirm surrender or destruction", line.row.urn),
+        about: when(line, now),
+        tag: tag(line.state),
+    };
+    let words = "Surrender or destroy what you hold of it outside the portal, and confirm it. If you are late, nothing else opens for \
+                 you until you have (K8.2).";
+    Section { releases: all.iter().map(brief).collect(), ..plain("For you to confirm", words, Vec::new()) }
 }
 
 /// How many overdue copies are named.
@@ -47,7 +57,8 @@ pub(super) fn demanded(owed: usize, answers: usize) -> Section {
         1 => "1 confirmation waits for your answer.".to_owned(),
         many => format!("{many} confirmations wait for your answer."),
     };
-    Section { words: format!("{owed}{answers}"), ..plain("Demands", "", vec![link("/demands", "See all demands")]) }
+    let onward = if answers.is_empty() { "See who has not confirmed" } else { "Read what was confirmed, and answer" };
+    Section { words: format!("{owed}{answers}"), ..plain("Demands", "", vec![link("/demands", onward)]) }
 }
 
 /// Messages that are not read.
@@ -95,18 +106,34 @@ pub(super) fn troubles(failing: usize, lost: i64) -> Section {
     Section { words, ..plain("Jobs and mail", "", vec![link("/jobs", "See what failed")]) }
 }
 
-/// Reviews due, counted by whose they are (K7.9).
-pub(super) fn reviews(all: &[Due]) -> Section {
+/// Reviews due, by whose they are (K7.9); each is named with the time left, the nearest limit first.
+pub(super) fn reviews(all: &[Due], now: Moment) -> Section {
     let count = |test: &dyn Fn(&Due) -> bool| all.iter().filter(|due| test(due)).count();
-    let write = count(&|due| due.mine && due.step != Step::ToDecide);
-    let decide = count(&|due| due.mine && due.step == Step::ToDecide);
+    let signed = |due: &Due| due.step == Step::ToDecide;
     let over = count(&|due| due.step == Step::Over);
-    let others = all.len() - write - decide - over;
     let mut words = Vec::new();
     for (many, one, more) in [
-        (decide, "1 signed review waits for your decision.", "signed reviews wait for your decision."),
-        (write, "1 release is for you to review.", "releases are for you to review."),
-        (others, "1 waits for somebody else.", "wait for somebody else."),
+        (
+            count(&|due| due.whose == Whose::Mine && signed(due)),
+            "1 signed review waits for your decision.",
+            "signed reviews wait for your decision.",
+        ),
+        (
+            count(&|due| due.whose == Whose::OnlyHigher),
+            "1 signed review waits for your rank: no co-ordinator of the area may decide it.",
+            "signed reviews wait for your rank: no co-ordinator of the area may decide them.",
+        ),
+        (
+            count(&|due| due.whose == Whose::Mine && !signed(due)),
+            "1 release is for you to review.",
+            "releases are for you to review.",
+        ),
+        (
+            count(&|due| due.whose == Whose::Higher),
+            "1 signed review waits for a co-ordinator: you decide it only where an enactment says so.",
+            "signed reviews wait for a co-ordinator: you decide them only where an enactment says so.",
+        ),
+        (count(&|due| due.whose == Whose::Others) - over, "1 waits for somebody else.", "wait for somebody else."),
         (over, "1 reached its limit without a decision.", "reached their limits without a decision."),
     ] {
         match many {
@@ -115,22 +142,48 @@ pub(super) fn reviews(all: &[Due]) -> Section {
             many => words.push(format!("{many} {more}")),
         }
     }
+    let brief = |due: &Due| Brief {
+        href: queue::href(due),
+        title: format!("{}: {}", due.urn, due.title),
+        about: match (due.whose, due.step) {
+            (Whose::Others, Step::ToReview | Step::Begun) => {
+                format!("{}. {}, by a reviewing officer", queue::open(due, now), queue::step(due))
+            }
+            (Whose::Others, Step::ToDecide) => {
+                format!("{}. {}, by a co-ordinator", queue::open(due, now), queue::step(due))
+            }
+            _ => format!("{}. {}", queue::open(due, now), queue::step(due)),
+        },
+        tag: queue::tag(due.near),
+    };
+    // First what waits for this person, then what others have to do in time; not what is over.
+    let open = all.iter().filter(|due| due.step != Step::Over);
+    let (mine, others): (Vec<_>, Vec<_>) = open.partition(|due| due.waits());
+    let releases = mine.into_iter().chain(others).take(NAMED).map(brief).collect();
     let onward = link("/reviews", "See them by their limits");
-    Section { words: words.join(" "), ..plain("Reviews", "", vec![onward]) }
+    Section { words: words.join(" "), releases, ..plain("Reviews", "", vec![onward]) }
 }
 
 /// One of each step, and a second one to decide.
 pub(super) fn due_samples(now: Moment) -> Vec<Due> {
-    let due = |step, mine| Due {
+    let due = |step, whose| Due {
         release: ReleaseId::fresh(now, [1; 10]),
         urn: "CZ/001/26".into(),
         title: "Thefts".into(),
         until: now,
         near: None,
         step,
-        mine,
+        whose,
     };
-    vec![due(Step::ToDecide, true), due(Step::ToDecide, true), due(Step::Begun, false), due(Step::Over, false)]
+    vec![
+        due(Step::ToDecide, Whose::Mine),
+        due(Step::ToDecide, Whose::Mine),
+        due(Step::ToDecide, Whose::Higher),
+        due(Step::ToDecide, Whose::OnlyHigher),
+        due(Step::ToReview, Whose::Mine),
+        due(Step::Begun, Whose::Others),
+        due(Step::Over, Whose::Others),
+    ]
 }
 
 /// Reviews before disposal.

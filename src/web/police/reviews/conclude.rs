@@ -11,6 +11,7 @@ use crate::domain::ids::ReleaseId;
 use crate::domain::policy::Act;
 use crate::domain::release::ReviewOutcome;
 use crate::web::police::tasks::told;
+use crate::web::police::waits::days_left;
 use crate::web::{Answer, Page, Visit};
 
 /// The page.
@@ -25,6 +26,8 @@ pub struct Conclude {
     advised: &'static str,
     /// The limit now.
     until: String,
+    /// The time until then.
+    left: String,
     /// The limit if it is continued now; empty: it cannot be.
     continued: String,
     /// Why it cannot be continued.
@@ -52,6 +55,7 @@ impl Page for Conclude {
             record: "Review of a release (form 3796)".into(),
             advised: "Continue",
             until: "11:59pm on 19 January 2027".into(),
+            left: "4 days".into(),
             continued: "11:59pm on 9 March 2027".into(),
             ends: vec!["Morgan Webb, Cantwell Retail Watch".into()],
             ..Self::default()
@@ -78,6 +82,7 @@ async fn page(v: &Visit) -> Result<Option<Conclude>, No> {
         sections,
         advised: round.review.advised.map_or("", ReviewOutcome::title),
         until: release.stage.authority().map_or_else(String::new, |authority| authority.until.deadline()),
+        left: release.stage.authority().map_or_else(String::new, |authority| days_left(authority.until, v.now)),
         continued: continued.as_ref().map_or_else(|_| String::new(), |until| until.deadline()),
         unmet: continued.err().unwrap_or_default().iter().map(told).collect(),
         ends: ends.map(|copy| format!("{}, {}", copy.holder_name, copy.scheme_name)).collect(),
