@@ -14,6 +14,7 @@ use disclosure_portal::domain::ids::ReleaseId;
 use disclosure_portal::domain::moment::Moment;
 
 use super::{PLOT, hidden, open, part};
+use crate::harness::wait::pace;
 use crate::harness::{Scene, codes, who, wrong_fields};
 
 const DAY: i64 = 86_400_000;
@@ -169,6 +170,38 @@ async fn every_release_of_one_subject_is_found_by_its_reference_and_recalled_by_
     assert!(demands::find(office, &sam.actor, "ATH/IMG/0417").await.unwrap().hits.is_empty());
     // Sent twice: there is nothing left.
     assert_eq!(wrong_fields(send(signed(&ids)).await), ["statement"]);
+    scene.log_is_whole().await;
+}
+
+/// Whoever is first changes what the other signed: nothing is demanded by a signature that names other copies.
+#[actix_web::test]
+async fn a_demand_that_a_confirmation_overtakes_in_the_writers_queue_demands_nothing() {
+    let scene = Scene::new().await;
+    let id = held(&scene).await;
+    let (target, priya) = (Target::Scheme(scene.world().schemes[0]), who("Priya"));
+    let copy = copy_of(&scene.office, priya, id).await.unwrap();
+    let form = signed(&scene, target, &[("reason", "Kept in the open.")]).await;
+    // The writer is at something: both find the copies as they were, and wait for their turn.
+    let (go_on, waits) = tokio::sync::oneshot::channel::<()>();
+    let at_something = scene.office.act(move |_| Box::pin(async move { Ok(waits.await.is_ok()) }));
+    let confirming = async {
+        pace(15).await;
+        confirm(&scene.office, priya, copy, "A. Witness").await
+    };
+    let demanding = async {
+        pace(40).await;
+        demands::demand(&scene.office, &who("Sam").actor, target, &form, stamp()).await
+    };
+    let releasing = async {
+        pace(65).await;
+        go_on.send(()).unwrap();
+    };
+    let (held_up, confirmed, demanded, ()) =
+        futures_util::future::join4(at_something, confirming, demanding, releasing).await;
+    assert!(held_up.unwrap().into_inner());
+    confirmed.unwrap();
+    assert_eq!(wrong_fields(demanded), ["statement"]);
+    assert_eq!(scene.records("demand").await, Vec::new());
     scene.log_is_whole().await;
 }
 

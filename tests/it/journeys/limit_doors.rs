@@ -3,24 +3,34 @@
 //!
 //! Absent on purpose: numbered sheets, which have a journey of their own.
 
+use std::sync::OnceLock;
+
 use disclosure_portal::actions::{release, seal, sweep};
-use disclosure_portal::demo::releases::{Plot, acknowledge, ask, complete, copy_of, sign_decision, to};
+use disclosure_portal::demo::releases::{Plot, acknowledge, asked, complete, copy_of, send, sign_decision, to};
 use disclosure_portal::demo::reviews::{notice_ended, shorten};
-use disclosure_portal::demo::{portrait, stamp};
+use disclosure_portal::demo::stamp;
 use disclosure_portal::domain::ids::{CopyId, PhotographId, ReleaseId};
 use disclosure_portal::domain::moment::Moment;
 
 use super::{nothing_owed, part};
-use crate::harness::Scene;
 use crate::harness::browser::Browser;
+use crate::harness::{Folder, Scene};
+use crate::kills::photographs;
 
 const PICTURED: Plot = Plot {
     title: "Thefts",
     text: "Suspected of thefts from shops.",
     locality: "Cantwell",
-    portraits: &[7],
+    portraits: &[1],
     danger: false,
 };
+
+/// A small picture: what is tried here is who gets it.
+fn picture() -> Vec<u8> {
+    static SMALL: OnceLock<Vec<u8>> = OnceLock::new();
+    let small = || std::fs::read(photographs(&Folder::new()).values().next().unwrap()).unwrap();
+    SMALL.get_or_init(small).clone()
+}
 
 /// Which of the four doors Priya comes through now: page, picture, words, small picture.
 async fn doors(scene: &Scene, copy: CopyId, parts: &[String; 2]) -> [bool; 4] {
@@ -58,7 +68,8 @@ async fn closes_at(scene: &Scene, copy: CopyId, limit: Moment, why: &str) {
 /// A release that Priya holds, decided with these answers beside the usual ones.
 async fn held(scene: &Scene, more: &[(&str, &str)]) -> (ReleaseId, CopyId) {
     let (office, sam, priya) = (&scene.office, scene.who("Sam"), scene.who("Priya"));
-    let id = ask(office, scene.who("Riley"), &scene.world().areas[0].to_string(), &PICTURED).await.unwrap();
+    let (riley, area) = (scene.who("Riley"), scene.world().areas[0].to_string());
+    let id = send(office, riley, &asked(office, riley, &area, &PICTURED), vec![picture()]).await.unwrap();
     let mut said = complete(office, &to(scene.world(), &[("Priya", 0)]).unwrap());
     said.retain(|(name, _)| more.iter().all(|(other, _)| name != other));
     said.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -66,8 +77,7 @@ async fn held(scene: &Scene, more: &[(&str, &str)]) -> (ReleaseId, CopyId) {
     release::decide(office, &sam.actor, id, &form, stamp()).await.unwrap();
     let row = office.read().await.unwrap().photographs(id).await.unwrap().remove(0);
     let photograph = PhotographId::parse(&row.id).unwrap();
-    let drawn = portrait::draw(PICTURED.portraits[0]);
-    seal::take_whole(office, &sam.actor, id, photograph, drawn, stamp()).await.unwrap();
+    seal::take_whole(office, &sam.actor, id, photograph, picture(), stamp()).await.unwrap();
     let copy = copy_of(office, priya, id).await.unwrap();
     acknowledge(office, priya, copy).await.unwrap();
     (id, copy)

@@ -237,7 +237,7 @@ async fn a_relay_that_stalls_is_given_up_in_time_and_nothing_is_lost() {
         let (all, mut each) = (relay.numbers(), relay.numbers());
         each.dedup();
         assert_eq!(each.len(), states(&scene).len(), "{manner:?}: each came");
-        let doubled = if manner == Manner::SilentAfterMail { 1 } else { 0 };
+        let doubled = usize::from(manner == Manner::SilentAfterMail);
         assert_eq!(all.len() - each.len(), doubled, "{manner:?}: twice is only what it took and did not say so");
         println!("{manner:?}: given up after {hung:?}");
     };

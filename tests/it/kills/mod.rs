@@ -235,7 +235,7 @@ impl Portal {
 }
 
 /// Two photographs, drawn and made small, as files by their digests.
-fn photographs(desk: &Folder) -> BTreeMap<String, PathBuf> {
+pub(crate) fn photographs(desk: &Folder) -> BTreeMap<String, PathBuf> {
     let one = |seed: u64| {
         let drawn = image::load_from_memory(&portrait::draw(seed)).unwrap().thumbnail(320, 320);
         let mut bytes = Cursor::new(Vec::new());
