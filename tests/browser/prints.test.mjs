@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { considered, decides, goesOn } from "./lib/decision.mjs";
-import { fill, keys, send, sign, ukTime, unlock } from "./lib/forms.mjs";
+import { fill, keys, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
 import { look, sheets } from "./lib/look.mjs";
 import { drawn } from "./lib/pixels.mjs";
 import { realPhotograph } from "./lib/real-photograph.mjs";
@@ -30,7 +30,8 @@ test("prints are allowed with a reason, and sealed sheet by sheet", async () => 
   const { page, quiet } = sam;
   await page.goto(`${path}/decision/material`);
   const prints = { prints: "2", prints_why: "The back door has no screen.", prints_by: "holder" };
-  const answers = { ...considered(Date.now()), ...prints, recipients: ["Priya Lowen"] };
+  const instructions = "Keep it behind the back door, for security staff on duty. Copy nothing.";
+  const answers = { ...considered(Date.now()), ...prints, instructions, recipients: ["Priya Lowen"] };
   await goesOn(page, answers, async (_, part) => {
     if (part !== "risk") return;
     assert.match(await main(page), /Off unless you allow them\. Paper leaves the portal’s sight/);
@@ -55,6 +56,7 @@ test("the holder opens one sheet once, and it fits on A4 with its number, mark a
   await page.goto("/bulletins");
   await page.getByRole("link", { name: stage.facts.urn, exact: true }).first().click();
   await page.waitForURL(/\/bulletins\/[0-9a-f]/);
+  stage.facts.bulletin = new URL(page.url()).pathname;
   await unlock(page, account);
   assert.equal(await send(page, "I have read and accept these conditions"), 303);
   if ((await page.locator("main input[name=purpose]").count()) > 0) {
@@ -101,9 +103,11 @@ test("the co-ordinator frees a print that failed", async () => {
   quiet();
 });
 
-test("the holder leaves: a report, and every sheet is still confirmed", async () => {
-  const sam = await stage.as("Sam");
-  const { page, quiet } = sam;
+test("a leaver with prints out: access ends at once, what they saw and hold is reported and demanded", async () => {
+  const priya = await stage.as("Priya");
+  const bulletin = stage.facts.bulletin;
+  assert.equal((await priya.page.goto(bulletin)).status(), 200, "open until then");
+  const { page, quiet } = await stage.as("Sam");
   await page.goto("/schemes");
   const scheme = page.locator("main a[href^='/schemes/']").filter({ hasText: /Retail|Watch|Cantwell/ });
   for (const href of await scheme.evaluateAll((all) => all.map((one) => one.getAttribute("href")))) {
@@ -115,35 +119,94 @@ test("the holder leaves: a report, and every sheet is still confirmed", async ()
   await page.waitForURL(/\/leave$/);
   await look(page, "leave");
   assert.equal(await send(page, "Record that they leave"), 422);
+  await refused(page, { successor: /Choose who follows them/, reason: /Enter why they leave/ });
   await look(page, "leave-error");
   await page.getByLabel("Morgan Ellery").check();
   await fill(page, { reason: "A new post." });
   assert.equal(await send(page, "Record that they leave"), 303);
   await page.waitForURL(/\/leavings\//);
-  assert.match(await main(page), new RegExp(`Morgan Ellery[^]*${stage.facts.urn}[^]*Sheet 1 of 2[^]*printed as sheet 1`));
+  const report = new RegExp(`Morgan Ellery[^]*${stage.facts.urn}\\s+Electronic copy[^]*Sheet 1 of 2[^]*Sheet 2 of 2[^]*What they looked at[^]*printed as sheet 1`);
+  assert.match(await main(page), report);
   await look(page, "leaver");
-  await page.goto("/reseal");
-  assert.match(await main(page), /Morgan Ellery[^]*in the place of Priya Lowen/);
-  await look(page, "reseal-leaver");
+  // In the browser that they left open nothing of it opens any more.
+  for (const path of [bulletin, stage.facts.sheet]) {
+    const answer = await priya.page.goto(path);
+    assert.ok(answer.status() === 404 || /\/sign-in/.test(answer.url()), `${path}: ${answer.status()} at ${answer.url()}`);
+    assert.equal(await priya.page.locator("canvas").count(), 0);
+  }
+  await page.goto("/demands");
+  const lines = page.locator("tbody tr", { hasText: stage.facts.urn });
+  assert.match((await lines.allInnerTexts()).join("\n"), /Priya Lowen[^]*sheet 1 of 2[^]*sheet 2 of 2/);
+  await look(page, "demands-leaver");
   await page.goto(stage.facts.path);
   assert.match(await main(page), /Left the scheme: ended on/);
+  quiet();
+});
 
+test("who follows signs first; then the copies are sealed again in the co-ordinator's browser", async () => {
+  const sam = await stage.as("Sam");
+  await sam.page.goto("/reseal");
+  assert.match(await main(sam.page), /Morgan Ellery, in the place of Priya Lowen: Sign the undertaking/);
+  assert.equal(await sam.page.getByRole("button", { name: "Make new copies" }).count(), 0, "not before the undertaking");
+  await look(sam.page, "reseal-leaver");
+
+  const morgan = await stage.as("Morgan");
+  await morgan.page.goto("/messages");
+  await morgan.page.getByRole("link", { name: /^You follow somebody who left a scheme/ }).first().click();
+  await morgan.page.waitForURL(/\/undertaking$/);
+  await morgan.page.getByRole("button", { name: "Read the undertaking" }).click();
+  assert.equal(await sign(morgan.page, morgan.account, "Sign the undertaking"), 303);
+
+  await sam.page.goto("/reseal");
+  assert.equal(await send(sam.page, "Make new copies"), 303);
+  assert.match(await main(sam.page), /Morgan Ellery[^]*conditions/i);
+  assert.equal(await sam.page.locator('[data-part="seal"]').count(), 0, "nothing to seal before the conditions");
+  await look(sam.page, "reseal-conditions");
+
+  await morgan.page.goto("/bulletins");
+  await morgan.page.getByRole("link", { name: stage.facts.urn, exact: true }).first().click();
+  await morgan.page.waitForURL(/\/bulletins\/[0-9a-f]/);
+  const copy = new URL(morgan.page.url()).pathname;
+  await look(morgan.page, "bulletin-follows");
+  assert.equal(await sign(morgan.page, morgan.account, "I have read and accept these conditions"), 303);
+  assert.match(await main(morgan.page), /Your copy is still being sealed/);
+
+  await sam.page.goto("/reseal");
+  assert.equal(await sam.page.locator('[data-part="seal"]').count(), 1);
+  const over = sam.page.getByText("Nothing waits.");
+  await unlock(sam.page, sam.account);
+  await over.waitFor({ timeout: 120_000 });
+
+  await morgan.page.goto(copy);
+  if ((await morgan.page.locator("main input[name=purpose]").count()) > 0) {
+    await fill(morgan.page, { purpose: "prevention" });
+    assert.equal(await send(morgan.page, "Continue"), 303);
+  }
+  await unlock(morgan.page, morgan.account);
+  await drawn(morgan.page, "viewer", 2);
+  assert.match(await main(morgan.page), /Sheet 2 of 2/);
+  assert.doesNotMatch(await main(morgan.page), /Sheet 1 of 2/, "that one was on paper, and is still to come back");
+  morgan.quiet();
+  sam.quiet();
+});
+
+test("the leaver still confirms every sheet, and nothing else", async () => {
   await stage.everybodyLeaves();
-  const priya = await stage.as("Priya");
-  await priya.page.goto("/");
-  await look(priya.page, "home-leaver");
-  await priya.page.getByRole("link", { name: "Copies and prints you hold" }).click();
-  await priya.page.waitForURL(/\/held$/);
-  await look(priya.page, "held-leaver");
-  const line = priya.page.locator("tr", { hasText: stage.facts.urn }).filter({ hasText: "Sheet 2 of 2" });
+  const { page, account, quiet } = await stage.as("Priya");
+  await page.goto("/");
+  await look(page, "home-leaver");
+  await page.getByRole("link", { name: "Copies and prints you hold" }).click();
+  await page.waitForURL(/\/held$/);
+  await look(page, "held-leaver");
+  const line = page.locator("tr", { hasText: stage.facts.urn }).filter({ hasText: "Sheet 2 of 2" });
   await line.getByRole("link", { name: /^Confirm its end/ }).click();
-  await unlock(priya.page, priya.account);
-  await look(priya.page, "confirm-sheet");
+  await unlock(page, account);
+  await look(page, "confirm-sheet");
   const now = ukTime(Date.now() - 60_000);
-  await fill(priya.page, { outcome: "destroyed", method: "Never printed", onward: "none", done_date: now.date, done_time: now.time, witness: "Morgan Ellery" });
-  assert.equal(await sign(priya.page, priya.account, "Sign and destroy the key"), 303);
-  assert.match(await main(priya.page), /Numbered print, sheet 2 of 2/);
-  await look(priya.page, "certificate-sheet");
+  await fill(page, { outcome: "destroyed", method: "Never printed", onward: "none", done_date: now.date, done_time: now.time, witness: "Morgan Ellery" });
+  assert.equal(await sign(page, account, "Sign and destroy the key"), 303);
+  assert.match(await main(page), /Numbered print, sheet 2 of 2/);
+  await look(page, "certificate-sheet");
   quiet();
 });
 

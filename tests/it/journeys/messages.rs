@@ -3,11 +3,13 @@
 use disclosure_portal::actions::{home, messages, post};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{ask, copy_of, recall, release_to, to};
+use disclosure_portal::domain::actor::Role;
 use disclosure_portal::domain::ids::MessageId;
 use disclosure_portal::domain::message::Topic;
 use disclosure_portal::domain::moment::Moment;
 
 use super::PLOT;
+use super::review::also;
 use crate::harness::browser::Browser;
 use crate::harness::{Scene, wrong_fields};
 
@@ -187,4 +189,32 @@ async fn a_reminder_of_an_overdue_copy_leads_each_to_a_page_of_theirs() {
         assert!(line.is_some_and(|line| line.contains(&format!("href=\"{path}\""))), "{name}: {line:?}");
         assert_eq!(browser.get(&path).await.status, 200, "{name}: {path}");
     }
+}
+
+#[actix_web::test]
+async fn somebody_of_two_roles_is_reminded_once_and_each_of_an_overdue_copy_where_they_answer_for_it() {
+    let scene = Scene::new().await;
+    let (office, jordan) = (&scene.office, also(&scene, "Jordan", Role::Aic).await);
+    recall(office, scene.who("Sam"), scene.release("CZ/003/26").await, "The purpose is met.").await.unwrap();
+    scene.later(60 * 86_400_000);
+    post::round(office).await.unwrap();
+    let objects = async |who: &Somebody| {
+        let mine = messages::mine(office, &who.actor).await.unwrap();
+        let passed = mine.reminders.into_iter().filter(|one| one.source == "demand" && one.stage == "passed");
+        passed.map(|one| one.object).collect::<Vec<_>>()
+    };
+    for (who, kind) in [(&jordan, "demand/"), (scene.who("Sam"), "demand/"), (scene.who("Priya"), "copy/")] {
+        let told = objects(who).await;
+        assert!(!told.is_empty() && told.iter().all(|one| one.starts_with(kind)), "{}: {told:?}", who.account.name);
+    }
+    let limits = messages::mine(office, &jordan.actor).await.unwrap().reminders;
+    let mut about: Vec<&str> =
+        limits.iter().filter(|one| one.source == "limit").map(|one| one.object.as_str()).collect();
+    let all = about.len();
+    about.sort_unstable();
+    about.dedup();
+    assert!(all > 0 && all == about.len(), "as reviewer and as co-ordinator: {about:?}");
+    let page = Browser::of(&scene, Some("Sam")).await.get("/messages").await.text();
+    let at = objects(scene.who("Sam")).await[0].replace("demand/", "/demands/");
+    assert!(page.contains(&format!("href=\"{at}\"")), "{at}");
 }

@@ -2,7 +2,7 @@
 //! up to the limit and not at it, and confirmed one by one.
 
 use disclosure_portal::actions::prints::{self, Typed};
-use disclosure_portal::actions::{No, bundle, deliver, desk, find, release, seal};
+use disclosure_portal::actions::{No, bundle, deliver, desk, find, release, seal, sweep};
 use disclosure_portal::demo::people::Somebody;
 use disclosure_portal::demo::releases::{
     Plot, acknowledge, ask, complete, confirm, copy_of, look, recall, sign_decision, to, undertake,
@@ -198,6 +198,8 @@ async fn a_sheet_opens_one_millisecond_before_the_limit_and_never_at_it_nor_afte
         assert_eq!(codes(screen(&scene, priya, own[1].0).await), ["limit"], "{late} ms after");
     }
     assert_eq!(until.clock_time(), "00:00", "the page says: destroy by the day before");
+    sweep::round(office).await.unwrap();
+    assert!(sheets(&scene, priya, id).await.iter().all(|(_, row)| row.wrapped_key.is_none()), "expired");
     // The printed one is confirmed by itself, and so is the one that was never printed.
     confirm(office, priya, own[0].0, "Morgan").await.unwrap();
     let now = sheets(&scene, priya, id).await;
@@ -210,6 +212,8 @@ async fn a_sheet_opens_one_millisecond_before_the_limit_and_never_at_it_nor_afte
     let own = sheets(&scene, scene.who("Priya"), id).await;
     let screened = part(&scene, own[0].0, "screen", 0).await;
     recall(&scene.office, scene.who("Sam"), id, "Charged").await.unwrap();
+    let now = sheets(&scene, scene.who("Priya"), id).await;
+    assert!(now.iter().all(|(_, row)| row.wrapped_key.is_none()), "each sheet’s key goes in the recall’s act");
     let after = open(&scene, scene.who("Priya"), own[0].0, screened).await;
     assert!(codes(after.map(|_| ())).contains(&"recalled"), "recalled");
 }
