@@ -8,7 +8,7 @@ use crate::actions::reviews::queue::{self, Due, Step, Whose};
 use crate::actions::rulings::waits::{self, Open};
 use crate::actions::unit::{self, Work};
 use crate::actions::{
-    No, Office, corrections, demands, elsewhere, inspections, jobs, leavers, messages, reseal, retention, root,
+    No, Office, corrections, demands, elsewhere, inspections, jobs, messages, reseal, retention, root,
 };
 use crate::domain::actor::{Actor, Role};
 use crate::domain::demand::State;
@@ -63,7 +63,7 @@ pub enum Waiting {
     Overdue(Vec<demands::Line>),
     /// So many copies are to be confirmed, and so many confirmations to be answered.
     Demands(usize, usize),
-    /// Copies whose end this holder has to confirm, by deadline.
+    /// Copies and prints whose end this holder has to confirm, by deadline; also of whoever left.
     Owed(Vec<demands::Line>),
     // Telling people, and inspections
     /// So many messages are not read.
@@ -75,9 +75,6 @@ pub enum Waiting {
     // Retention
     /// So many reviews before disposal wait for this person (K9.1).
     Retention(usize),
-    // Prints and leavers
-    /// So many copies and prints of theirs are over and not confirmed yet (K8.2).
-    Owed(usize),
 }
 
 /// How many releases a section names before it only counts.
@@ -202,10 +199,6 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<Vec<Waiting>, No> {
     }
     let reviews = retention::waiting(office, by).await?;
     all.extend(Some(reviews).filter(|many| *many > 0).map(Waiting::Retention));
-    let owed = leavers::owed(office, by).await?;
-    if owed > 0 {
-        all.push(Waiting::Owed(owed));
-    }
     if !by.schemes().is_empty() {
         all.push(Waiting::Bulletins);
     }

@@ -279,10 +279,3 @@ pub async fn own(office: &Office, by: &Actor) -> Result<Vec<(String, Row)>, No> 
     let person = by.person().ok_or(No::NotFound)?;
     held(&mut office.read().await?, person, None).await
 }
-
-/// How many of one's own copies and sheets are over and not confirmed yet: once one does not receive for anybody any more.
-pub async fn owed(office: &Office, by: &Actor) -> Result<usize, No> {
-    let Some(person) = by.person() else { return Ok(0) };
-    let copies = office.read().await?.copies_of_holder(person).await?;
-    Ok(copies.iter().filter(|copy| copy.confirmed_at.is_none() && copy.key_gone_at.is_some()).count())
-}

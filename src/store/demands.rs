@@ -69,8 +69,14 @@ impl EndingRow {
         }
     }
 
-    /// When the copy ended before its release did, nobody demanded it and its holder did not leave: a review found that its holder needs it no more (K6.2.4). A key
-    /// also goes by a confirmation, which is then on record, and with its release, which is earlier or the same.
+    /// Its reference, and of a sheet its number, for its holder.
+    pub fn called(&self) -> String {
+        let (urn, print, of) = (&self.urn, self.print, self.print_of);
+        if print > 0 { format!("{urn}, sheet {print} of {of}") } else { urn.clone() }
+    }
+
+    /// When the copy ended before its release did, nobody demanded it and its holder did not leave: a review found that its holder needs
+    /// it no more (K6.2.4). A key also goes by a confirmation, which is then on record, and with its release, which is earlier or the same.
     pub fn ended_alone(&self) -> Option<Moment> {
         let asked = self.confirmed_at.is_some() || self.due_at.is_some() || self.left_at.is_some();
         let gone = self.key_gone_at.filter(|_| !asked)?;

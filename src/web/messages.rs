@@ -54,7 +54,6 @@ fn href(object: &str) -> String {
         Some(("person", id)) => format!("/people/{id}"),
         Some(("scheme", id)) => format!("/schemes/{id}"),
         Some(("held", _)) => "/held".to_owned(),
-        Some(("demand", id)) => format!("/demands/{id}"),
         Some(("leaving", id)) => format!("/leavings/{id}"),
         _ if object == "undertaking" => "/undertaking".to_owned(),
         _ if object == "held" => "/held".to_owned(),

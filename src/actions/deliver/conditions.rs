@@ -2,7 +2,8 @@
 //!
 //! Promise: what was signed is what is in force, or nothing is acknowledged. Absent on purpose: the gate, which asks for it.
 
-use super::{Bulletin, continued, object, one};
+use super::told::continued;
+use super::{Bulletin, object, one};
 use crate::actions::{No, Office, corrections, statement};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};

@@ -137,14 +137,6 @@ fn unit_words(work: &Work) -> String {
     format!("{}: {}", work.area, words.join("; "))
 }
 
-fn owed(copies: usize) -> Section {
-    let words = match copies {
-        1 => "1 copy or print of yours is over. Say what became of it (K8.2).".to_owned(),
-        many => format!("{many} copies and prints of yours are over. Say what became of each (K8.2)."),
-    };
-    Section { words, ..plain("To be confirmed", "", vec![link("/held", "Copies and prints you hold")]) }
-}
-
 fn again(releases: usize) -> Section {
     let words = match releases {
         1 => "Somebody made new keys, or follows a leaver: copies of 1 release wait.".to_owned(),
@@ -292,7 +284,6 @@ impl Section {
                 vec![link("/bulletins", "Your bulletins"), link("/undertaking", "Your undertaking")],
             ),
             Waiting::Log => log(),
-            Waiting::Owed(copies) => owed(*copies),
             Waiting::Reseal(releases) => again(*releases),
             Waiting::Overdue(all) => overdue(all, now),
             Waiting::Owed(all) => owed(all, now),
@@ -350,8 +341,6 @@ impl Page for Home {
             Waiting::Owed(Vec::new()),
             Waiting::Demands(1, 2),
             Waiting::Demands(2, 1),
-            Waiting::Owed(1),
-            Waiting::Owed(2),
             Waiting::Reseal(1),
             Waiting::Reseal(2),
             Waiting::Retention(2),

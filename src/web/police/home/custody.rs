@@ -34,13 +34,13 @@ pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
 pub(super) fn owed(all: &[demands::Line], now: Moment) -> Section {
     let brief = |line: &demands::Line| Brief {
         href: format!("/bulletins/{}/confirm", line.row.copy_id),
-        title: format!("{}: confirm surrender or destruction", line.row.urn),
+        title: format!("{}: confirm surrender or destruction", line.row.called()),
         about: when(line, now),
         tag: tag(line.state),
     };
     let words = "Surrender or destroy what you hold of it outside the portal, and confirm it. If you are late, nothing else opens for \
                  you until you have (K8.2).";
-    Section { releases: all.iter().map(brief).collect(), ..plain("For you to confirm", words, Vec::new()) }
+    Section { releases: all.iter().map(brief).collect(), ..plain("For you to confirm", words, vec![link("/held", "Copies and prints you hold")]) }
 }
 
 /// How many overdue copies are named.
