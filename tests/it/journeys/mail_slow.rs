@@ -8,14 +8,13 @@ use std::time::{Duration, Instant};
 
 use disclosure_portal::actions::{home, post, sweep};
 use disclosure_portal::config::{Mail, Tls};
-use disclosure_portal::demo::releases::{acknowledge, copy_of, recall, undertake};
+use disclosure_portal::demo::releases::recall;
 use futures_util::future::{join, join_all};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::mail::{mail_of, recalled, states, with_settings};
-use super::{open, part};
 use crate::harness::browser::Browser;
 use crate::harness::relay::Relay;
 use crate::harness::wait::{pace, until_so};
@@ -162,15 +161,11 @@ async fn scene(relay: &Slow) -> Scene {
     scene
 }
 
-/// What people do meanwhile: a page, a view, a recall, a round of the sweep.
+/// What goes on meanwhile: a page, a recall, a round of the sweep.
 async fn at_work(scene: &Scene) {
     let browser = Browser::of(scene, Some("Dana")).await;
     assert_eq!(browser.get("/releases").await.status, 200);
-    let (id, ines) = (scene.release("NH/001/26").await, scene.who("Ines"));
-    let copy = copy_of(&scene.office, ines, id).await.unwrap();
-    undertake(&scene.office, ines).await.unwrap();
-    acknowledge(&scene.office, ines, copy).await.unwrap();
-    open(scene, ines, copy, part(scene, copy, "text", 0).await).await.unwrap();
+    let id = scene.release("NH/001/26").await;
     recall(&scene.office, scene.who("Dana"), id, "The purpose is met.").await.unwrap();
     sweep::round(&scene.office).await.unwrap();
 }
