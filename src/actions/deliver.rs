@@ -21,6 +21,7 @@ use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
 use crate::domain::texts::{Facts, Slot, Text};
 use crate::store::copies::{Grant, Part, Row};
+use crate::store::demands::EndingRow;
 use crate::store::log::Stamp;
 use crate::store::releases::Filed;
 use crate::store::views::Asked;
@@ -101,7 +102,7 @@ async fn bulletin(
     let owes = told.owes(&copy.id, now);
     let mut closed = rules(&holding, &filed, footing.as_ref(), (by, owes), now).err().unwrap_or_default();
     let ending = told.endings.iter().find(|row| row.copy_id == copy.id);
-    let ended_alone = ending.and_then(|row| row.ended_alone());
+    let ended_alone = ending.and_then(EndingRow::ended_alone);
     let ending = ending.map(|row| row.ending(now).state(&told.numbers, now));
     // Of a live release, a key that is gone was demanded (K8.2), unless a review ended the copy.
     if matches!(ending, Some(State::Owed { .. } | State::Overdue { .. })) && ended_alone.is_none() {

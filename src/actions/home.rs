@@ -123,15 +123,7 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     }
     custody(office, by, all).await?;
     all.extend(Some(over).filter(|over| !over.is_empty()).map(Waiting::Reviews));
-    if by.is(Role::Aic) || by.is(Role::Officer) {
-        // Co-ordinators have each of these under reviews.
-        if by.is(Role::Officer) {
-            let ending = found(Waits::Ending).await?;
-            all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
-        }
-        let duties = found(Waits::Duties).await?;
-        all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
-    }
+    dated(office, by, all).await?;
     if by.is(Role::Aic) {
         let units = unit::work(office, by).await?;
         if !units.is_empty() {
@@ -143,6 +135,20 @@ async fn desk(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(),
     }
     if [Role::Reviewer, Role::Inspector, Role::Commander].iter().any(|role| by.is(*role)) {
         all.push(Waiting::Area(found(Waits::Others).await?));
+    }
+    Ok(())
+}
+
+/// Limits that are near, and open duties (K7.8, K7.12, K7.13).
+async fn dated(office: &Office, by: &Actor, all: &mut Vec<Waiting>) -> Result<(), No> {
+    if by.is(Role::Aic) || by.is(Role::Officer) {
+        // Co-ordinators have each of these under reviews.
+        if by.is(Role::Officer) {
+            let ending = find::waiting(office, by, Waits::Ending, NAMED).await?;
+            all.extend(Some(ending).filter(|found| found.count > 0).map(Waiting::Ending));
+        }
+        let duties = find::waiting(office, by, Waits::Duties, NAMED).await?;
+        all.extend(Some(duties).filter(|found| found.count > 0).map(Waiting::Duties));
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ chapter("a confirmation is queried, and made anew", async () => {
   await page.goto(`/demands?release=${stage.facts.release.split("/").pop()}`);
   await page.locator("main li", { hasText: "To answer" }).getByRole("link").click();
   await look(page, "demand-confirmed");
-  await shown(stage, page, "police-demand", "What the holder confirmed");
+  await shown(stage, page, "police-demand", "Your answer");
   assert.equal(await send(page, "Query it"), 422);
   await refused(page, { query: /Enter what you ask the holder/ });
   await fill(page, { query: "Who saw it done?" });

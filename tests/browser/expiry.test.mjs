@@ -79,7 +79,7 @@ chapter("two days before, whoever is responsible finds it on their first page, w
   const headings = await sam.page.locator("main h2").allInnerTexts();
   assert.deepEqual(headings.slice(0, 2), ["Overdue: copies not accounted for", "Reviews"]);
   assert.match(await main(sam.page), new RegExp(`${stage.facts.urn}: [^]*1 day 23 hours left: open until 11:59pm on ${stage.facts.day}\\. To be reviewed, by a reviewing officer`));
-  assert.match(await main(sam.page), /\d+ days( \d+ hours?)? late: to be confirmed by 11:59pm on /);
+  assert.match(await main(sam.page), /\d+ days( \d+ hours?)? late, to be confirmed by 11:59pm on /);
   await look(sam.page, "home-coordinator-due");
   await shown(stage, sam.page, "police-due");
   sam.quiet();

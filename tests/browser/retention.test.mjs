@@ -52,7 +52,7 @@ test("a legal hold stops it, and says who, why and since when", async () => {
   assert.equal(await send(page, "Place the hold"), 303);
   assert.match(await page.locator("main").innerText(), /Held[^]*Sam Hollis: Claim 17\/2036/);
   await look(page, "retention-held");
-  await shown(stage, page, "police-hold");
+  await shown(stage, page, "police-hold", "Legal holds");
   await fill(page, { reason: "Nothing depends on it" });
   await page.getByLabel("Dispose of it").check();
   assert.equal(await sign(page, account, "Sign and propose"), 422);

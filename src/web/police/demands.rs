@@ -41,8 +41,8 @@ pub(crate) fn tag(state: State) -> Tag {
 /// Until when it is to be confirmed, and the time left or past; or since when it waits for an answer.
 pub(crate) fn when(line: &Line, now: Moment) -> String {
     match (line.state, line.row.confirmed_at) {
-        (State::Owed { due }, _) => format!("{} left: to be confirmed by {}", days_left(due, now), due.deadline()),
-        (State::Overdue { due }, _) => format!("{} late: to be confirmed by {}", left(now, due), due.deadline()),
+        (State::Owed { due }, _) => format!("{} left, to be confirmed by {}", days_left(due, now), due.deadline()),
+        (State::Overdue { due }, _) => format!("{} late, to be confirmed by {}", left(now, due), due.deadline()),
         (State::Confirmed, Some(at)) => format!("confirmed on {}", long(at)),
         _ => String::new(),
     }
@@ -63,7 +63,7 @@ impl Entry {
         let one = |state: State| Self {
             href: "/demands/1".into(),
             title: "CZ/001/26, copy 7KQ2XM: Priya Shah".into(),
-            hint: "Cantwell Retail Watch: 2 days left: to be confirmed by 11:59pm on 5 December 2026".into(),
+            hint: "Cantwell Retail Watch: 2 days left, to be confirmed by 11:59pm on 5 December 2026".into(),
             tag: tag(state),
         };
         let due = Moment::from_millis(1_795_370_400_000);
