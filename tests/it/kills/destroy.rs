@@ -188,6 +188,8 @@ async fn prepare(scene: &Scene, releases: usize, seed: u64) {
 /// One portal, until nothing of it is left to destroy.
 fn one(mut portal: Portal, backend: Backend, seed: u64, runtime: &tokio::runtime::Runtime, tally: &mut Tally) {
     let (before, all) = (portal.count(GONE), portal.count(LEFT));
+    let objects = portal.at().rows(OBJECTS);
+    assert!(objects.len() > all, "each copy has its blobs");
     let mut dice = Dice(seed);
     let mut blows = 0;
     // The rounds of a loop that does not end are bounded by the copies: each blow waits for blobs to vanish.
@@ -203,7 +205,11 @@ fn one(mut portal: Portal, backend: Backend, seed: u64, runtime: &tokio::runtime
         note(tally, &format!("after {blow:?}"), &found);
         blows += 1;
     }
-    let left = portal.count(LEFT);
+    let (left, keys) = (portal.count(LEFT), portal.count(KEYS));
+    let blobs = objects.iter().filter(|row| portal.at().length(&row[0]).is_some()).count();
+    if blobs > 0 || keys > 0 {
+        tally.faults.push(format!("{blobs} of {} blobs are left, and {keys} keys", objects.len()));
+    }
     let found = runtime.block_on(portal.ends());
     note(tally, "at the end", &found);
     if left > 0 || found.paired != found.destroyed {
@@ -222,6 +228,9 @@ fn note(tally: &mut Tally, when: &str, found: &Found) {
 
 const GONE: &str = "SELECT COUNT(*) FROM copy WHERE destroyed_at IS NOT NULL";
 const LEFT: &str = "SELECT COUNT(*) FROM copy WHERE destroyed_at IS NULL AND sealed_at IS NOT NULL";
+const KEYS: &str = "SELECT COUNT(*) FROM copy WHERE wrapped_key IS NOT NULL AND sealed_at IS NOT NULL";
+/// What lies in the vault of the copies that are there.
+const OBJECTS: &str = "SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.destroyed_at IS NULL";
 const MIDST: &str = "SELECT p.object FROM part p JOIN copy c ON c.id = p.copy_id WHERE c.key_gone_at IS NOT NULL";
 
 impl Portal {
