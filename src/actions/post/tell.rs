@@ -132,14 +132,8 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
             let reporter = report.and_then(|row| Some((PersonId::parse(&row.reported_by)?, row.copy_id)));
             reporter.map(|(person, copy)| (person, format!("copy/{copy}"))).into_iter().collect()
         }
-        Audience::Person => {
-            let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
-            person.map(|person| (person, "account".to_owned())).into_iter().collect()
-        }
-        Audience::Leaver => {
-            let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
-            person.map(|person| (person, "held".to_owned())).into_iter().collect()
-        }
+        Audience::Person => subject(one, "account"),
+        Audience::Leaver => subject(one, "held"),
         Audience::SchemeKeepers => keepers_of_scheme(conn, one).await?,
         Audience::Follower => follower(conn, one).await?,
         Audience::PersonByCode => {
@@ -155,6 +149,12 @@ async fn told(conn: &mut Conn, one: &Happened, audience: Audience) -> Result<Tol
         }
         Audience::Administrators => people(&conn.holders_of_role(Role::Administrator.word(), "").await?, &one.object),
     })
+}
+
+/// The person that the entry is about.
+fn subject(one: &Happened, place: &str) -> Told {
+    let person = one.object.strip_prefix("person/").and_then(PersonId::parse);
+    person.map(|person| (person, place.to_owned())).into_iter().collect()
 }
 
 /// The people of a role in a release's area, but for whoever did it.
