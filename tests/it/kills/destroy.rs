@@ -206,9 +206,9 @@ fn one(mut portal: Portal, backend: Backend, seed: u64, runtime: &tokio::runtime
         blows += 1;
     }
     let (left, keys) = (portal.count(LEFT), portal.count(KEYS));
-    let blobs = objects.iter().filter(|row| portal.at().length(&row[0]).is_some()).count();
-    if blobs > 0 || keys > 0 {
-        tally.faults.push(format!("{blobs} of {} blobs are left, and {keys} keys", objects.len()));
+    let left_over = objects.iter().filter(|row| portal.at().length(&row[0]).is_some()).count();
+    if left_over > 0 || keys > 0 {
+        tally.faults.push(format!("{left_over} of {} blobs are left, and {keys} keys", objects.len()));
     }
     let found = runtime.block_on(portal.ends());
     note(tally, "at the end", &found);
