@@ -16,7 +16,7 @@ const CUT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 const PATIENT_POSTGRES: &str = "SET statement_timeout = 0";
 const LOG_ANEW_POSTGRES: &str = "VACUUM (FULL) access_record";
 /// What holds words, keys or references of cases. Each stops whoever reads that table for as long as it takes.
-pub(super) const ANEW_POSTGRES: [&str; 30] = [
+pub(super) const ANEW_POSTGRES: [&str; 35] = [
     "VACUUM (FULL) part",
     "VACUUM (FULL) copy",
     "VACUUM (FULL) report",
@@ -46,6 +46,11 @@ pub(super) const ANEW_POSTGRES: [&str; 30] = [
     "VACUUM (FULL) legal_hold",
     "VACUUM (FULL) disposal",
     "VACUUM (FULL) issue",
+    "VACUUM (FULL) print_act",
+    "VACUUM (FULL) member",
+    "VACUUM (FULL) initiative_entry",
+    "VACUUM (FULL) undertaking",
+    "VACUUM (FULL) person",
     "VACUUM (FULL) release",
 ];
 

@@ -40,7 +40,10 @@ pub(super) fn owed(all: &[demands::Line], now: Moment) -> Section {
     };
     let words = "Surrender or destroy what you hold of it outside the portal, and confirm it. If you are late, nothing else opens for \
                  you until you have (K8.2).";
-    Section { releases: all.iter().map(brief).collect(), ..plain("For you to confirm", words, vec![link("/held", "Copies and prints you hold")]) }
+    Section {
+        releases: all.iter().map(brief).collect(),
+        ..plain("For you to confirm", words, vec![link("/held", "Copies and prints you hold")])
+    }
 }
 
 /// How many overdue copies are named.
