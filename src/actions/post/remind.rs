@@ -94,15 +94,11 @@ async fn inspections(conn: &mut Conn, now: Moment) -> Result<Vec<Due>, No> {
     Ok(all)
 }
 
-/// Tells of the day's dates, once a day from the digest's hour on.
-pub(super) async fn remind(office: &Office) -> Result<(), No> {
-    let mut conn = office.read().await?;
-    let now = office.now();
-    let last: Option<Day> = parse_day(&conn.told().await?.reminder_day);
-    let Some(day) = due_day(now, office.digest_hour(), last) else { return Ok(()) };
+/// What is due to whom, and was not said to them yet.
+async fn due_to(conn: &mut Conn, now: Moment) -> Result<BTreeMap<PersonId, Vec<Reminder>>, No> {
     let mut of: BTreeMap<PersonId, Vec<Reminder>> = BTreeMap::new();
     for source in SOURCES {
-        for due in (source.find)(&mut conn, now).await? {
+        for due in (source.find)(conn, now).await? {
             // Somebody of two roles is reminded once.
             let people: BTreeSet<PersonId> = due.people.iter().filter_map(|id| PersonId::parse(id)).collect();
             for person in people {
@@ -121,6 +117,16 @@ pub(super) async fn remind(office: &Office) -> Result<(), No> {
             }
         }
     }
+    Ok(of)
+}
+
+/// Tells of the day's dates, once a day from the digest's hour on.
+pub(super) async fn remind(office: &Office) -> Result<(), No> {
+    let mut conn = office.read().await?;
+    let now = office.now();
+    let last: Option<Day> = parse_day(&conn.told().await?.reminder_day);
+    let Some(day) = due_day(now, office.digest_hour(), last) else { return Ok(()) };
+    let of = due_to(&mut conn, now).await?;
     let mut messages = Vec::new();
     for (person, reminders) in of {
         let message = Message {
