@@ -49,7 +49,7 @@ for (const [guide, room] of [["admin", "admin"], ["police", "plain"]]) {
 // What is outside, and until when: the tests themselves, told where their pictures go.
 if (only === undefined || only === "custody") {
   const env = { ...process.env, PORTAL_PICTURES: out };
-  const files = ["review", "demands", "expiry", "messages", "retention"].map((name) => `${name}.test.mjs`);
+  const files = ["review", "demands", "expiry", "messages", "retention", "prints"].map((name) => `${name}.test.mjs`);
   execFileSync(process.execPath, ["--test", "--test-concurrency=1", ...files], { env, stdio: "inherit" });
 }
 if (only !== undefined) process.exit(0);

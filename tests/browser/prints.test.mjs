@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { considered, decides, goesOn } from "./lib/decision.mjs";
 import { fill, keys, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
-import { look, sheets } from "./lib/look.mjs";
+import { look, sheets, shown } from "./lib/look.mjs";
 import { drawn } from "./lib/pixels.mjs";
 import { realPhotograph } from "./lib/real-photograph.mjs";
 import { CUSTODY, asks } from "./lib/request.mjs";
@@ -48,6 +48,7 @@ test("prints are allowed with a reason, and sealed sheet by sheet", async () => 
   await page.waitForURL(/\/prints$/);
   assert.match(await main(page), /Sheet 1 of 2[^]*Not yet[^]*Sheet 2 of 2[^]*Not yet/);
   await look(page, "prints-ledger");
+  await shown(stage, page, "police-prints");
   quiet();
 });
 
@@ -68,6 +69,7 @@ test("the holder opens one sheet once, and it fits on A4 with its number, mark a
   await page.waitForURL(/\/sheets\//);
   stage.facts.sheet = new URL(page.url()).pathname;
   await look(page, "sheet-before");
+  await shown(stage, page, "scheme-sheet");
   const open = page.getByRole("button", { name: "Open this sheet for printing" });
   if ((await keys(page)) === "locked") {
     await page.locator("#unlock-passphrase").fill(account.passphrase);
@@ -128,6 +130,7 @@ test("a leaver with prints out: access ends at once, what they saw and hold is r
   const report = new RegExp(`Morgan Ellery[^]*${stage.facts.urn}\\s+Electronic copy[^]*Sheet 1 of 2[^]*Sheet 2 of 2[^]*What they looked at[^]*printed as sheet 1`);
   assert.match(await main(page), report);
   await look(page, "leaver");
+  await shown(stage, page, "police-leaver");
   // In the browser that they left open nothing of it opens any more.
   for (const path of [bulletin, stage.facts.sheet]) {
     const answer = await priya.page.goto(path);
@@ -198,6 +201,7 @@ test("the leaver still confirms every sheet, and nothing else", async () => {
   await page.getByRole("link", { name: "Copies and prints you hold" }).click();
   await page.waitForURL(/\/held$/);
   await look(page, "held-leaver");
+  await shown(stage, page, "scheme-held");
   const line = page.locator("tr", { hasText: stage.facts.urn }).filter({ hasText: "Sheet 2 of 2" });
   await line.getByRole("link", { name: /^Confirm its end/ }).click();
   await unlock(page, account);
