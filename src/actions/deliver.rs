@@ -9,13 +9,14 @@ mod told;
 pub use self::conditions::{acknowledge, conditions};
 use self::told::{Told, told};
 use crate::actions::corrections::{self, Reported, Version};
-use crate::actions::{Fault, No, Office, seal};
+use crate::actions::{Fault, No, Office, casefile, seal};
 use crate::domain::actor::Actor;
 use crate::domain::demand::State;
 use crate::domain::event::{Event, Kind};
 use crate::domain::holding::Holding;
 use crate::domain::ids::{CopyId, PartId, ReleaseId};
 use crate::domain::moment::Moment;
+use crate::domain::policy::{Act, may};
 use crate::domain::refusal::Refusal;
 use crate::domain::release::request::Purpose;
 use crate::domain::scheme::Footing;
@@ -233,6 +234,13 @@ async fn gate(tx: &mut Tx, by: &Actor, copy: CopyId, part: PartId, purpose: &str
     let wanted = tx.wanted(copy, part).await?;
     let wanted = wanted.filter(|asked| Some(asked.copy.opener()) == opener.as_deref());
     let Asked { copy: row, filed, part: found, owes_from } = wanted.ok_or(No::NotFound)?;
+    if row.printer.is_some() {
+        // The police who print a sheet for somebody do it by their role, asked here and now (O3.2.1).
+        tx.still(by).await?;
+        if !may(by, Act::KeepPrints, casefile::thing(&filed.release)) {
+            return Err(No::NotFound);
+        }
+    }
     let mut holding = row.holding()?;
     if let Some(sheet) = &mut holding.sheet {
         // Each part goes onto paper once, until the police free the sheet.

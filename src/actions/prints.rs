@@ -127,6 +127,12 @@ async fn kept(tx: &mut Tx, by: &Actor, id: ReleaseId, copy: CopyId) -> Result<Ro
     row.ok_or(No::NotFound)
 }
 
+/// Whether it is on record that a sheet was carried to its recipient.
+pub(super) async fn is_carried(conn: &mut Conn, sheet: &Row) -> Result<bool, No> {
+    let release = ReleaseId::parse(&sheet.release_id).ok_or(No::NotFound)?;
+    Ok(conn.print_acts(release).await?.iter().any(|act| act.copy_id == sheet.id && act.kind == CARRIED))
+}
+
 /// A record made ready: its row, sealed.
 fn record(office: &Office, by: &Actor, copy: CopyId, kind: &str, said: &Said) -> Result<PrintAct, No> {
     let id = PrintActId::fresh(office.now(), ten()).to_string();
@@ -165,6 +171,12 @@ pub async fn free(
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let sheet = kept(tx, &acting, id, copy).await?;
+                if is_carried(tx, &sheet).await? {
+                    return Err(No::field(
+                        "reason",
+                        "This sheet was carried to its recipient: there is one paper of it already.",
+                    ));
+                }
                 let parts = tx.parts(copy).await?;
                 let printed = parts.iter().any(|part| part.printed_at.is_some());
                 print::free(printed, sheet.key_gone_at.is_some(), &reason).map_err(beside_fields)?;
@@ -249,7 +261,7 @@ pub async fn carried(
                 if !unmet.is_empty() {
                     return Err(beside_fields(unmet));
                 }
-                if tx.print_acts(id).await?.iter().any(|act| act.copy_id == row.copy_id && act.kind == CARRIED) {
+                if is_carried(tx, &sheet).await? {
                     return Err(No::field("carrier", "How this sheet was carried is on record already."));
                 }
                 add(tx, &acting, Kind::PrintCarried, (&sheet, &row), &stamp).await

@@ -143,12 +143,17 @@ async fn replace(
 ) -> Result<usize, No> {
     let now = tx.now();
     let still = tx.lost_copies(area, now.millis()).await?;
+    // Two leavers with one successor are one copy (K7.4).
+    let mut given = std::collections::BTreeSet::new();
     let mut made = 0;
     for (lost, copy, wrapped) in ready {
         let (of, id, holder, scheme) = lost.ids()?;
         let same = still.iter().any(|one| one.id == lost.id && one.recipient == lost.recipient);
         let footing = tx.footing(holder, scheme, now).await?;
         if !same || footing.is_none_or(|footing| !receives(&footing, &lost, now).is_empty()) {
+            continue;
+        }
+        if !given.insert((id, holder, lost.print)) {
             continue;
         }
         let new = NewCopy {

@@ -4,7 +4,7 @@
 
 use crate::actions::answers::{Form, digested};
 use crate::actions::office::ten;
-use crate::actions::{FieldError, No, Office, deliver, statement, sweep};
+use crate::actions::{FieldError, No, Office, deliver, prints, statement, sweep};
 use crate::domain::actor::Actor;
 use crate::domain::demand;
 use crate::domain::event::{Event, Kind};
@@ -96,6 +96,12 @@ pub async fn confirm(office: &Office, by: &Actor, copy: CopyId, form: &Form, sta
             Box::pin(async move {
                 let held = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 held.holding()?.may_confirm(&by)?;
+                // What was carried to its recipient is the recipient's to confirm, not the police's who printed it (O3.2.1).
+                if by.person().map(|id| id.to_string()) != Some(held.holder.clone())
+                    && prints::is_carried(tx, &held).await?
+                {
+                    return Err(No::field("outcome", "This sheet was carried to its recipient, who confirms its end."));
+                }
                 tx.add_statement(&row).await?;
                 tx.copy_confirmed(copy, confirmation.outcome, id).await?;
                 tx.add_round(&round, copy, &row.id, confirmation.outcome.word()).await?;

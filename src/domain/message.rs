@@ -23,7 +23,6 @@ macro_rules! topics {
         /// What a message is about: a kind of thing, never which.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash)]
         pub enum Topic { $($(#[doc = $doc])+ $name),+ }
-
         impl Topic {
             /// Every topic.
             pub const ALL: &'static [Topic] = &[$(Self::$name),+];

@@ -62,8 +62,8 @@ const PRINT_ACTS: &str = "DELETE FROM print_act WHERE copy_id IN (SELECT id FROM
 // What was signed of one about a scheme, a person or a subject goes with it. (Each of these statements takes the release.)
 const DEMANDS_SIGNED: &str = "DELETE FROM statement WHERE kind IN ('demand', 'recall') AND object NOT LIKE 'release/%' AND object <> CAST($1 AS TEXT) AND NOT EXISTS (SELECT 1 FROM demand d WHERE d.statement_id = statement.id)";
 // Messages
-const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1) OR object IN (SELECT 'demand/' || id FROM copy WHERE release_id = $1)";
-const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
+const REMINDERS: &str = "DELETE FROM reminder WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'held/' || id FROM copy WHERE release_id = $1) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1) OR object IN (SELECT 'demand/' || id FROM copy WHERE release_id = $1)";
+const MESSAGES: &str = "DELETE FROM message WHERE object = 'release/' || CAST($1 AS TEXT) OR object IN (SELECT 'held/' || id FROM copy WHERE release_id = $1) OR object IN (SELECT 'consultation/' || id FROM consultation WHERE release_id = $1) OR object IN (SELECT 'copy/' || id FROM copy WHERE release_id = $1)";
 
 /// Every table that hangs on a release, and how its rows go, in order: what refers to another table goes before it.
 pub const GOES: &[(&str, &str)] = &[
@@ -78,6 +78,8 @@ pub const GOES: &[(&str, &str)] = &[
     ("document", DOCUMENTS),
     ("representation", REPRESENTATIONS),
     ("instruction", INSTRUCTIONS),
+    ("reminder", REMINDERS),
+    ("message", MESSAGES),
     ("consultation", CONSULTATIONS),
     ("consultation", UNLINK),
     ("review_part", REVIEW_PARTS),
@@ -90,8 +92,6 @@ pub const GOES: &[(&str, &str)] = &[
     ("demand", DEMANDS),
     ("print_act", PRINT_ACTS),
     ("statement", DEMANDS_SIGNED),
-    ("reminder", REMINDERS),
-    ("message", MESSAGES),
     ("person", LAST_SUPPLY),
     ("copy", FREE_COPIES),
     ("statement", NAME_STATEMENTS),

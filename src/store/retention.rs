@@ -88,7 +88,7 @@ pub struct LegalHold {
     pub held: String,
 }
 
-const ENDED: &str = "SELECT r.id, (SELECT MAX(c.confirmed_at) FROM copy c WHERE c.release_id = r.id) AS confirmed_at, (SELECT MAX(d.keep_until) FROM disposal d WHERE d.subject_id = r.id AND d.agreed = $3) AS keep_until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = r.id AND c.opened_at IS NOT NULL AND c.confirmed_at IS NULL) AS unconfirmed, (SELECT COUNT(*) FROM duty u WHERE u.release_id = r.id AND u.done_at IS NULL) AS duties, (SELECT COUNT(*) FROM release o WHERE o.origin_id = r.id) AS followers, (SELECT COUNT(*) FROM legal_hold h WHERE h.lifted_at IS NULL AND h.area_id = r.area_id AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id))))) AS holds FROM release r WHERE r.area_id = $1 AND r.stage IN ('closed', 'live', 'voided', 'recalled') AND COALESCE(r.recalled_at, r.closed_at, r.until) < $2 ORDER BY COALESCE(r.recalled_at, r.closed_at, r.until), r.id LIMIT $4";
+const ENDED: &str = "SELECT r.id, (SELECT MAX(c.confirmed_at) FROM copy c WHERE c.release_id = r.id) AS confirmed_at, (SELECT MAX(d.keep_until) FROM disposal d WHERE d.subject_id = r.id AND d.agreed = $3) AS keep_until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = r.id AND c.opened_at IS NOT NULL AND c.confirmed_at IS NULL) AS unconfirmed, (SELECT COUNT(*) FROM duty u WHERE u.release_id = r.id AND u.done_at IS NULL) AS duties, (SELECT COUNT(*) FROM release o WHERE o.origin_id = r.id) AS followers, (SELECT COUNT(*) FROM legal_hold h WHERE h.lifted_at IS NULL AND h.area_id = r.area_id AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id))))) AS holds FROM release r WHERE r.area_id = $1 AND r.stage IN ('closed', 'live', 'voided', 'recalled') AND COALESCE(r.recalled_at, r.closed_at, r.until) < CASE WHEN r.stage = 'closed' THEN CAST($5 AS BIGINT) ELSE CAST($2 AS BIGINT) END ORDER BY COALESCE(r.recalled_at, r.closed_at, r.until), r.id LIMIT $4";
 const ENDED_ONE: &str = "SELECT r.id, (SELECT MAX(c.confirmed_at) FROM copy c WHERE c.release_id = r.id) AS confirmed_at, (SELECT MAX(d.keep_until) FROM disposal d WHERE d.subject_id = r.id AND d.agreed = $2) AS keep_until, (SELECT COUNT(*) FROM copy c WHERE c.release_id = r.id AND c.opened_at IS NOT NULL AND c.confirmed_at IS NULL) AS unconfirmed, (SELECT COUNT(*) FROM duty u WHERE u.release_id = r.id AND u.done_at IS NULL) AS duties, (SELECT COUNT(*) FROM release o WHERE o.origin_id = r.id) AS followers, (SELECT COUNT(*) FROM legal_hold h WHERE h.lifted_at IS NULL AND h.area_id = r.area_id AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id))))) AS holds FROM release r WHERE r.id = $1";
 const OF_SUBJECT: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE subject_id = $1 ORDER BY proposed_at DESC, id DESC";
 const DONE: &str = "SELECT id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, agreed, answer, decided_by, decided_at, decision, goes_from, erased_at, remaining, gone_at FROM disposal WHERE COALESCE(area_id, '') = $1 AND erased_at IS NOT NULL ORDER BY erased_at DESC, id DESC LIMIT $2";
@@ -100,6 +100,9 @@ const SINCE: &str = "SELECT COUNT(*) FROM disposal WHERE erased_at >= $1";
 const ADD: &str = "INSERT INTO disposal (id, kind, subject_id, area_id, urn, ended, due, years, source, keep_until, body, proposed_by, proposed_at, proposal, remaining) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '')";
 const DECIDE: &str = "UPDATE disposal SET agreed = $2, answer = $3, decided_by = $4, decided_at = $5, decision = $6, goes_from = $7 WHERE id = $1 AND agreed IS NULL";
 const ERASED: &str = "UPDATE disposal SET erased_at = $2, remaining = $3 WHERE id = $1 AND erased_at IS NULL";
+const LAPSED: &str =
+    "UPDATE disposal SET goes_from = NULL WHERE subject_id = $1 AND goes_from IS NOT NULL AND erased_at IS NULL";
+const PUT_OFF: &str = "UPDATE disposal SET goes_from = $1 WHERE goes_from < $1 AND erased_at IS NULL";
 const GONE: &str = "UPDATE disposal SET remaining = '', gone_at = $2 WHERE id = $1 AND gone_at IS NULL";
 const HOLDS_ON: &str = "SELECT h.id, h.scope, h.subject_id, h.area_id, h.body, h.placed_by, h.placed_at, h.lift, h.lifted_by, h.lifted_at, p.name AS placer, l.name AS lifter, COALESCE((SELECT o.urn FROM release o WHERE o.id = h.subject_id), (SELECT s.name FROM scheme s WHERE s.id = h.subject_id), (SELECT w.name FROM person w WHERE w.id = h.subject_id), '') AS held FROM legal_hold h JOIN release r ON r.area_id = h.area_id JOIN person p ON p.id = h.placed_by LEFT JOIN person l ON l.id = h.lifted_by WHERE r.id = $1 AND ((h.scope = 'release' AND h.subject_id = r.id) OR (h.scope = 'scheme' AND EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.scheme_id = h.subject_id)) OR (h.scope = 'person' AND (h.subject_id = r.requested_by OR h.subject_id = r.authorised_by OR EXISTS (SELECT 1 FROM copy c WHERE c.release_id = r.id AND c.holder = h.subject_id)))) ORDER BY h.placed_at DESC, h.id DESC";
 const HOLDS_OF: &str = "SELECT h.id, h.scope, h.subject_id, h.area_id, h.body, h.placed_by, h.placed_at, h.lift, h.lifted_by, h.lifted_at, p.name AS placer, l.name AS lifter, COALESCE((SELECT o.urn FROM release o WHERE o.id = h.subject_id), (SELECT s.name FROM scheme s WHERE s.id = h.subject_id), (SELECT w.name FROM person w WHERE w.id = h.subject_id), '') AS held FROM legal_hold h JOIN person p ON p.id = h.placed_by LEFT JOIN person l ON l.id = h.lifted_by WHERE h.area_id = $1 ORDER BY h.lifted_at IS NULL DESC, h.placed_at DESC, h.id DESC LIMIT $2";
@@ -112,10 +115,17 @@ const LIFT: &str =
 const MOST: i64 = 500;
 
 impl Conn {
-    /// What ended in an area before a moment, the longest ended first.
-    pub async fn ended_before(&mut self, area: AreaId, before: Moment) -> Result<Vec<Ended>, Fault> {
-        let (area, before) = (area.to_string(), before.millis());
-        Ok(on!(self, |c| sqlx::query_as(ENDED).bind(area).bind(before).bind(true).bind(MOST).fetch_all(c).await)?)
+    /// What ended in an area, cases before one moment and requests before another, the longest ended first.
+    pub async fn ended_before(&mut self, area: AreaId, cases: Moment, requests: Moment) -> Result<Vec<Ended>, Fault> {
+        let (area, cases, requests) = (area.to_string(), cases.millis(), requests.millis());
+        Ok(on!(self, |c| sqlx::query_as(ENDED)
+            .bind(area)
+            .bind(cases)
+            .bind(true)
+            .bind(MOST)
+            .bind(requests)
+            .fetch_all(c)
+            .await)?)
     }
 
     /// One release, ended or not.
@@ -214,6 +224,18 @@ impl Tx {
     pub async fn disposal_erased(&mut self, id: &str, at: Moment, remaining: &[String]) -> Result<bool, Fault> {
         let done = run!(self, sqlx::query(ERASED).bind(id).bind(at.millis()).bind(remaining.join(" ")))?;
         Ok(done == 1)
+    }
+
+    /// Takes back that something goes: it has not ended any more, or ended anew.
+    pub async fn disposal_lapsed(&mut self, subject: &str) -> Result<(), Fault> {
+        run!(self, sqlx::query(LAPSED).bind(subject))?;
+        Ok(())
+    }
+
+    /// Puts off whatever would go before a moment: after a restore, holds that were lost have to be placed again first.
+    pub async fn disposals_put_off(&mut self, to: Moment) -> Result<(), Fault> {
+        run!(self, sqlx::query(PUT_OFF).bind(to.millis()))?;
+        Ok(())
     }
 
     /// Writes down that every file is gone.

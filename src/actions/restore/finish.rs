@@ -11,6 +11,7 @@ use crate::actions::retention::dispose;
 use crate::actions::{Fault, No, Office, audit, sweep};
 use crate::domain::actor::Actor;
 use crate::domain::event::{Event, Kind};
+use crate::domain::retention::carried_out_from;
 use crate::ledger::verify::Span;
 use crate::store::Tx;
 use crate::store::backup::{PUT_BACK, QUARANTINE, REPLAYED};
@@ -107,6 +108,8 @@ async fn replay(office: &Office, plan: Plan, stamp: &Stamp) -> Result<(), No> {
             }
             tx.refill(&plan.leaves).await?;
             close_all(tx, &plan.closings, &stamp).await?;
+            let night = carried_out_from(tx.now());
+            tx.disposals_put_off(night).await?;
             tx.skip_serials(plan.authorised()).await?;
             let event = Event::new(Kind::Restored, "log")
                 .with("lost", spans(&plan))

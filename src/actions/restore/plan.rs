@@ -279,7 +279,7 @@ fn then(kind: &str) -> Then {
     }
 }
 
-/// The closings of all journals, each once.
+/// The closings of all journals, each once, in the order in which they were made: what refers to another went before it.
 async fn closings(journals: &[Journal]) -> Result<Vec<Closing>, Fault> {
     let mut all: Vec<Closing> = Vec::new();
     for journal in journals {
@@ -289,7 +289,9 @@ async fn closings(journals: &[Journal]) -> Result<Vec<Closing>, Fault> {
             }
         }
     }
-    Ok(all)
+    let mut timed = all.into_iter().map(|one| Ok((one.at()?, one))).collect::<Result<Vec<_>, Fault>>()?;
+    timed.sort_by_key(|(at, _)| *at);
+    Ok(timed.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Copies destroyed and releases recalled, by the lost leaves, less those that closings name and this database does not know of.

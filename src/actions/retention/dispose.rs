@@ -47,11 +47,15 @@ pub(crate) fn replayed(one: &Disposed, erased: &Erased) -> Event {
 /// Erases in one act what two people agreed to, if nothing stops it now.
 async fn erase(tx: &mut Tx, subject: Subject) -> Result<bool, No> {
     let now = tx.now();
-    let Some(term) = term_of(tx, subject, now).await? else { return Ok(false) };
-    if !term.review()?.goes(now) {
+    let term = term_of(tx, subject, now).await?;
+    let Some(row) = term.as_ref().and_then(|term| term.current()).cloned() else {
+        // It has not ended any more, or ended anew: what was agreed then is no word about now.
+        tx.disposal_lapsed(&subject.to_string()).await?;
+        return Ok(false);
+    };
+    if !term.map(|term| term.review()).transpose()?.is_some_and(|review| review.goes(now)) {
         return Ok(false);
     }
-    let Some(row) = term.newest else { return Ok(false) };
     let erased = tx.erase(subject).await?;
     if !tx.disposal_erased(&row.id, now, &erased.objects).await? {
         return Ok(false);
@@ -81,6 +85,14 @@ pub(crate) async fn round(office: &Office, lease: &Lease) -> Result<u64, No> {
     failed.map_or(Ok(gone), Err)
 }
 
+async fn gone(office: &Office, id: String, objects: &[String]) -> Result<(), No> {
+    for object in objects {
+        office.vault.destroy(object).await?;
+    }
+    office.act(move |tx| Box::pin(async move { Ok(tx.disposal_gone(&id).await?) })).await?;
+    Ok(())
+}
+
 /// Deletes the sealed files of what was erased and reads back that they are gone. Durably closed before: no older backup brings it back.
 pub(crate) async fn clear(office: &Office) -> Result<(), No> {
     let waiting = office.read().await?.disposals_to_clear().await?;
@@ -88,11 +100,11 @@ pub(crate) async fn clear(office: &Office) -> Result<(), No> {
         return Ok(());
     }
     write_closings(office).await?;
+    let mut failed = None;
     for (id, objects) in waiting {
-        for object in &objects {
-            office.vault.destroy(object).await?;
+        if let Err(no) = gone(office, id, &objects).await {
+            failed = Some(no);
         }
-        office.act(move |tx| Box::pin(async move { Ok(tx.disposal_gone(&id).await?) })).await?;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }

@@ -116,7 +116,7 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<usize, No> {
     due.extend(months_due(&mut conn, &numbers, now).await?);
     let mut count = 0;
     for term in due {
-        count += usize::from(match step(term.newest.as_ref())? {
+        count += usize::from(match step(term.current())? {
             Step::Open => may(by, Act::ProposeDisposal, term.place()) && term.beside.holds == 0,
             Step::Proposed { by: other, .. } => may(by, Act::AgreeDisposal, term.place()) && by.person() != Some(other),
             Step::Agreed { .. } | Step::Gone => false,
@@ -184,7 +184,7 @@ pub async fn in_short(office: &Office, id: ReleaseId) -> Result<Vec<String>, No>
         all.push(format!("Legal hold since {since}, placed by {}: {why}", hold.placer));
     }
     if let Some(term) = term_of(&mut conn, Subject::Release(id), office.now()).await? {
-        all.push(match step(term.newest.as_ref())? {
+        all.push(match step(term.current())? {
             Step::Agreed { from } => format!("Two people have agreed to dispose of it: on {}.", from.long()),
             Step::Proposed { .. } => "Its disposal, or that it is kept on, waits for a second person.".to_owned(),
             Step::Open | Step::Gone => {

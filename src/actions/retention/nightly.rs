@@ -37,13 +37,15 @@ pub async fn round(office: &Office) -> Result<(), No> {
         return Ok(());
     }
     let Some(lease) = lease(office, "night").await? else { return Ok(()) };
-    if goes {
-        run(office, "dispose", async { dispose::round(office, &lease).await.map(drop) }).await?;
-    }
+    // What cannot be disposed of keeps nothing else from being cleaned away.
+    let disposed = match goes {
+        true => run(office, "dispose", async { dispose::round(office, &lease).await.map(drop) }).await,
+        false => Ok(()),
+    };
     if cleans {
         run(office, "clean", clean(office, last, now)).await?;
     }
-    Ok(())
+    disposed
 }
 
 /// Cleans the database's free pages now, for the first time since `last`, and writes down that it was done.

@@ -155,14 +155,15 @@ pub async fn decide(office: &Office, by: &Actor, id: Subject, form: &Form, stamp
         _ => reason(form).map_err(|why| No::Invalid(vec![why]))?,
     };
     let signed = statement::check_form(office, person, "disposal.agree", &object(id), form, &[]).await?;
-    let (office_sealed, disposal) = sealed(office, id, &reason).await?;
+    // What is signed names the proposal that was shown: another one meanwhile is not agreed to.
+    let disposal = form.field("proposal").to_owned();
+    let office_sealed = sealed(office, id, &disposal, &reason).await?;
     let acting = by.clone();
     let act = office.act_as(by, move |tx| {
         Box::pin(async move {
             let now = tx.now();
             let term = load(tx, &acting, Act::AgreeDisposal, id, now).await?;
             let fate = term.review()?.decide(agrees, person, now).map_err(not_agreed)?;
-            // What was signed is about the proposal that was shown.
             let row = term.newest.as_ref().filter(|row| row.id == disposal);
             let row = row.ok_or_else(|| not_agreed(vec![Refusal::NothingProposed]))?;
             tx.add_statement(&signed).await?;
@@ -189,13 +190,15 @@ pub async fn decide(office: &Office, by: &Actor, id: Subject, form: &Form, stamp
     Ok(())
 }
 
-/// The reason under the records key, bound to the proposal that is open now; and that proposal.
-async fn sealed(office: &Office, id: Subject, reason: &Prose) -> Result<(Vec<u8>, String), No> {
+/// The reason under the records key, bound to the proposal that was shown, which has to be the open one.
+async fn sealed(office: &Office, id: Subject, disposal: &str, reason: &Prose) -> Result<Vec<u8>, No> {
     let newest = office.read().await?.disposals_of(&id.to_string()).await?.into_iter().next();
     if !matches!(step(newest.as_ref())?, Step::Proposed { .. }) {
         return Err(not_agreed(vec![Refusal::NothingProposed]));
     }
-    let row = newest.ok_or(No::NotFound)?.id;
+    if newest.is_none_or(|row| row.id != disposal) {
+        return Err(not_agreed(vec![Refusal::NothingProposed]));
+    }
     let why = Why { reason: reason.clone() };
-    Ok((corrections::sealed(office, "disposal", &row, "answer", &why)?, row))
+    Ok(corrections::sealed(office, "disposal", disposal, "answer", &why)?)
 }

@@ -43,13 +43,19 @@ pub struct Term {
 }
 
 impl Term {
+    /// The newest review, if it is about this end: what ended anew meanwhile, another undertaking of the same person or a copy that was
+    /// confirmed later, is reviewed anew.
+    pub fn current(&self) -> Option<&Disposal> {
+        self.newest.as_ref().filter(|row| row.ended == self.ended.to_string())
+    }
+
     /// What the rules look at.
     pub fn review(&self) -> Result<Review, Fault> {
         Ok(Review {
             due: Some(self.due),
             held: self.beside.holds > 0,
             followed: self.beside.followers > 0,
-            step: step(self.newest.as_ref())?,
+            step: step(self.current())?,
         })
     }
 
@@ -146,7 +152,7 @@ pub(crate) async fn term_of(conn: &mut Conn, subject: Subject, now: Moment) -> R
 pub(super) async fn due_in(conn: &mut Conn, area: AreaId, numbers: &Numbers, now: Moment) -> Result<Vec<Term>, No> {
     let before = |kinds: &[Kept]| ended_before(kinds, now.day(), numbers);
     let mut due = Vec::new();
-    for beside in conn.ended_before(area, before(&[Kept::Case, Kept::Request])).await? {
+    for beside in conn.ended_before(area, before(&[Kept::Case]), before(&[Kept::Request])).await? {
         let Some(id) = ReleaseId::parse(&beside.id) else { continue };
         let Some(filed) = conn.release(id).await? else { continue };
         due.extend(of_release(conn, filed, beside, numbers, now).await?);

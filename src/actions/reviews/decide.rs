@@ -220,15 +220,15 @@ impl Plan {
     }
 }
 
-/// The copies and sheets of whoever needs the release no more, from the first that stands.
+/// The copies and sheets of whoever is not among those who need the release: also the sheets of somebody who gave up the rest.
 async fn unneeded(tx: &mut Tx, of: &Gathered, needed: &[CopyId]) -> Result<Vec<CopyId>, No> {
     let id = of.of.filed.release.id;
     let is_needed = |copy: &str| needed.iter().any(|one| one.to_string() == copy);
-    let without: Vec<&str> =
-        of.copies.iter().filter(|copy| !is_needed(&copy.id)).map(|copy| copy.holder.as_str()).collect();
+    let with: Vec<&str> =
+        of.copies.iter().filter(|copy| is_needed(&copy.id)).map(|copy| copy.holder.as_str()).collect();
     let mut all = Vec::new();
     for copy in tx.copies_of_release(id).await? {
-        if copy.key_gone_at.is_none() && without.contains(&copy.holder.as_str()) {
+        if copy.key_gone_at.is_none() && !with.contains(&copy.holder.as_str()) {
             all.push(copy.holding()?.copy);
         }
     }

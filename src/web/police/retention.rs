@@ -202,6 +202,8 @@ pub struct Review {
     decides: bool,
     /// What the second person decides on.
     proposed: String,
+    /// Its row: what is signed names it.
+    proposal: String,
     keeps_holds: bool,
     fates: Vec<Choice>,
     agrees: Vec<Choice>,
@@ -273,10 +275,11 @@ impl Review {
             warnings: of.term.as_ref().map(warnings).unwrap_or_default(),
             holds: of.holds.iter().map(|(hold, why, lift)| held(hold, why, lift)).collect(),
             past: of.reviews.iter().map(past).collect(),
-            disposed: of.reviews.iter().any(|told| told.row.erased_at.is_some()),
+            disposed: of.term.is_none() && of.reviews.iter().any(|told| told.row.erased_at.is_some()),
             proposes: of.proposes,
             stopped: of.term.as_ref().is_some_and(|term| term.beside.holds > 0),
             decides: of.decides,
+            proposal: waits.map_or_else(String::new, |told| told.row.id.clone()),
             proposed: waits.map_or_else(String::new, |told| past(told).what),
             keeps_holds: of.keeps_holds,
             fates: fates(),

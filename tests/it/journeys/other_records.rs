@@ -155,6 +155,13 @@ async fn undertakings_go_so_many_years_after_their_signers_last_supply() {
     let others = format!("statement WHERE person_id <> '{}' AND object LIKE 'undertaking/%'", priya.id);
     let (before, theirs) = (count(&scene, &mine), count(&scene, &others));
     assert!(before > 0 && theirs > 0);
+    // Agreed, and they receive again before the night: what was agreed then is no word about now.
+    agreed(&scene, subject).await;
+    people::give(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
+    sweep::round(office).await.unwrap();
+    people::take(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
+    sweep::round(office).await.unwrap();
+    assert_eq!(count(&scene, &mine), before);
     agreed(&scene, subject).await;
     sweep::round(office).await.unwrap();
     assert_eq!((count(&scene, &mine), count(&scene, &others)), (0, theirs));
@@ -176,6 +183,9 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
     );
     let kept = count(&scene, of_cases);
     assert!(kept > 0 && all > kept);
+    let keys =
+        count(&scene, &format!("{of_september} AND (kind IN ('enrol', 'unit.key') OR kind LIKE 'undertaking.%')"));
+    assert!(keys > 0 && count(&scene, &format!("{of_september} AND object LIKE 'scheme/%'")) > 0);
     scene.clock.set(at("2036-10-01").plus_millis(-1));
     assert!(!holds(&due(&scene, "Sam").await, "The log of September 2026"));
     assert_eq!(wrong_fields(propose(&scene, who("Sam"), subject, &DISPOSE).await), ["fate"]);
@@ -208,8 +218,10 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
 
     assert_eq!(count(&scene, of_cases), kept, "what is said of a case stays as long as the case");
     assert!(count(&scene, of_september) < all);
-    let left = format!("{of_september} AND object LIKE 'person/%'");
-    assert_eq!(count(&scene, &left), 0);
+    assert_eq!(count(&scene, &format!("{of_september} AND object LIKE 'scheme/%'")), 0);
+    // Which keys somebody has is what every signature of theirs is checked against; undertakings have a period of their own.
+    let stays = format!("{of_september} AND (kind IN ('enrol', 'unit.key') OR kind LIKE 'undertaking.%')");
+    assert_eq!(count(&scene, &stays), keys);
     assert!(!holds(&due(&scene, "Sam").await, "The log of September 2026"), "nothing of it is left to review");
     let of = retention::one(office, &who("Robin").actor, subject, stamp()).await.unwrap();
     assert!(of.reviews[0].row.area_id.is_none() && of.reviews[0].row.gone_at.is_some());

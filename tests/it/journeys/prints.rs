@@ -261,6 +261,10 @@ async fn a_print_that_the_police_carry_is_opened_by_them_alone_and_recorded_with
     screen(&scene, priya, own).await.unwrap();
     hidden(prints::carried(office, &sam.actor, theirs, own, typed, stamp()).await);
     assert_eq!(codes(record(typed).await), ["not-printed-yet"]);
+    // By their role, asked when they open it.
+    scene.sql(&format!("UPDATE grant_held SET role = 'reviewer' WHERE person_id = '{}' AND role = 'aic'", sam.id));
+    hidden(screen(&scene, sam, sheet).await);
+    scene.sql(&format!("UPDATE grant_held SET role = 'aic' WHERE person_id = '{}' AND role = 'reviewer'", sam.id));
     let bytes = screen(&scene, sam, sheet).await.unwrap();
     assert!(!picture(&bytes, sam).is_empty());
     assert_eq!(codes(screen(&scene, sam, sheet).await), ["printed-already"]);
@@ -282,6 +286,9 @@ async fn a_print_that_the_police_carry_is_opened_by_them_alone_and_recorded_with
     let leaves = scene.records(Kind::PrintCarried.word()).await;
     assert_eq!(leaves.len(), 1);
     assert!(!leaves[0].1.to_string().contains("1042"), "names of carriers are in no leaf");
+    // One paper is out: it is not printed once more, and the police do not confirm it in the recipient's place.
+    assert_eq!(wrong_fields(prints::free(office, &sam.actor, id, sheet, "It jammed", stamp()).await), ["reason"]);
+    assert_eq!(wrong_fields(confirm(office, sam, sheet, "PC 1042").await), ["outcome"]);
     // Whoever received it confirms its end; so may the police who printed it, of one that was spoiled.
     confirm(office, priya, sheet, "PC 1042").await.unwrap();
     let other = sheets(&scene, scene.who("Morgan"), id).await[0].0;

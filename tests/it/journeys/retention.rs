@@ -48,8 +48,16 @@ pub(crate) async fn decide(
     said: &[(&str, &str)],
 ) -> Result<(), No> {
     let id = id.into();
-    let form = signed(scene, by, "disposal.agree", &review::object(id), said);
+    let proposal = newest(scene, id).await;
+    let said = [said, &[("proposal", proposal.as_str())]].concat();
+    let form = signed(scene, by, "disposal.agree", &review::object(id), &said);
     review::decide(&scene.office, &by.actor, id, &form, stamp()).await
+}
+
+/// The newest proposal about it, which the page that decides on it names.
+async fn newest(scene: &Scene, id: Subject) -> String {
+    let all = scene.office.read().await.unwrap().disposals_of(&id.to_string()).await.unwrap();
+    all.into_iter().next().map_or_else(String::new, |row| row.id)
 }
 
 /// Two people agree to dispose of it; the clock stands at the hour of the night after.
@@ -121,7 +129,18 @@ async fn two_people_dispose_of_it_and_nothing_is_left_but_its_number_and_the_rec
     }
     assert_eq!(wrong_fields(propose(&scene, who("Frankie"), id, &DISPOSE).await), ["fate"]);
     assert_eq!(retention::waiting(office, &casey.actor).await.unwrap(), 1);
-    let form = signed(&scene, casey, "disposal.agree", &review::object(id.into()), &AGREE);
+    // What was signed names the proposal that was shown: not another one.
+    let shown = newest(&scene, id.into()).await;
+    let other = [&AGREE[..], &[("proposal", "another")]].concat();
+    let form = signed(&scene, casey, "disposal.agree", &review::object(id.into()), &other);
+    assert_eq!(wrong_fields(review::decide(office, &casey.actor, id.into(), &form, stamp()).await), ["agrees"]);
+    let form = signed(
+        &scene,
+        casey,
+        "disposal.agree",
+        &review::object(id.into()),
+        &[&AGREE[..], &[("proposal", &shown)]].concat(),
+    );
     review::decide(office, &casey.actor, id.into(), &form, stamp()).await.unwrap();
     assert!(review::decide(office, &casey.actor, id.into(), &form, stamp()).await.is_err(), "sent twice");
     assert_eq!(scene.records("dispose.decide").await.len(), 1);
