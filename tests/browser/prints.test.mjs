@@ -138,7 +138,7 @@ test("a leaver with prints out: access ends at once, what they saw and hold is r
     assert.equal(await priya.page.locator("canvas").count(), 0);
   }
   await page.goto("/demands");
-  const lines = page.locator("tbody tr", { hasText: stage.facts.urn });
+  const lines = page.locator(".govuk-task-list__item", { hasText: stage.facts.urn });
   assert.match((await lines.allInnerTexts()).join("\n"), /Priya Lowen[^]*sheet 1 of 2[^]*sheet 2 of 2/);
   await look(page, "demands-leaver");
   await page.goto(stage.facts.path);
@@ -208,7 +208,7 @@ test("the leaver still confirms every sheet, and nothing else", async () => {
   await look(page, "confirm-sheet");
   const now = ukTime(Date.now() - 60_000);
   await fill(page, { outcome: "destroyed", method: "Never printed", onward: "none", done_date: now.date, done_time: now.time, witness: "Morgan Ellery" });
-  assert.equal(await sign(page, account, "Sign and destroy the key"), 303);
+  assert.equal(await sign(page, account, "Sign and confirm"), 303);
   assert.match(await main(page), /Numbered print, sheet 2 of 2/);
   await look(page, "certificate-sheet");
   quiet();

@@ -38,9 +38,10 @@ pub async fn round(office: &Office) -> Result<(), No> {
     }
     let Some(lease) = lease(office, "night").await? else { return Ok(()) };
     // What cannot be disposed of keeps nothing else from being cleaned away.
-    let disposed = match goes {
-        true => run(office, "dispose", async { dispose::round(office, &lease).await.map(drop) }).await,
-        false => Ok(()),
+    let disposed = if goes {
+        run(office, "dispose", async { dispose::round(office, &lease).await.map(drop) }).await
+    } else {
+        Ok(())
     };
     if cleans {
         run(office, "clean", clean(office, last, now)).await?;
