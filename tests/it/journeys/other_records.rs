@@ -2,10 +2,11 @@
 //! their own periods, and go the same way: two people, a hold, the night after, a leaf.
 
 use disclosure_portal::actions::registers::{self, MemberForm};
+use disclosure_portal::actions::retention::holds;
 use disclosure_portal::actions::{people, retention, sweep};
 use disclosure_portal::demo::registers::pdf;
 use disclosure_portal::demo::stamp;
-use disclosure_portal::domain::ids::MemberId;
+use disclosure_portal::domain::ids::{HoldId, MemberId};
 use disclosure_portal::domain::moment::{Moment, parse_day};
 use disclosure_portal::domain::retention::Subject;
 
@@ -25,7 +26,13 @@ async fn due(scene: &Scene, name: &str) -> Vec<String> {
     areas.iter().flat_map(|of| &of.due).map(|term| term.name.clone()).collect()
 }
 
-fn holds(names: &[String], name: &str) -> bool {
+/// Lifts the one hold there is.
+async fn lift(scene: &Scene, name: &str) {
+    let id = HoldId::parse(&scene.sql("SELECT id FROM legal_hold")).unwrap();
+    holds::lift(&scene.office, &who(name).actor, id, "Settled", stamp()).await.unwrap();
+}
+
+fn listed(names: &[String], name: &str) -> bool {
     names.iter().any(|one| one.starts_with(name))
 }
 
@@ -63,24 +70,24 @@ async fn a_business_that_left_goes_with_its_papers_when_its_period_has_run() {
 
     // A member still: never due.
     scene.clock.set(at("2040-01-01"));
-    assert!(!holds(&due(&scene, "Sam").await, "Fleet Books"));
+    assert!(!listed(&due(&scene, "Sam").await, "Fleet Books"));
     hidden(retention::one(office, &sam.actor, subject, stamp()).await);
     hidden(propose(&scene, sam, subject, &DISPOSE).await);
     scene.clock.set(Moment::parse_london("2040-01-02", "12:00").unwrap());
     registers::remove_member(office, &sam.actor, bcrp, member, stamp()).await.unwrap();
     // Six years, through 2 January 2046.
     scene.clock.set(at("2046-01-03").plus_millis(-1));
-    assert!(!holds(&due(&scene, "Sam").await, "Fleet Books"));
+    assert!(!listed(&due(&scene, "Sam").await, "Fleet Books"));
     assert_eq!(wrong_fields(propose(&scene, sam, subject, &DISPOSE).await), ["fate"]);
     scene.clock.set(at("2046-01-03"));
-    assert!(holds(&due(&scene, "Sam").await, "Fleet Books"));
-    assert!(!holds(&due(&scene, "Dana").await, "Fleet Books"), "another area");
+    assert!(listed(&due(&scene, "Sam").await, "Fleet Books"));
+    assert!(!listed(&due(&scene, "Dana").await, "Fleet Books"), "another area");
     hidden(retention::one(office, &who("Dana").actor, subject, stamp()).await);
 
     // While a case that is kept instructs it, it has not ended.
     let release = scene.release("CZ/003/26").await;
     scene.sql(&format!("INSERT INTO instruction (release_id, member_id) VALUES ('{release}', '{member}')"));
-    assert!(!holds(&due(&scene, "Sam").await, "Fleet Books"));
+    assert!(!listed(&due(&scene, "Sam").await, "Fleet Books"));
     hidden(propose(&scene, sam, subject, &DISPOSE).await);
     scene.sql(&format!("DELETE FROM instruction WHERE member_id = '{member}'"));
 
@@ -89,12 +96,11 @@ async fn a_business_that_left_goes_with_its_papers_when_its_period_has_run() {
     assert_eq!(wrong_fields(decide(&scene, sam, subject, &AGREE).await), ["agrees"], "one person twice");
     hidden(decide(&scene, who("Robin"), subject, &AGREE).await);
     decide(&scene, who("Casey"), subject, &AGREE).await.unwrap();
-    let hold = "INSERT INTO legal_hold (id, scope, subject_id, area_id, body, placed_by, placed_at) SELECT 'h', 'scheme', s.id, s.area_id, x'00', p.id, 1 FROM scheme s, person p";
-    scene.sql(&format!("{hold} WHERE s.id = '{bcrp}' AND p.id = '{}'", sam.id));
+    holds::place(office, &sam.actor, release, (&format!("scheme/{bcrp}"), "Claim 17"), stamp()).await.unwrap();
     scene.later(27 * 3_600_000);
     sweep::round(office).await.unwrap();
     assert_eq!(count(&scene, &format!("member WHERE id = '{member}'")), 1);
-    scene.sql("DELETE FROM legal_hold WHERE id = 'h'");
+    lift(&scene, "Sam").await;
     sweep::round(office).await.unwrap();
 
     for of in [
@@ -141,15 +147,15 @@ async fn undertakings_go_so_many_years_after_their_signers_last_supply() {
     let from = disclosure_portal::domain::retention::due(Moment::from_millis(last.parse().unwrap()), 10, None);
     assert!(from > parse_day("2036-11-01").unwrap(), "ten years after {day}");
     scene.clock.set(Moment::start_of(from).plus_millis(-1));
-    assert!(!holds(&due(&scene, "Sam").await, &priya.account.name));
+    assert!(!listed(&due(&scene, "Sam").await, &priya.account.name));
     scene.clock.set(Moment::start_of(from));
-    assert!(holds(&due(&scene, "Sam").await, &priya.account.name));
+    assert!(listed(&due(&scene, "Sam").await, &priya.account.name));
     // Somebody who receives again is not due.
     let bcrp = world().schemes[0].to_string();
     people::give(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
-    assert!(!holds(&due(&scene, "Sam").await, &priya.account.name));
+    assert!(!listed(&due(&scene, "Sam").await, &priya.account.name));
     people::take(office, &sam.actor, priya.id, &role("manager", &bcrp), stamp()).await.unwrap();
-    assert!(holds(&due(&scene, "Sam").await, &priya.account.name));
+    assert!(listed(&due(&scene, "Sam").await, &priya.account.name));
 
     let mine = format!("statement WHERE person_id = '{}' AND object LIKE 'undertaking/%'", priya.id);
     let others = format!("statement WHERE person_id <> '{}' AND object LIKE 'undertaking/%'", priya.id);
@@ -187,12 +193,12 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
         count(&scene, &format!("{of_september} AND (kind IN ('enrol', 'unit.key') OR kind LIKE 'undertaking.%')"));
     assert!(keys > 0 && count(&scene, &format!("{of_september} AND object LIKE 'scheme/%'")) > 0);
     scene.clock.set(at("2036-10-01").plus_millis(-1));
-    assert!(!holds(&due(&scene, "Sam").await, "The log of September 2026"));
+    assert!(!listed(&due(&scene, "Sam").await, "The log of September 2026"));
     assert_eq!(wrong_fields(propose(&scene, who("Sam"), subject, &DISPOSE).await), ["fate"]);
     scene.clock.set(at("2036-10-01"));
     // It is of all areas: both areas' co-ordinators see it, and one of the other area may be the second person.
     for name in ["Sam", "Dana", "Casey", "Alex", "Robin"] {
-        assert!(holds(&due(&scene, name).await, "The log of September 2026"), "{name}");
+        assert!(listed(&due(&scene, name).await, "The log of September 2026"), "{name}");
     }
     for name in ["Riley", "Jordan", "Lee", "Priya"] {
         hidden(retention::one(office, &who(name).actor, subject, stamp()).await);
@@ -202,14 +208,10 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
         hidden(propose(&scene, who(name), subject, &DISPOSE).await);
     }
     // Any hold, in whatever area, holds the log.
-    let area = world().areas[1];
-    let hold = format!(
-        "INSERT INTO legal_hold (id, scope, subject_id, area_id, body, placed_by, placed_at) VALUES ('h', 'release', 'x', '{area}', x'00', '{}', 1)",
-        who("Dana").id
-    );
-    scene.sql(&hold);
+    let theirs = scene.release("NH/001/26").await;
+    holds::place(office, &who("Dana").actor, theirs, ("release", "An inquiry"), stamp()).await.unwrap();
     assert_eq!(wrong_fields(propose(&scene, who("Sam"), subject, &DISPOSE).await), ["fate"]);
-    scene.sql("DELETE FROM legal_hold WHERE id = 'h'");
+    lift(&scene, "Dana").await;
     propose(&scene, who("Sam"), subject, &DISPOSE).await.unwrap();
     hidden(decide(&scene, who("Robin"), subject, &AGREE).await);
     decide(&scene, who("Dana"), subject, &AGREE).await.unwrap();
@@ -222,7 +224,7 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
     // Which keys somebody has is what every signature of theirs is checked against; undertakings have a period of their own.
     let stays = format!("{of_september} AND (kind IN ('enrol', 'unit.key') OR kind LIKE 'undertaking.%')");
     assert_eq!(count(&scene, &stays), keys);
-    assert!(!holds(&due(&scene, "Sam").await, "The log of September 2026"), "nothing of it is left to review");
+    assert!(!listed(&due(&scene, "Sam").await, "The log of September 2026"), "nothing of it is left to review");
     let of = retention::one(office, &who("Robin").actor, subject, stamp()).await.unwrap();
     assert!(of.reviews[0].row.area_id.is_none() && of.reviews[0].row.gone_at.is_some());
     log_verifies(&scene).await;
