@@ -106,7 +106,14 @@ pub fn purpose(v: &Visit) -> Result<Purpose, No> {
 /// `GET /copies/{id}/parts/{part}`.
 pub async fn bytes(v: Visit) -> Result<Answer, No> {
     let (copy, part) = (v.id(CopyId::parse)?, PartId::parse(v.path("part")).ok_or(No::NotFound)?);
-    let why = purpose(&v)?;
+    let why = match purpose(&v) {
+        Ok(why) => why,
+        Err(no) => {
+            // What is somebody else's is not there (P10), whether or not they have said why they look.
+            deliver::opened_by(&v.office, v.actor(), copy).await?;
+            return Err(no);
+        }
+    };
     let mut opened = deliver::open_part(&v.office, v.actor(), copy, part, why, v.stamp()).await?;
     let bytes = std::mem::take(&mut opened.bytes);
     Ok(Leaving::new(&v, &[opened], bytes).answer("application/octet-stream"))
