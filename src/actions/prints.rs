@@ -171,15 +171,10 @@ pub async fn free(
         .act_as(by, move |tx| {
             Box::pin(async move {
                 let sheet = kept(tx, &acting, id, copy).await?;
-                if is_carried(tx, &sheet).await? {
-                    return Err(No::field(
-                        "reason",
-                        "This sheet was carried to its recipient: there is one paper of it already.",
-                    ));
-                }
                 let parts = tx.parts(copy).await?;
                 let printed = parts.iter().any(|part| part.printed_at.is_some());
-                print::free(printed, sheet.key_gone_at.is_some(), &reason).map_err(beside_fields)?;
+                let carried = is_carried(tx, &sheet).await?;
+                print::free(printed, carried, sheet.key_gone_at.is_some(), &reason).map_err(beside_fields)?;
                 tx.free_sheet(copy).await?;
                 add(tx, &acting, Kind::PrintFreed, (&sheet, &row), &stamp).await
             })

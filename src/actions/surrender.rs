@@ -11,6 +11,7 @@ use crate::domain::event::{Event, Kind};
 use crate::domain::holding::{Confirmation, Outcome};
 use crate::domain::ids::{ConfirmationId, CopyId};
 use crate::domain::moment::Moment;
+use crate::domain::print;
 use crate::domain::words::Line;
 use crate::store::log::Stamp;
 
@@ -96,12 +97,8 @@ pub async fn confirm(office: &Office, by: &Actor, copy: CopyId, form: &Form, sta
             Box::pin(async move {
                 let held = tx.copy(copy).await?.ok_or(No::NotFound)?;
                 held.holding()?.may_confirm(&by)?;
-                // What was carried to its recipient is the recipient's to confirm, not the police's who printed it (O3.2.1).
-                if by.person().map(|id| id.to_string()) != Some(held.holder.clone())
-                    && prints::is_carried(tx, &held).await?
-                {
-                    return Err(No::field("outcome", "This sheet was carried to its recipient, who confirms its end."));
-                }
+                let is_holder = by.person().is_some_and(|person| person.to_string() == held.holder);
+                print::confirms(is_holder, prints::is_carried(tx, &held).await?)?;
                 tx.add_statement(&row).await?;
                 tx.copy_confirmed(copy, confirmation.outcome, id).await?;
                 tx.add_round(&round, copy, &row.id, confirmation.outcome.word()).await?;

@@ -111,11 +111,13 @@ impl Carried {
     }
 }
 
-/// Whether a sheet may be freed, to be opened for printing once more.
-pub fn free(printed: bool, ended: bool, reason: &Prose) -> Result<(), Vec<Refusal>> {
+/// Whether a sheet may be freed, to be opened for printing once more. One that was carried is out: a second paper would bear its number.
+pub fn free(printed: bool, carried: bool, ended: bool, reason: &Prose) -> Result<(), Vec<Refusal>> {
     let mut why = Vec::new();
     if ended {
         why.push(Refusal::KeyDestroyed);
+    } else if carried {
+        why.push(Refusal::SheetCarried);
     } else if !printed {
         why.push(Refusal::NotPrintedYet);
     }
@@ -123,6 +125,11 @@ pub fn free(printed: bool, ended: bool, reason: &Prose) -> Result<(), Vec<Refusa
         why.push(Refusal::ReasonMissing);
     }
     if why.is_empty() { Ok(()) } else { Err(why) }
+}
+
+/// Whether the end of a sheet may be confirmed, where whoever prints it is not its holder: of one that was carried, by the holder alone.
+pub fn confirms(is_holder: bool, carried: bool) -> Result<(), Vec<Refusal>> {
+    if carried && !is_holder { Err(vec![Refusal::SheetCarried]) } else { Ok(()) }
 }
 
 /// What keeps somebody from following a leaver (K7.3, K7.4): somebody else is needed, who may receive for the same scheme once the

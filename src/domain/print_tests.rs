@@ -70,10 +70,15 @@ fn a_sheet_is_carried_after_it_was_printed_received_after_it_left_and_not_in_the
 #[test]
 fn only_a_sheet_that_was_opened_for_printing_is_freed_and_only_with_a_reason() {
     let reason = prose("The printer jammed");
-    assert_eq!(free(true, false, &reason), Ok(()));
-    assert_eq!(free(false, false, &reason), Err(vec![Refusal::NotPrintedYet]));
-    assert_eq!(free(true, true, &reason), Err(vec![Refusal::KeyDestroyed]));
-    assert_eq!(free(true, false, &prose("")), Err(vec![Refusal::ReasonMissing]));
+    assert_eq!(free(true, false, false, &reason), Ok(()));
+    assert_eq!(free(false, false, false, &reason), Err(vec![Refusal::NotPrintedYet]));
+    assert_eq!(free(true, true, false, &reason), Err(vec![Refusal::SheetCarried]));
+    assert_eq!(free(true, true, true, &reason), Err(vec![Refusal::KeyDestroyed]));
+    assert_eq!(free(true, false, false, &prose("")), Err(vec![Refusal::ReasonMissing]));
+    for (is_holder, carried) in [(true, true), (true, false), (false, false)] {
+        assert_eq!(confirms(is_holder, carried), Ok(()));
+    }
+    assert_eq!(confirms(false, true), Err(vec![Refusal::SheetCarried]));
 }
 
 #[test]

@@ -163,6 +163,7 @@ pub enum Refusal {
     DisposedAlready,
     NothingProposed,
     OnePersonTwice,
+    EndedAnew,
     NoFate,
     KeepYearsUnread,
     HoldLifted,
@@ -175,6 +176,7 @@ pub enum Refusal {
     PrintedAlready,
     NotPrintedYet,
     CarriedOutOfTime,
+    SheetCarried,
     NoSuccessor,
     LeftScheme,
 }

@@ -64,6 +64,7 @@ const FIXED: &[(Refusal, &str)] = &[
     (Refusal::PrintedAlready, "printed-already"),
     (Refusal::NotPrintedYet, "not-printed-yet"),
     (Refusal::CarriedOutOfTime, "carried-out-of-time"),
+    (Refusal::SheetCarried, "sheet-carried"),
     (Refusal::NoSuccessor, "no-successor"),
     (Refusal::LeftScheme, "left-scheme"),
     (Refusal::OwnAccountSuspended, "own-account-suspended"),

@@ -234,11 +234,22 @@ pub struct Review {
     pub held: bool,
     /// Another area's release follows this one and is still kept (K7.6).
     pub followed: bool,
-    /// How far it has come.
+    /// How far the newest review has come.
     pub step: Step,
+    /// That review is about an earlier end: somebody receives again, or a copy was confirmed gone later.
+    pub moved: bool,
 }
 
 impl Review {
+    /// How far the review of this end has come: what was agreed or carried out about an earlier one is no word about it; what still waits
+    /// for a second person has to be answered first.
+    pub fn stands(&self) -> Step {
+        match self.step {
+            Step::Agreed { .. } | Step::Gone if self.moved => Step::Open,
+            step => step,
+        }
+    }
+
     /// Why it cannot be disposed of at `now`, whoever decides.
     fn kept(&self, now: Moment) -> Vec<Refusal> {
         let mut why = self.not_due(now);
@@ -258,7 +269,7 @@ impl Review {
     /// Whether somebody may propose this now.
     pub fn propose(&self, fate: Fate, now: Moment) -> Result<(), Vec<Refusal>> {
         let mut why = if fate == Fate::Dispose { self.kept(now) } else { self.not_due(now) };
-        why.extend(match self.step {
+        why.extend(match self.stands() {
             Step::Open => None,
             Step::Proposed { .. } | Step::Agreed { .. } => Some(Refusal::ProposedAlready),
             Step::Gone => Some(Refusal::DisposedAlready),
@@ -269,19 +280,20 @@ impl Review {
     /// Whether this person may agree or disagree now; answers what was proposed. Disagreeing needs no more than a proposal of
     /// somebody else's.
     pub fn decide(&self, agrees: bool, by: PersonId, now: Moment) -> Result<Fate, Vec<Refusal>> {
-        let (proposer, fate) = match self.step {
+        let (proposer, fate) = match self.stands() {
             Step::Proposed { by, fate } => (by, fate),
             Step::Open | Step::Agreed { .. } => return Err(vec![Refusal::NothingProposed]),
             Step::Gone => return Err(vec![Refusal::DisposedAlready]),
         };
         let mut why = if agrees && fate == Fate::Dispose { self.kept(now) } else { Vec::new() };
+        why.extend((agrees && self.moved).then_some(Refusal::EndedAnew));
         why.extend((by == proposer).then_some(Refusal::OnePersonTwice));
         if why.is_empty() { Ok(fate) } else { Err(why) }
     }
 
     /// Whether it goes at `now`: agreed, its night has come, and nothing stops it.
     pub fn goes(&self, now: Moment) -> bool {
-        matches!(self.step, Step::Agreed { from } if now >= from) && self.kept(now).is_empty()
+        matches!(self.stands(), Step::Agreed { from } if now >= from) && self.kept(now).is_empty()
     }
 }
 

@@ -164,7 +164,7 @@ fn a_fate_is_read_from_one_to_ten_years() {
 const DUE: &str = "2036-11-22";
 
 fn review(step: Step) -> Review {
-    Review { due: parse_day(DUE), held: false, followed: false, step }
+    Review { due: parse_day(DUE), held: false, followed: false, step, moved: false }
 }
 
 fn proposed(fate: Fate) -> Review {
@@ -223,5 +223,26 @@ fn it_goes_when_its_night_has_come_unless_something_stops_it_even_then() {
     assert!(!Review { due: parse_day("2036-12-01"), ..agreed }.goes(from));
     for step in [Step::Open, Step::Gone, Step::Proposed { by: person(1), fate: Fate::Dispose }] {
         assert!(!review(step).goes(from));
+    }
+}
+
+#[test]
+fn what_was_said_about_an_earlier_end_is_no_word_about_this_one() {
+    let (now, keep) = (Moment::start_of(day(DUE)), Fate::Keep(day("2040-01-01")));
+    let moved = |step: Step| Review { moved: true, ..review(step) };
+    for step in [Step::Agreed { from: now }, Step::Gone] {
+        assert_eq!(moved(step).stands(), Step::Open);
+        assert!(!moved(step).goes(now));
+        assert_eq!(moved(step).propose(Fate::Dispose, now), Ok(()));
+        assert_eq!(moved(step).decide(true, person(2), now), Err(vec![Refusal::NothingProposed]));
+    }
+    // What still waits is answered first, and only one answer is left.
+    for fate in [Fate::Dispose, keep] {
+        let waits = moved(Step::Proposed { by: person(1), fate });
+        assert_eq!(waits.stands(), waits.step);
+        assert_eq!(waits.propose(fate, now), Err(vec![Refusal::ProposedAlready]));
+        assert_eq!(waits.decide(true, person(2), now), Err(vec![Refusal::EndedAnew]));
+        assert_eq!(waits.decide(false, person(2), now), Ok(fate));
+        assert_eq!(waits.decide(false, person(1), now), Err(vec![Refusal::OnePersonTwice]));
     }
 }

@@ -1,23 +1,15 @@
 // docs/USER-admin.md, walked through by the administrator and a co-ordinator. Its pictures are made by the same steps (pictures.mjs).
 
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
+import { chapters } from "./lib/chapters.mjs";
 import { openStage } from "./lib/stage.mjs";
 import * as admin from "./story/admin.mjs";
 
 let stage;
-let broken = null;
 before(async () => (stage = await openStage()));
 after(async () => stage?.stop());
 
-function chapter(name, play) {
-  test(name, async (context) => {
-    if (broken !== null) return context.skip(`not played, because of: ${broken}`);
-    await play(stage).catch((why) => {
-      broken = context.name;
-      throw why;
-    });
-  });
-}
+const chapter = chapters(() => stage);
 
 chapter("an area is added", admin.areaAdded);
 chapter("the administrator invites a co-ordinator, a co-ordinator a member", admin.invited);

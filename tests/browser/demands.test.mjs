@@ -1,25 +1,17 @@
 // Custody: a recall with a query and a holder who is overdue, the card of a copy that expired, the certificate on one sheet (K8.2).
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
+import { chapters } from "./lib/chapters.mjs";
 import { endOfUkDay, fill, refused, send, sign, ukTime, unlock } from "./lib/forms.mjs";
 import { look, sheets, shown } from "./lib/look.mjs";
 import { openStage } from "./lib/stage.mjs";
 
 let stage;
-let broken = null;
 before(async () => (stage = await openStage()));
 after(async () => stage?.stop());
 
-function chapter(name, play) {
-  test(name, async (context) => {
-    if (broken !== null) return context.skip(`not played, because of: ${broken}`);
-    await play().catch((why) => {
-      broken = context.name;
-      throw why;
-    });
-  });
-}
+const chapter = chapters(() => stage);
 
 const main = (page) => page.locator("main").innerText();
 const card = (page) => page.locator(".portal-card", { hasText: stage.facts.urn });

@@ -2,7 +2,8 @@
 // card stays, the holder confirms, the co-ordinator accepts, the certificate is one sheet. Each page is looked at (axe, 320 px, print).
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
+import { chapters } from "./lib/chapters.mjs";
 import { DAY, endOfUkDay, fill, send, ukTime, unlock } from "./lib/forms.mjs";
 import { look, sheets, shown } from "./lib/look.mjs";
 import { drawn } from "./lib/pixels.mjs";
@@ -13,20 +14,10 @@ const MINUTE = 60_000;
 const JUST_BEFORE = 10_000;
 
 let stage;
-let broken = null;
 before(async () => (stage = await openStage()));
 after(async () => stage?.stop());
 
-/** A chapter needs those before it: after one that failed, the others are not played. */
-function chapter(name, play) {
-  test(name, async (context) => {
-    if (broken !== null) return context.skip(`not played, because of: ${broken}`);
-    await play().catch((why) => {
-      broken = context.name;
-      throw why;
-    });
-  });
-}
+const chapter = chapters(() => stage);
 
 const main = (page) => page.locator("main").innerText();
 const card = (page) => page.locator(".portal-card", { hasText: stage.facts.urn });

@@ -6,8 +6,9 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { approveByRoot } from "./lib/approve.mjs";
+import { chapters } from "./lib/chapters.mjs";
 import { fill, refused, send, unlock } from "./lib/forms.mjs";
 import { look } from "./lib/look.mjs";
 import { drawn } from "./lib/pixels.mjs";
@@ -21,7 +22,6 @@ const secrets = [];
 const bodies = [];
 
 let stage;
-let broken = null;
 before(async () => {
   stage = await openStage();
   stage.out = fileURLToPath(new URL("out/", import.meta.url));
@@ -29,15 +29,7 @@ before(async () => {
 });
 after(async () => stage?.stop());
 
-function chapter(name, play) {
-  test(name, async (context) => {
-    if (broken !== null) return context.skip(`not played, because of: ${broken}`);
-    await play().catch((why) => {
-      broken = context.name;
-      throw why;
-    });
-  });
-}
+const chapter = chapters(() => stage);
 
 /** Keeps every body that a page sends. */
 function overheard(someone) {

@@ -3,7 +3,8 @@
 
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
+import { chapters } from "./lib/chapters.mjs";
 import { openStage } from "./lib/stage.mjs";
 import { badInput, officerAsks } from "./story/ask.mjs";
 import { coordinatorDecides, coordinatorLooks, coordinatorSeals, rulesRefuse } from "./story/decide.mjs";
@@ -21,16 +22,7 @@ before(async () => {
 after(async () => stage?.stop());
 
 /** A chapter needs those before it: after one that failed, the others are not played. */
-let broken = null;
-function chapter(name, play) {
-  test(name, async (context) => {
-    if (broken !== null) return context.skip(`not played, because of: ${broken}`);
-    await play(stage).catch((why) => {
-      broken = context.name;
-      throw why;
-    });
-  });
-}
+const chapter = chapters(() => stage);
 
 chapter("an officer asks for a release, with a real photograph", officerAsks);
 chapter("what is no photograph, too long or hostile is answered beside its field", badInput);

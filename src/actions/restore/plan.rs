@@ -331,3 +331,28 @@ async fn missing(office: &Office, conn: &mut Conn, closings: &[Closing]) -> Resu
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::moment::Moment;
+
+    #[tokio::test]
+    async fn closings_of_several_journals_are_in_the_order_in_which_they_were_made() {
+        let folder = std::env::temp_dir().join(format!("portal-closings-{}", hex::encode(crate::clock::random::<8>())));
+        let mut journals = Vec::new();
+        // The later one's journal is read first.
+        for (name, at) in [("later", 2_000_000_000_000), ("earlier", 1_900_000_000_000)] {
+            let dir = folder.join(name);
+            std::fs::create_dir_all(&dir).unwrap();
+            let journal = Journal::at(&dir).unwrap();
+            let (id, by, at) = (name.to_owned(), String::new(), Moment::from_millis(at).rfc3339());
+            journal.close(&Closing::Release { id, by, at }).await.unwrap();
+            journals.push(journal);
+        }
+        let all = closings(&journals).await.unwrap();
+        let at: Vec<Moment> = all.iter().map(|one| one.at().unwrap()).collect();
+        assert_eq!(at, [1_900_000_000_000, 2_000_000_000_000].map(Moment::from_millis));
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -5,7 +5,7 @@
 //! over the next round takes. Absent on purpose: a person: the portal carries out what people decided, and says who they were.
 //! Proved by `tests/it/journeys/retention.rs`, `tests/it/kills`, `tests/it/restore`.
 
-use crate::actions::retention::term::term_of;
+use crate::actions::retention::term::{Term, term_of};
 use crate::actions::sweep::{stamp, write_closings};
 use crate::actions::{No, Office};
 use crate::domain::actor::Actor;
@@ -48,14 +48,15 @@ pub(crate) fn replayed(one: &Disposed, erased: &Erased) -> Event {
 async fn erase(tx: &mut Tx, subject: Subject) -> Result<bool, No> {
     let now = tx.now();
     let term = term_of(tx, subject, now).await?;
-    let Some(row) = term.as_ref().and_then(|term| term.current()).cloned() else {
+    let review = term.as_ref().map(Term::review).transpose()?;
+    if review.is_none_or(|review| review.moved) {
         // It has not ended any more, or ended anew: what was agreed then is no word about now.
         tx.disposal_lapsed(&subject.to_string()).await?;
-        return Ok(false);
-    };
-    if !term.map(|term| term.review()).transpose()?.is_some_and(|review| review.goes(now)) {
+    }
+    if !review.is_some_and(|review| review.goes(now)) {
         return Ok(false);
     }
+    let Some(row) = term.and_then(|term| term.newest) else { return Ok(false) };
     let erased = tx.erase(subject).await?;
     if !tx.disposal_erased(&row.id, now, &erased.objects).await? {
         return Ok(false);

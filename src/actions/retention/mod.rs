@@ -113,10 +113,12 @@ pub async fn waiting(office: &Office, by: &Actor) -> Result<usize, No> {
     for (id, _) in areas(&mut conn, by).await? {
         due.extend(due_in(&mut conn, id, &numbers, now).await?);
     }
-    due.extend(months_due(&mut conn, &numbers, now).await?);
+    if may(by, Act::SeeRetention, Thing::Force) {
+        due.extend(months_due(&mut conn, &numbers, now).await?);
+    }
     let mut count = 0;
     for term in due {
-        count += usize::from(match step(term.current())? {
+        count += usize::from(match term.review()?.stands() {
             Step::Open => may(by, Act::ProposeDisposal, term.place()) && term.beside.holds == 0,
             Step::Proposed { by: other, .. } => may(by, Act::AgreeDisposal, term.place()) && by.person() != Some(other),
             Step::Agreed { .. } | Step::Gone => false,
@@ -184,7 +186,7 @@ pub async fn in_short(office: &Office, id: ReleaseId) -> Result<Vec<String>, No>
         all.push(format!("Legal hold since {since}, placed by {}: {why}", hold.placer));
     }
     if let Some(term) = term_of(&mut conn, Subject::Release(id), office.now()).await? {
-        all.push(match step(term.current())? {
+        all.push(match term.review()?.stands() {
             Step::Agreed { from } => format!("Two people have agreed to dispose of it: on {}.", from.long()),
             Step::Proposed { .. } => "Its disposal, or that it is kept on, waits for a second person.".to_owned(),
             Step::Open | Step::Gone => {
@@ -263,7 +265,7 @@ pub async fn one(office: &Office, by: &Actor, subject: Subject, stamp: Stamp) ->
         holds.push((hold, why, lift));
     }
     let review = term.as_ref().map(Term::review).transpose()?;
-    let proposed = review.and_then(|review| match review.step {
+    let proposed = review.and_then(|review| match review.stands() {
         Step::Proposed { by, .. } => Some(by),
         _ => None,
     });

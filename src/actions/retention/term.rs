@@ -43,19 +43,14 @@ pub struct Term {
 }
 
 impl Term {
-    /// The newest review, if it is about this end: what ended anew meanwhile, another undertaking of the same person or a copy that was
-    /// confirmed later, is reviewed anew.
-    pub fn current(&self) -> Option<&Disposal> {
-        self.newest.as_ref().filter(|row| row.ended == self.ended.to_string())
-    }
-
     /// What the rules look at.
     pub fn review(&self) -> Result<Review, Fault> {
         Ok(Review {
             due: Some(self.due),
             held: self.beside.holds > 0,
             followed: self.beside.followers > 0,
-            step: step(self.current())?,
+            step: step(self.newest.as_ref())?,
+            moved: self.newest.as_ref().is_some_and(|row| row.ended != self.ended.to_string()),
         })
     }
 

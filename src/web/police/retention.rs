@@ -15,7 +15,7 @@ use crate::web::{Answer, Page, Visit};
 
 /// How far something has come, as a tag.
 fn state(term: &Term) -> Tag {
-    let step = term.review().map_or(Step::Open, |review| review.step);
+    let step = term.review().map_or(Step::Open, |review| review.stands());
     let (text, colour) = match step {
         _ if term.beside.holds > 0 => ("Held", "red"),
         Step::Open => ("To review", "yellow"),

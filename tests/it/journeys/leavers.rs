@@ -272,12 +272,41 @@ async fn a_disposed_release_takes_copies_that_follow_one_another_and_the_leaving
     confirm(office, priya, old, "PC 1042").await.unwrap();
     let of = format!("SELECT COUNT(*) FROM copy WHERE release_id = '{id}'");
     assert_eq!(scene.sql(&of).trim(), "2");
+    post::round(office).await.unwrap();
+    let told = |what: &str| scene.sql(&format!("SELECT COUNT(*) FROM {what} WHERE object LIKE '%{old}'"));
+    assert_ne!(told("message").trim(), "0", "there is something to go");
     scene.clock.set(Moment::parse_london("2036-11-22", "09:00").unwrap());
     agreed(&scene, id).await;
     sweep::round(office).await.unwrap();
     assert!(office.read().await.unwrap().release(id).await.unwrap().is_none());
     assert_eq!(scene.sql(&of).trim(), "0");
+    assert_eq!((told("message").trim(), told("reminder").trim()), ("0", "0"));
     let report = leavers::report(office, &sam.actor, leaving, stamp()).await.unwrap();
     assert!(report.held.iter().all(|(_, copy)| copy.release_id != id.to_string()));
+    scene.log_is_whole().await;
+}
+
+#[actix_web::test]
+async fn two_leavers_with_one_successor_are_one_copy() {
+    let scene = Scene::new().await;
+    let (office, sam, toby) = (&scene.office, scene.who("Sam"), scene.who("Toby"));
+    let (scheme, area) = (scene.world().schemes[0], scene.world().areas[0].to_string());
+    let plot = disclosure_portal::demo::releases::Plot { portraits: &[77], ..PLOT };
+    let id = ask(office, scene.who("Riley"), &area, &plot).await.unwrap();
+    release_to(office, sam, id, &plot, &to(scene.world(), &[("Priya", 0), ("Morgan", 0)]).unwrap()).await.unwrap();
+    let scheme_word = scheme.to_string();
+    let form = super::roles::role("manager", &scheme_word);
+    disclosure_portal::actions::people::give(office, &sam.actor, toby.id, &form, stamp()).await.unwrap();
+    let follower = toby.id.to_string();
+    let vetted = "vetting_reference = 'V/1', vetting_ends = '2027-11-01', responsible_person = 'T. Garrick', storage_place = 'Safe'";
+    scene.sql(&format!("UPDATE membership SET {vetted} WHERE person_id = '{follower}' AND scheme_id = '{scheme}'"));
+    for name in ["Priya", "Morgan"] {
+        let said = (follower.as_str(), "A new post");
+        leavers::leave(office, &sam.actor, (scheme, scene.who(name).id), said, stamp()).await.unwrap();
+    }
+    reseal::begin(office, &sam.actor, &stamp()).await.unwrap();
+    reseal::begin(office, &sam.actor, &stamp()).await.unwrap();
+    let made = format!("SELECT COUNT(*) FROM copy WHERE release_id = '{id}' AND holder = '{follower}'");
+    assert_eq!(scene.sql(&made).trim(), "1");
     scene.log_is_whole().await;
 }

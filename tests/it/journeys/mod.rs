@@ -25,6 +25,7 @@ mod messages;
 mod numbering;
 mod oldest;
 mod other_records;
+mod paper;
 mod papers;
 mod passkey_refusals;
 mod passkeys;

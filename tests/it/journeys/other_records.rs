@@ -229,3 +229,52 @@ async fn the_logs_bodies_go_by_the_month_and_never_those_of_a_case() {
     assert!(of.reviews[0].row.area_id.is_none() && of.reviews[0].row.gone_at.is_some());
     log_verifies(&scene).await;
 }
+
+#[actix_web::test]
+async fn what_is_proposed_about_an_earlier_end_is_answered_first_and_never_agreed_to() {
+    let (scene, id) = super::retention::when_due().await;
+    let (office, sam, casey) = (&scene.office, who("Sam"), who("Casey"));
+    propose(&scene, sam, id, &DISPOSE).await.unwrap();
+    // A copy is confirmed gone later than anybody knew of: it ended a day later.
+    scene.sql(&format!("UPDATE copy SET confirmed_at = confirmed_at + 86400000 WHERE release_id = '{id}'"));
+    scene.later(86_400_000);
+    assert_eq!(wrong_fields(propose(&scene, sam, id, &DISPOSE).await), ["fate"]);
+    assert_eq!(wrong_fields(decide(&scene, casey, id, &AGREE).await), ["agrees"]);
+    decide(&scene, casey, id, &[("agrees", "no"), ("reason", "It ended later")]).await.unwrap();
+    agreed(&scene, id).await;
+    sweep::round(office).await.unwrap();
+    assert!(office.read().await.unwrap().release(id).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn what_cannot_be_disposed_of_keeps_nothing_from_being_cleaned() {
+    let (scene, id) = super::retention::when_due().await;
+    let office = &scene.office;
+    sweep::round(office).await.unwrap();
+    let cleaned = async || office.read().await.unwrap().setting("cleaned_at").await.unwrap();
+    let before = cleaned().await;
+    agreed(&scene, id).await;
+    scene.sql("CREATE TABLE stuck (release_id TEXT REFERENCES release (id))");
+    scene.sql(&format!("INSERT INTO stuck (release_id) VALUES ('{id}')"));
+    sweep::round(office).await.unwrap();
+    assert!(office.read().await.unwrap().release(id).await.unwrap().is_some(), "it is stuck");
+    assert_ne!(cleaned().await, before);
+    scene.sql("DROP TABLE stuck");
+    sweep::round(office).await.unwrap();
+    assert!(office.read().await.unwrap().release(id).await.unwrap().is_none());
+}
+
+#[actix_web::test]
+async fn cases_and_requests_are_each_looked_for_by_their_own_period() {
+    let scene = Scene::new().await;
+    let (area, never) = (world().areas[0], Moment::from_millis(0));
+    let (case, far) = (scene.release("CZ/002/26").await.to_string(), at("2099-01-01"));
+    let found = async |cases, requests| {
+        let all = scene.office.read().await.unwrap().ended_before(area, cases, requests).await.unwrap();
+        (all.iter().any(|one| one.id == case), all.len())
+    };
+    let (cases, requests) = (found(far, never).await, found(never, far).await);
+    assert!(cases.0 && !requests.0 && requests.1 > 0, "{cases:?} {requests:?}");
+    assert_eq!(found(far, far).await.1, cases.1 + requests.1);
+    assert_eq!(found(never, never).await.1, 0);
+}

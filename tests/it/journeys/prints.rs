@@ -287,8 +287,8 @@ async fn a_print_that_the_police_carry_is_opened_by_them_alone_and_recorded_with
     assert_eq!(leaves.len(), 1);
     assert!(!leaves[0].1.to_string().contains("1042"), "names of carriers are in no leaf");
     // One paper is out: it is not printed once more, and the police do not confirm it in the recipient's place.
-    assert_eq!(wrong_fields(prints::free(office, &sam.actor, id, sheet, "It jammed", stamp()).await), ["reason"]);
-    assert_eq!(wrong_fields(confirm(office, sam, sheet, "PC 1042").await), ["outcome"]);
+    assert_eq!(codes(prints::free(office, &sam.actor, id, sheet, "It jammed", stamp()).await), ["sheet-carried"]);
+    assert_eq!(codes(confirm(office, sam, sheet, "PC 1042").await), ["sheet-carried"]);
     // Whoever received it confirms its end; so may the police who printed it, of one that was spoiled.
     confirm(office, priya, sheet, "PC 1042").await.unwrap();
     let other = sheets(&scene, scene.who("Morgan"), id).await[0].0;

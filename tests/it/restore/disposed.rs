@@ -88,3 +88,25 @@ async fn a_journal_without_the_disposal_is_not_taken_for_whole() {
     );
     assert_eq!(account.unnamed, 1);
 }
+
+#[actix_web::test]
+async fn what_was_agreed_before_a_backup_waits_a_night_after_the_restore_for_lost_holds() {
+    let (scene, id) = when_due().await;
+    let (office, away, keeper) = (&scene.office, Folder::new(), Identity::fresh().unwrap());
+    let before = note(office).await;
+    agreed(&scene, id).await;
+    let made = back_up(office, &away.0.join(ARCHIVE), &keeper).await.unwrap();
+    publish(office).await;
+    let after = note(office).await;
+    let copies = Copies::none(&scene).await;
+    let ruins = Story { scene, keeper, backed_up: made.manifest.size, before, after, copies, away }.lost().await;
+    let folder = ruins.put_back(Blobs::FromArchive).await;
+    opened(ruins.finish(&folder.0, &accepting(Some(ruins.journal()))).await);
+    let scene = ruins.served(folder).await;
+    let is_there = async || scene.office.read().await.unwrap().release(id).await.unwrap().is_some();
+    sweep::round(&scene.office).await.unwrap();
+    assert!(is_there().await, "nobody could place the holds again that were lost");
+    scene.later(27 * 3_600_000);
+    sweep::round(&scene.office).await.unwrap();
+    assert!(!is_there().await);
+}

@@ -10,11 +10,11 @@ use crate::web::police::Tag;
 use crate::web::police::demands::{tag, when};
 use crate::web::police::reviews::queue;
 
-/// Every overdue copy is named (K8.2): whoever is responsible cannot miss it.
+/// Overdue copies (K8.2): all are counted, and the longest overdue are named: whoever is responsible cannot miss them.
 pub(super) fn overdue(all: &[demands::Line], now: Moment) -> Section {
     let brief = |line: &demands::Line| Brief {
         href: format!("/demands/{}", line.row.copy_id),
-        title: format!("{}, copy {}: {}", line.row.urn, line.row.mark, line.row.holder_name),
+        title: format!("{}, copy {}: {}", line.row.urn, line.row.named(), line.row.holder_name),
         about: format!("{}: {}", line.row.scheme_name, when(line, now)),
         tag: tag(line.state),
     };
