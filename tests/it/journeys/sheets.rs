@@ -65,7 +65,7 @@ async fn the_last_sheet_allowed_prints_and_there_is_no_next_one() {
             release: id,
             holder: priya.id,
             scheme,
-            mark: "XXXXXX".into(),
+            mark: "7KQ2XM".into(),
             wrapped_key: vec![1],
             sheet,
             follows: None,
